@@ -1,0 +1,62 @@
+# Two commands are enough: `make lab` opens the course, `make test` tests it. Written for GNU make 3.81 (macOS) and later.
+
+# The first Python that is new enough; `make lab PYTHON=/path/to/python3.12` chooses another one.
+PYTHON := $(shell for one in python3 python3.13 python3.12 python3.11; do \
+	$$one -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$one && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab fresh doctor test test-all lint notebooks results bench lock clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+$(READY): requirements.txt pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "The course needs Python 3.11, 3.12 or 3.13, and found none. Install one, or name it: make lab PYTHON=/path/to/python3.12"; exit 1; fi
+	@$(PYTHON) -m venv .venv || { \
+		echo "Python could not make a virtual environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@echo "Installing the course's packages into .venv (about 400 MB to download, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || { \
+		echo "The packages could not be installed; the reason stands above. Once mended, call the same command again."; exit 1; }
+	@touch $(READY)
+
+setup: $(READY) ## the environment and the offline data; every other target does this first
+	@$(BIN)/python -m data_scripts setup
+
+lab: $(READY) ## open the course in JupyterLab
+	@$(BIN)/python -m helpers.desk open
+
+fresh: $(READY) ## set one lesson back, keeping your file: make fresh LESSON=03
+	@$(BIN)/python -m helpers.desk fresh "$(LESSON)"
+
+doctor: $(READY) ## what is right and wrong with this installation, and how to mend it
+	@$(BIN)/python -m helpers.doctor
+
+test: setup lint ## the tests
+	@$(BIN)/python -m pytest tests
+
+test-all: setup lint ## the slow tests, too
+	@$(BIN)/python -m pytest tests --slow
+
+lint: $(READY) ## style of code and notebooks
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
+
+notebooks: setup ## run every lesson and store its outputs; one of them: make notebooks LESSON=03
+	@$(BIN)/python -m tools.notebooks $(LESSON)
+
+results: setup ## train the lessons' networks over seeds and write helpers/results.json
+	@$(BIN)/python -m helpers.results
+
+bench: setup ## the benchmarks, as ratios
+	@for one in tests/benchmarks/bench_*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
+
+lock: $(READY) ## refresh the pins in requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links requirements.in --output-file requirements.txt
+
+clean: ## remove the environment and what runs have made, but not my_course/
+	rm -rf .venv var

@@ -1,0 +1,1 @@
+"""How the course's data get onto the disk: `python -m data_scripts`."""

@@ -1,0 +1,356 @@
+"""Exercises of lesson 02: steps, softmax, reading a prediction, a callback that stops the training.
+
+Keras is imported at the top, as the solution of the last exercise is one of its callbacks.
+"""
+
+import keras
+import numpy as np
+
+from .answers import agree, array, call, kind, number, rule_out, shown
+from .core import Exercise, Incorrect
+from .driving import drive, stops
+
+
+def steps_per_epoch(pictures, batch_size):
+    """Count the batches that show every picture to the network once.
+
+    pictures, batch_size: whole numbers of 1 or more.
+    Returns an int. The last batch may be smaller than the others.
+
+    Example: 10 pictures in batches of 4 are 4 + 4 + 2, so 3 steps.
+    """
+    steps = pictures // batch_size
+    if pictures % batch_size > 0:
+        steps = steps + 1
+    return steps
+
+
+def check_steps_per_epoch(answer, seed=0):
+    got, exact = number(call(answer, 1_000, 300)), number(call(answer, 60_000, 32))
+    asked = f"For 1,000 pictures in batches of 300 your function gave {got:.4g}"
+    rule_out(
+        got,
+        (3, f"{asked}. Those are 900 pictures; the 100 that are left need a batch, too."),
+        (1_000 / 300, f"{asked}. There is no part of a step: 3 full batches and a smaller one."),
+        (100, f"{asked}: that many are left over after the full batches. How many batches are there?"),
+        (1, f"{asked}. Is your division the wrong way round?"),
+    )
+    rule_out(
+        exact,
+        (
+            1_876,
+            "For 60,000 pictures in batches of 32 your function gave 1876, but 1,875 * 32 = 60,000: none is left over.",
+        ),
+    )
+    for steps in (got, exact):
+        if isinstance(steps, float):
+            raise Incorrect(f"Your function gave {steps}, a float. Return an `int`.")
+    random = np.random.default_rng(seed)
+    drawn = [(size * int(random.integers(1, 9)) + rest, size) for size in (7, 64) for rest in (0, 1, size - 1)]
+    agree(answer, steps_per_epoch, (1_000, 300), (60_000, 32), (5, 8), *drawn)
+
+
+def softmax(scores):
+    """Turn the scores of a batch of pictures into probabilities.
+
+    scores: an array of floats of shape (pictures, classes), any numbers.
+    Returns an array of that shape: in each row exp(score) / (sum of exp over that row).
+    Stays right for large scores, where exp itself is too large for a float.
+
+    Example: [[0.0, 0.0], [1000.0, 1000.0]] becomes [[0.5, 0.5], [0.5, 0.5]].
+    """
+    scores = scores - scores.max(axis=1, keepdims=True)
+    powers = np.exp(scores)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def check_softmax(answer, seed=0):
+    scores = np.array([[0.0, 1.0, 2.0], [3.0, 1.0, -1.0]])
+    got, powers = array(call(answer, scores), scores.shape), np.exp(scores)
+    total = f"Your first row adds up to {got[0].sum():.3f}"
+    rule_out(
+        got,
+        (powers / powers.sum(), f"{total}, the whole batch to 1. A row is a picture: `sum(axis=1, keepdims=True)`."),
+        (powers / powers.sum(axis=0), f"{total}, each column to 1. A row is a picture, so take the sum over axis 1."),
+        (powers, f"{total}. Divide each row by the sum of its powers."),
+        (scores / scores.sum(axis=1, keepdims=True), "You divided the scores. First take `np.exp` of them."),
+        (np.log(softmax(scores)), "Those are the logarithms of the probabilities. Leave the logarithm out."),
+    )
+    agree(answer, softmax, (scores,))
+    large = np.array([[1000.0, 1001.0, 1002.0], [0.0, 1.0, 2.0]])
+    got = array(call(answer, large), large.shape)
+    if np.isnan(got[0]).any():
+        raise Incorrect(
+            f"For the scores [1000, 1001, 1002] your function gave {shown(got[0])}: exp(1000) is too large for floats. "
+            "Subtract the row's largest score first; the probabilities stay the same."
+        )
+    if np.isnan(got[1]).any():
+        raise Incorrect(
+            f"Beside a row with scores near 1000 the row [0, 1, 2] became {shown(got[1])}. Subtract each row's own "
+            "largest score, not the largest of the batch: `max(axis=1, keepdims=True)`."
+        )
+    random = np.random.default_rng(seed)
+    agree(answer, softmax, (large,), (-large,), (random.normal(0, 3, (2, 4)),), (random.normal(0, 3, (3, 3)),))
+
+
+def read_prediction(probabilities, class_names):
+    """Name the class that a network predicts, if it is sure enough.
+
+    probabilities: an array of floats of shape (classes,) that add up to 1.
+    class_names: a list with a name for each class.
+    Returns the name of the class with the largest probability,
+    or "not sure" if that probability is below 0.5.
+
+    Example: with the names ["bag", "coat", "shirt"], [0.1, 0.7, 0.2] gives "coat"
+    and [0.4, 0.35, 0.25] gives "not sure".
+    """
+    best = np.argmax(probabilities)
+    if probabilities[best] < 0.5:
+        return "not sure"
+    return class_names[best]
+
+
+def check_read_prediction(answer, seed=0):
+    names = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
+    sure = np.array([0.02, 0, 0.11, 0.03, 0.72, 0, 0.1, 0, 0.02, 0])
+    unsure = np.array([0.3, 0, 0.2, 0.05, 0.1, 0, 0.35, 0, 0, 0])
+    half = np.array([0.5, 0.3, 0.2, 0, 0, 0, 0, 0, 0, 0])
+    got = call(answer, sure, names)
+    if not isinstance(got, str):
+        if isinstance(got, int | float | np.number):
+            rule_out(
+                got,
+                (4, f"Your function returns the index {got}. Return the name that stands there in the list."),
+                (0.72, f"Your function returns the probability {got}. Return the name of its class."),
+            )
+        raise Incorrect(f"Your function returns {kind(got)}. Return one name, as a text.")
+    largest = f"Index 4 has the largest probability, 0.72, and is the coat; your function says {got!r}"
+    rule_out(
+        names.index(got) if got in names else -1,
+        (1, f"{largest}, which has the smallest."),
+        (3, f"{largest}, one place before it. Places count from 0."),
+        (5, f"{largest}, one place after it. Places count from 0."),
+    )
+    if got != "coat":
+        raise Incorrect(f"{largest}.")
+    if call(answer, unsure, names) == "shirt":
+        raise Incorrect("With the largest probability at 0.35 your function says 'shirt'. Below 0.5 it is 'not sure'.")
+    if call(answer, half, names) == "not sure":
+        raise Incorrect("With the largest probability at 0.5 your function is not sure. Only *below* 0.5 it is not.")
+    random = np.random.default_rng(seed)
+    animals = ["zebra", "horse", "ant"]
+    drawn = [(random.dirichlet(np.full(3, 0.8)).round(4), animals) for _ in range(12)]
+    agree(answer, read_prediction, (unsure, names), (half, names), (np.array([0.1, 0.45, 0.45]), animals), *drawn)
+
+
+class StopAtAccuracy(keras.callbacks.Callback):
+    """Ends the training as soon as the accuracy of an epoch is above 0.99."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Called by fit after every epoch.
+
+        logs: a dictionary such as {"accuracy": 0.97, "loss": 0.1}, or None. It has an
+        "accuracy" only if the model was compiled with that metric; without it, train on.
+        To end the training, set self.model.stop_training to True.
+        """
+        accuracy = (logs or {}).get("accuracy")
+        if accuracy is not None and accuracy > 0.99:
+            self.model.stop_training = True
+
+
+def check_stop_at_accuracy(answer, seed=0):
+    if isinstance(answer, keras.callbacks.Callback):
+        answer = type(answer)
+    if not (isinstance(answer, type) and issubclass(answer, keras.callbacks.Callback)):
+        raise Incorrect("`fit` takes callbacks only. Begin with `class StopAtAccuracy(keras.callbacks.Callback):`.")
+    if stops(answer, 0.5) == 1:
+        raise Incorrect("Your callback stops at an accuracy of 0.5. Is it the accuracy, and which way does `>` point?")
+    if stops(answer, 0.97, in_batches=0.999) > stops(answer, 0.97):
+        raise Incorrect(
+            "After an epoch with an accuracy of 0.97 your callback stopped, as one batch had 0.999. Batches go up and "
+            "down; wait for the end of the epoch: `on_epoch_end`."
+        )
+    got = stops(answer, 0.6, 0.98, 0.995, 0.999)
+    if got != 3:
+        raise Incorrect(
+            f"The accuracies were 0.6, 0.98, 0.995, 0.999. Epoch 3 should be the last, and yours {ended(got)}. Compare "
+            '`logs["accuracy"]` in `on_epoch_end`, and set `self.model.stop_training`.'
+        )
+    if stops(answer, 0.99) == 1:
+        raise Incorrect("Your callback stops at an accuracy of exactly 0.99. It should wait until it is *above* that.")
+    for logs, case in ((None, "without logs"), ({"loss": 0.3}, "of a model compiled without accuracy")):
+        try:
+            got = drive(answer, [logs])
+        except Incorrect as error:
+            raise Incorrect(f"At the end of an epoch {case}: {error}") from None
+        if got == 1:
+            raise Incorrect(f"At the end of an epoch {case} your callback stops the training.")
+    if drive(answer, [{"accuracy": 0.5}], stopping=True) == 0:
+        raise Incorrect(
+            "Something else had asked to stop, and your callback set `stop_training` back to False. Set it to True "
+            "when it is time, and otherwise leave it alone."
+        )
+    climb = [*np.sort(np.random.default_rng(seed).uniform(0.9, 1, 8)), 0.999]
+    if stops(answer, *climb) != stops(StopAtAccuracy, *climb):
+        raise Incorrect(
+            f"For the accuracies {shown(np.array(climb))} your training {ended(stops(answer, *climb))}; a right one "
+            f"{ended(stops(StopAtAccuracy, *climb))}."
+        )
+
+
+def ended(epoch):
+    return f"ended after epoch {epoch}" if epoch else "never ended"
+
+
+def _batch_maximum(scores):
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _stops_if(condition, method="on_epoch_end"):
+    """A callback class that stops when condition(logs) is true."""
+
+    def stop(self, number, logs=None):
+        if condition(logs):
+            self.model.stop_training = True
+
+    return type("StopAtAccuracy", (keras.callbacks.Callback,), {method: stop})
+
+
+class _SetsBack(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = (logs or {}).get("accuracy", 0) > 0.99
+
+
+class _SetsItself(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.stop_training = True
+
+
+EXERCISES = [
+    Exercise(
+        id="steps-per-epoch",
+        lesson="02",
+        title="How many steps has an epoch?",
+        task="The progress line of `fit` counts steps: 1,875 for 60,000 pictures in batches of 32. Work it out for "
+        "any number of pictures and any batch size.",
+        solution=steps_per_epoch,
+        check=check_steps_per_epoch,
+        hints=[
+            "How many full batches are there, and is anything left over?",
+            "`//` counts the full batches, `%` what is left over.",
+            "One step more than `pictures // batch_size` if `pictures % batch_size` is above 0.",
+        ],
+        wrong=[
+            (lambda pictures, batch_size: pictures // batch_size, "the 100 that are left"),
+            (lambda pictures, batch_size: round(pictures / batch_size), "the 100 that are left"),
+            (lambda pictures, batch_size: pictures / batch_size, "gave 3.333. There is no part of a step"),
+            (lambda pictures, batch_size: pictures // batch_size + 1, "none is left over"),
+            (lambda pictures, batch_size: pictures % batch_size, "How many batches"),
+            (lambda pictures, batch_size: -(-batch_size // pictures), "wrong way round"),
+            (lambda pictures, batch_size: np.ceil(pictures / batch_size), "gave 4.0, a float"),
+            (lambda pictures, batch_size: {300: 4, 32: 1_875}[batch_size], "KeyError"),
+        ],
+        remember="Leave `steps_per_epoch` out when you call `fit` with arrays: Keras counts as you just did.",
+    ),
+    Exercise(
+        id="softmax",
+        lesson="02",
+        title="Softmax, also for large scores",
+        task="Write softmax for a whole batch in NumPy. The formula alone breaks for large scores, as exp(1000) is "
+        "more than a float can hold; find a way around that.",
+        solution=softmax,
+        check=check_softmax,
+        points=2,
+        hints=[
+            "First for one row: `np.exp` of each score, divided by the sum of them all.",
+            "For a batch each row has its own sum: `sum(axis=1, keepdims=True)` has the shape (pictures, 1).",
+            "Subtracting a number from all scores of a row changes no probability. Subtract the row's largest, "
+            "`scores.max(axis=1, keepdims=True)`, and no power is above 1.",
+        ],
+        wrong=[
+            (lambda scores: np.exp(scores) / np.exp(scores).sum(), "the whole batch to 1"),
+            (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=0), "each column to 1"),
+            (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True), "gave [nan, nan, nan]"),
+            (_batch_maximum, "each row's own"),
+            (lambda scores: scores / scores.sum(axis=1, keepdims=True), "divided the scores"),
+            (lambda scores: 2**scores / (2**scores).sum(axis=1, keepdims=True), "is right"),
+            (np.exp, "Divide each row by the sum of its powers"),
+            (lambda scores: np.log(softmax(scores)), "Leave the logarithm out"),
+            (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1), "ValueError"),
+            (lambda scores: softmax(scores)[0], "an array of shape (2, 3) is wanted"),
+        ],
+        remember="Softmax looks only at differences between scores, so adding 1000 to all of them changes nothing.",
+    ),
+    Exercise(
+        id="read-prediction",
+        lesson="02",
+        title="Read a prediction",
+        task="`predict` returns ten probabilities for each picture. Turn the ten of one picture into a word, and say "
+        "so when the network is not sure.",
+        solution=read_prediction,
+        check=check_read_prediction,
+        hints=[
+            "You need two things of the array: where its largest value stands, and how large it is.",
+            "`np.argmax(probabilities)` is the place of the largest; `class_names[place]` is its name.",
+            'Find the place first. If `probabilities[place] < 0.5` return "not sure", otherwise the name.',
+        ],
+        wrong=[
+            (lambda probabilities, class_names: np.argmax(probabilities), "the index 4"),
+            (lambda probabilities, class_names: probabilities.max(), "the probability 0.72"),
+            (lambda probabilities, class_names: class_names[np.argmin(probabilities)], "which has the smallest"),
+            (lambda probabilities, class_names: class_names[np.argmax(probabilities) + 1], "one place after it"),
+            (lambda probabilities, class_names: class_names[np.argmax(probabilities) - 1], "one place before it"),
+            (lambda probabilities, class_names: class_names[np.argmax(probabilities)], "Below 0.5 it is 'not sure'"),
+            (
+                lambda probabilities, class_names: (
+                    class_names[np.argmax(probabilities)] if max(probabilities) > 0.5 else "not sure"
+                ),
+                "Only *below* 0.5",
+            ),
+            (
+                lambda probabilities, class_names: dict(zip(probabilities, class_names, strict=True)).get(0.72),
+                "nothing",
+            ),
+            (
+                lambda probabilities, class_names: (
+                    class_names[np.argmax(probabilities)] if max(probabilities) > 0.4 else "not sure"
+                ),
+                "'not sure' is right",
+            ),
+            (lambda probabilities, class_names: [class_names[np.argmax(probabilities)]], "a list. Return one name"),
+        ],
+        remember="A network always has a largest probability, even for a picture of nothing it knows. Look at it.",
+    ),
+    Exercise(
+        id="stop-at-accuracy",
+        lesson="02",
+        title="Stop when it is good enough",
+        task="Write a callback that ends the training as soon as an epoch's accuracy is above 0.99. Think of "
+        "`logs` that are None, and of models compiled without accuracy.",
+        solution=StopAtAccuracy,
+        check=check_stop_at_accuracy,
+        points=2,
+        hints=[
+            "What does `logs` hold at the end of an epoch, and what may be missing?",
+            '`logs.get("accuracy")` is None where there is no accuracy; `(logs or {})` is a dictionary even for None.',
+            "If the accuracy is not None and above 0.99: `self.model.stop_training = True`.",
+        ],
+        wrong=[
+            (_stops_if(lambda logs: logs["accuracy"] < 0.99), "which way does `>` point"),
+            (_stops_if(lambda logs: logs["acc"] > 0.99), "KeyError, 'acc'. The `logs` were {'accuracy': 0.5"),
+            (_stops_if(lambda logs: (logs or {}).get("acc", 0) > 0.99), "never ended"),
+            (_stops_if(lambda logs: (logs or {}).get("accuracy", 0) > 0.9), "ended after epoch 2"),
+            (_stops_if(lambda logs: (logs or {}).get("accuracy", 0) >= 0.99), "exactly 0.99"),
+            (_stops_if(lambda logs: logs.get("accuracy", 0) > 0.99), "without logs: Your code stopped"),
+            (_stops_if(lambda logs: logs and logs["accuracy"] > 0.99), "compiled without accuracy: Your code stopped"),
+            (_stops_if(lambda logs: (logs or {}).get("accuracy", 1) > 0.99), "your callback stops the training"),
+            (_stops_if(lambda logs: logs["accuracy"] > 0.99, "on_train_batch_end"), "one batch had 0.999"),
+            (_stops_if(lambda logs: (logs or {}).get("accuracy") == 0.995), "a right one ended after"),
+            (_SetsBack, "set `stop_training` back to False"),
+            (_SetsItself, "never ended"),
+            (StopAtAccuracy.on_epoch_end, "Begin with `class StopAtAccuracy"),
+        ],
+        remember="`helpers.training.StopAt` is this callback for any metric and any value.",
+    ),
+]

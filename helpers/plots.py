@@ -1,0 +1,247 @@
+"""Figures: pictures in a grid, learning curves, confusion matrices, the worst mistakes.
+
+Every figure goes through `show`, together with a sentence that says the same as the figure. Figures are made with
+`matplotlib.figure.Figure`, never with pyplot: they may be drawn in a thread, and nothing stays open.
+"""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from cycler import cycler
+from IPython.display import display
+from matplotlib import rcParams
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+# Okabe and Ito's colours, which also the colour-blind tell apart, without yellow and sky blue (too pale on white).
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00"]
+DASHES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
+MARKERS = ["o", "s", "^", "D", "v", "P"]
+PAPER = "white"  # opaque, so that black text can be read in a dark theme, too
+
+
+def use_style() -> None:
+    """Gives figures that a lesson draws itself the course's look: colours with line styles, no box, no frames."""
+    rcParams.update(
+        {
+            "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "figure.facecolor": PAPER,
+            "font.size": 10,
+            "legend.frameon": False,
+        }
+    )
+
+
+class _Shown:
+    """A PNG and its text equivalent; the text is also the picture's alternative text."""
+
+    def __init__(self, picture: bytes, text: str):
+        self.picture, self.text = picture, text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, **_) -> tuple[dict, dict]:
+        data = {"image/png": base64.b64encode(self.picture).decode("ascii"), "text/plain": self.text}
+        return data, {"image/png": {"alt": self.text}}
+
+
+def show(figure: Figure, text: str) -> None:
+    """Shows `figure` as a PNG; `text` says the same for whoever cannot see it. ValueError without a text."""
+    if not text:
+        raise ValueError("every figure needs a text that says the same.")
+    display(_Shown(png(figure), text))
+
+
+def png(figure: Figure, dpi: int = 96) -> bytes:
+    """`figure` as a PNG file, as small as it gets without a visible difference."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=dpi, facecolor=PAPER, edgecolor="none")
+    picture = Image.open(file).convert("RGB")
+    if picture.getcolors(4096):  # drawn lines and grey pictures; photographs keep all their colours
+        picture = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    file = io.BytesIO()
+    picture.save(file, format="png", optimize=True)
+    return file.getvalue()
+
+
+def pictures(images: Sequence[np.ndarray], titles: Sequence | None = None, columns: int = 5, size: float = 1.3) -> None:
+    """Shows pictures in rows, each with its title; `size` is the width of one in inches.
+
+    A picture is (H, W), (H, W, 1) or (H, W, 3): uint8, or floats 0…1 or 0…255; sizes may differ. Grey ones are shown
+    light on dark, as they are stored. ValueError for other shapes or values, no picture, or a wrong number of titles.
+    """
+    images = [_displayable(image) for image in images]
+    if not images:
+        raise ValueError("there is no picture to show.")
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"{len(titles)} titles for {len(images)} pictures.")
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    titles = None if titles is None else [str(title) for title in titles]
+    lines = 0 if titles is None else max(title.count("\n") + 1 for title in titles)
+    figure = Figure(figsize=(columns * size, rows * (size + 0.17 * lines)), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False).flat
+    for axis in axes:
+        axis.axis("off")
+    for position, image in enumerate(images):
+        axis = axes[position]
+        axis.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest" if len(image) < 100 else "antialiased")
+        if titles is not None:
+            axis.set_title(titles[position], fontsize=9, pad=3)
+    show(figure, _pictures_text(images, titles))
+
+
+def _displayable(image: np.ndarray) -> np.ndarray:
+    """(H, W[, 1 or 3]), 0…255 or 0…1 → (H, W) or (H, W, 3) floats, 0…1."""
+    image = np.asarray(image)
+    if image.ndim == 3 and image.shape[-1] == 1:
+        image = image[..., 0]
+    if image.ndim != 2 and not (image.ndim == 3 and image.shape[-1] == 3):
+        raise ValueError(f"a picture has the shape (H, W), (H, W, 1) or (H, W, 3); this one has {image.shape}.")
+    lowest, highest = float(image.min()), float(image.max())
+    if not (lowest >= 0 and highest <= 255):
+        raise ValueError(f"a picture has values 0…1 or 0…255; this one has {lowest:g}…{highest:g}.")
+    is_bytes = np.issubdtype(image.dtype, np.integer) or highest > 1
+    return image.astype("float32") / (255 if is_bytes else 1)
+
+
+def _pictures_text(images: list[np.ndarray], titles: list[str] | None) -> str:
+    sizes = {f"{image.shape[0]}×{image.shape[1]}" for image in images}
+    count = "One picture" if len(images) == 1 else f"{len(images)} pictures"
+    text = f"{count} of {sizes.pop()} pixels" if len(sizes) == 1 else f"{count} of different sizes"
+    return f"{text}." if titles is None else f"{text}: {'; '.join(' '.join(title.split()) for title in titles)}."
+
+
+def curves(histories, metrics: Sequence[str] | None = None) -> None:
+    """Shows how loss and metrics went, epoch by epoch: one panel each, validation (`val_…`) beside training.
+
+    `histories` is what `fit` returned, or its dict {"loss": [floats], "val_loss": [floats], …}, or several of them by
+    name: {"Adam": history, "SGD": history}. `metrics` picks panels (["accuracy"]); else every one but the learning rate.
+    Runs differ by colour, marker and line style. ValueError if there is no epoch to show.
+    """
+    runs = _runs(histories)
+    metrics = list(metrics) if metrics else _metrics(runs)
+    if not any(len(values) for run in runs.values() for values in run.values()):
+        raise ValueError("there is no epoch to show yet.")
+    figure = Figure(figsize=(4.3 * len(metrics), 3.2), layout="constrained")
+    sentences = []
+    for axis, metric in zip(figure.subplots(1, len(metrics), squeeze=False).flat, metrics, strict=True):
+        for number, (name, run) in enumerate(runs.items()):
+            training, validation = run.get(metric, []), run.get(f"val_{metric}", [])
+            for is_validation, values in enumerate((training, validation)):
+                if len(values):
+                    what = "validation" if is_validation else "training"
+                    style = _style(number, is_validation, alone=len(runs) == 1)
+                    epochs = range(1, len(values) + 1)
+                    axis.plot(
+                        epochs, values, label=f"{name} {what}".strip(), markevery=max(1, len(values) // 10), **style
+                    )
+            sentences.append(_curve_text(name, metric, training, validation))
+        axis.set(xlabel="epoch", title=metric)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axis.grid(alpha=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.legend(fontsize=8, frameon=False, handlelength=3.5)
+    show(figure, " ".join(filter(None, sentences)))
+
+
+def _runs(histories) -> dict[str, Mapping]:
+    """Whatever `curves` takes → {name: {"loss": [...], …}}; a single run has the name ""."""
+    histories = getattr(histories, "history", histories)
+    if not isinstance(histories, Mapping):
+        histories = {f"run {number}": run for number, run in enumerate(histories, 1)}
+    if all(isinstance(values, (list, tuple, np.ndarray)) for values in histories.values()):
+        return {"": histories}
+    return {str(name): getattr(run, "history", run) for name, run in histories.items()}
+
+
+def _metrics(runs: dict[str, Mapping]) -> list[str]:
+    """The names of the panels, in the order in which they first appear, loss first."""
+    names = {key.removeprefix("val_"): None for run in runs.values() for key in run}
+    return sorted((name for name in names if name not in ("learning_rate", "lr")), key=lambda name: name != "loss")
+
+
+def _style(number: int, is_validation: bool, alone: bool) -> dict:
+    """A single run: two colours, dashes and markers. Several: one for each run, training thinner and paler."""
+    number = int(is_validation) if alone else number
+    emphasis = (
+        {"linewidth": 1.8} if alone or is_validation else {"linewidth": 1, "alpha": 0.55, "markerfacecolor": "none"}
+    )
+    look = {"color": COLOURS[number % 6], "linestyle": DASHES[number % 6], "marker": MARKERS[number % 6]}
+    return look | {"markersize": 4} | emphasis
+
+
+def _curve_text(name: str, metric: str, training: Sequence, validation: Sequence) -> str:
+    if not len(training) and not len(validation):
+        return ""
+    parts = [
+        f"{what} {values[0]:.3f} to {values[-1]:.3f}" if len(values) > 1 else f"{what} {values[0]:.3f}"
+        for what, values in (("training", training), ("validation", validation))
+        if len(values)
+    ]
+    if len(validation) > 1:
+        best = np.argmin(validation) if "loss" in metric or "error" in metric else np.argmax(validation)
+        parts.append(f"best validation {validation[best]:.3f} in epoch {best + 1}")
+    count = max(len(training), len(validation))
+    return f"{f'{name}: ' if name else ''}{metric} over {count} epoch{'s' * (count != 1)}: {', '.join(parts)}."
+
+
+def confusion(matrix: np.ndarray, class_names: Sequence[str]) -> None:
+    """Shows a confusion matrix: `matrix[t, p]` pictures of class `t` were taken for class `p`; (K, K) integers.
+
+    The darker, the larger the share of the row. The shade grows with the root of the share: mistakes are few, and
+    they are what one looks for. ValueError if the matrix is not square, has negative numbers, or other than K names.
+    """
+    matrix = np.asarray(matrix)
+    count = len(class_names)
+    if matrix.shape != (count, count) or (matrix < 0).any():
+        raise ValueError(
+            f"{count} classes need a matrix of {count} × {count} counts; this one has the shape {matrix.shape}."
+        )
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    side = 1.6 + 0.46 * count
+    figure = Figure(figsize=(side, side - 0.4), layout="constrained")
+    axis = figure.subplots()
+    axis.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
+    for truth, guess in np.ndindex(matrix.shape):
+        if matrix[truth, guess]:
+            colour = "white" if shares[truth, guess] > 0.3 else "black"
+            axis.text(guess, truth, f"{matrix[truth, guess]}", ha="center", va="center", fontsize=8, color=colour)
+    long_names = max(map(len, map(str, class_names))) > 3
+    axis.set_xticks(range(count), class_names, rotation=45 if long_names else 0, ha="right" if long_names else "center")
+    axis.set_yticks(range(count), class_names)
+    axis.set(xlabel="the network says", ylabel="it is")
+    show(figure, _confusion_text(matrix, class_names))
+
+
+def _confusion_text(matrix: np.ndarray, class_names: Sequence[str]) -> str:
+    right, total = int(np.trace(matrix)), int(matrix.sum())
+    text = f"{right:,} of {total:,} pictures are right."
+    mistakes = matrix * ~np.eye(len(matrix), dtype=bool)
+    worst = [np.unravel_index(flat, matrix.shape) for flat in np.argsort(-mistakes, axis=None, kind="stable")[:3]]
+    named = [f"{class_names[t]} taken for {class_names[p]} ({matrix[t, p]})" for t, p in worst if mistakes[t, p]]
+    return f"{text} Most frequent mistakes: {', '.join(named)}." if named else text
+
+
+def mistakes(images, labels, probabilities, class_names: Sequence[str] | None = None, count: int = 10) -> None:
+    """Shows the worst mistakes: the pictures whose true class got the smallest probability.
+
+    `images` (N, H, W[, C]), `labels` (N,) integers, `probabilities` (N, K) as `predict` returns them.
+    """
+    labels, probabilities = np.asarray(labels), np.asarray(probabilities)
+    guesses = probabilities.argmax(axis=1)
+    given = probabilities[np.arange(len(labels)), labels]
+    wrong = np.flatnonzero(guesses != labels)
+    worst = wrong[np.argsort(given[wrong], kind="stable")][:count]
+    if not worst.size:
+        print(f"No mistake among {len(labels):,} pictures.")
+        return
+    name = str if class_names is None else lambda index: class_names[index]
+    titles = [f"{name(labels[i])} taken for\n{name(guesses[i])} ({probabilities[i, guesses[i]]:.2f})" for i in worst]
+    pictures([images[i] for i in worst], titles, size=1.3 if class_names is None else 1.8)

@@ -1,0 +1,204 @@
+"""What the lessons' networks reach, measured: `python -m helpers.results` trains them over five seeds each.
+
+The figures are kept in `results.json` beside this file, and a lesson shows them beside what the learner got:
+
+    results.beside("digits_dense", test_accuracy=0.955)
+    test accuracy: you got .955; over five seeds .949–.958 (offline sample)
+
+A later lesson adds its network as one line of `RECIPES`.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from data_scripts.errors import DataError
+from helpers import budget, data, quiet
+from helpers.runs import write_whole
+
+FILE = Path(__file__).with_name("results.json")
+SEEDS = (1, 2, 3, 4, 5)
+COUNT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+SOURCE = {"offline": "offline sample", "official": "official data"}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained: `helpers.networks.<build>(**settings)`, pictures scaled to 0…1, 10 % for validation."""
+
+    build: str
+    data: str
+    epochs: int
+    batch: int
+    patience: int | None = None  # of EarlyStopping on the validation loss, which restores the best weights
+    settings: dict = field(default_factory=dict)
+
+
+RECIPES = {
+    "digits_dense": Recipe("digits_dense", "mnist", epochs=30, batch=100, patience=3, settings={"hidden": 50}),
+    "digits_best": Recipe("digits_dense", "mnist", epochs=20, batch=500, settings={"hidden": 512}),
+    "clothes_dense": Recipe("clothes_dense", "fashion_mnist", epochs=10, batch=32, settings={"hidden": 128}),
+}
+
+
+def beside(network: str, **measured: float) -> None:
+    """Prints one line for each measured value, beside what the same network reached over several seeds.
+
+    `network` is a name in `RECIPES` (else KeyError); the names of the values are those in `results.json`:
+    test_accuracy, validation_accuracy, training_accuracy, epochs, seconds, cpu_seconds. Figures of the source in use are taken.
+    """
+    source = data.source(RECIPES[network].data)
+    kept = load().get(network, {}).get(source, {})
+    quick = "; this was a quick run" if budget.is_quick() else ""
+    for name, value in measured.items():
+        if name in kept:
+            low, high, seeds = kept[name]["min"], kept[name]["max"], len(kept["seeds"])
+            many = COUNT[seeds] if seeds < len(COUNT) else seeds
+            known = f"over {many} seed{'s' * (seeds != 1)} {short(low)}–{short(high)} ({SOURCE[source]})"
+        else:
+            known = f"nothing was measured beforehand ({SOURCE[source]})"
+        print(f"{name.replace('_', ' ')}: you got {short(value)}{quick}; {known}")
+
+
+def short(value: float) -> str:
+    """Three digits behind the point and no nought before it: ".957"; counts and seconds rounded: "12"."""
+    if isinstance(value, int) or abs(value) > 1:
+        return f"{value:.0f}"
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def load(file: Path | None = None) -> dict:
+    """Everything measured (in `file`, default `FILE`): {network: {source: {"test_accuracy": {"min", "median", "max"}, "seeds": …, …}}}."""
+    file = file or FILE
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def measure(recipe: Recipe, arrays: tuple, seed: int) -> dict[str, float]:
+    """Trains once. `arrays`: (images, labels) for training and test, uint8 (N, 28, 28) and integers (N,)."""
+    quiet.tensorflow()
+    import keras
+    import numpy as np
+
+    from helpers import networks
+
+    (images, labels), (test_images, test_labels) = arrays
+    images, test_images = images / np.float32(255), test_images / np.float32(255)
+    keras.utils.set_random_seed(seed)
+    model = getattr(networks, recipe.build)(**recipe.settings)
+    how = {"epochs": recipe.epochs, "batch_size": recipe.batch, "validation_split": 0.1, "verbose": 0}
+    if recipe.patience:
+        how["callbacks"] = [keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True)]
+    begin, work = time.perf_counter(), time.process_time()
+    history = model.fit(images, labels, **how).history
+    seconds, work = time.perf_counter() - begin, time.process_time() - work
+    kept = int(np.argmin(history["val_loss"])) if recipe.patience else -1  # the epoch whose weights the model has now
+    test = model.evaluate(test_images, test_labels, batch_size=1000, verbose=0, return_dict=True)
+    return {
+        "test_accuracy": round(test["accuracy"], 4),
+        "validation_accuracy": round(history["val_accuracy"][kept], 4),
+        "training_accuracy": round(history["accuracy"][kept], 4),
+        "epochs": len(history["loss"]),
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(work, 1),  # of all cores together; other programs do not change it much
+    }
+
+
+def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: bool = False) -> None:
+    """Measures the seeds that `file` lacks, and writes it after each of them: a killed run is taken up again.
+
+    Seeds measured by another recipe are forgotten, and so is a half-measured set from another machine or version.
+    """
+    recipe, here = RECIPES[network], surroundings()
+    kept = load(file).get(network, {}).get(source, {})
+    done = {} if again or kept.get("recipe") != asdict(recipe) else kept["seeds"]
+    missing = [seed for seed in seeds if str(seed) not in done]
+    if missing and any(kept.get(name) != value for name, value in here.items()):
+        done, missing = {}, list(seeds)
+    if not missing:
+        print(f"{network}, {source}: all there.")
+        return
+    os.environ["COURSE_SOURCE"] = source
+    arrays = data.arrays(recipe.data)
+    for seed in missing:
+        done[str(seed)] = measure(recipe, arrays, seed)
+        print(f"{network}, {source}, seed {seed}: {done[str(seed)]}", flush=True)
+        found = load(file)
+        found.setdefault(network, {})[source] = {
+            **{name: spread([one[name] for one in done.values()]) for name in done[str(seed)]},
+            "recipe": asdict(recipe),
+            "pictures": {"training and validation": len(arrays[0][0]), "test": len(arrays[1][0])},
+            "seeds": done,
+            **here,
+            "date": time.strftime("%Y-%m-%d"),
+            "command": f"python -m helpers.results --network {network} --source {source}",
+        }
+        write_whole(file, json.dumps(found, indent=1) + "\n")
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """The least, the middle and the largest of some values."""
+    return {"min": min(values), "median": round(statistics.median(values), 4), "max": max(values)}
+
+
+def surroundings() -> dict:
+    """The machine (never its name) and the versions that matter for the figures."""
+    tf = quiet.tensorflow()
+    import keras
+
+    return {
+        "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()}",
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "numpy": version("numpy"),
+        },
+    }
+
+
+def processor() -> str:
+    """The model name of the processor; its family where the system tells no more."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def main(words: list[str] | None = None) -> int:
+    """`python -m helpers.results`: everything that is missing, offline and, where they are prepared, official data."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.results", description=main.__doc__)
+    parser.add_argument("--network", nargs="+", choices=RECIPES, default=list(RECIPES), metavar="NAME")
+    parser.add_argument("--source", nargs="+", choices=SOURCE, help="default: offline, and official where prepared")
+    parser.add_argument("--again", action="store_true", help="measure anew what is there already")
+    parser.add_argument("--file", type=Path, default=FILE, help="where the figures are kept")
+    chosen = parser.parse_args(words)
+    try:
+        for network in chosen.network:
+            for source in chosen.source or prepared(RECIPES[network].data):
+                complete(network, source, chosen.file, again=chosen.again)
+    except DataError as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Call again to go on with the missing seeds.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def prepared(name: str) -> list[str]:
+    """The sources that data set `name` has on this machine."""
+    os.environ["COURSE_SOURCE"] = "auto"
+    return ["offline", "official"] if data.source(name) == "official" else ["offline"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""What a lesson's set-up cell does."""
+
+import os
+import platform
+
+from helpers import budget, quiet
+
+
+def start(lesson: str) -> None:
+    """See `helpers.start`."""
+    quiet.tensorflow()
+    import keras
+    import tensorflow
+
+    from helpers import exercises, plots
+
+    plots.use_style()
+    print(
+        f"Learning to See, lesson {lesson}: Python {platform.python_version()}, TensorFlow {tensorflow.__version__}, "
+        f"Keras {keras.__version__}, {os.cpu_count()} processor cores."
+    )
+    if budget.is_quick():
+        print("Budget: quick. Every cell runs in seconds, and the networks learn little.")
+    exercises.progress(lesson)

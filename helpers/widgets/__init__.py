@@ -1,0 +1,26 @@
+"""The course's widgets: `from helpers.widgets import DrawingPad`. Each is loaded when it is first asked for."""
+
+from importlib import import_module
+
+_FILES = {
+    "Bench": "bench",
+    "DrawingPad": "drawing_pad",
+    "FilterExplorer": "filter_explorer",
+    "PictureSlider": "picture_slider",
+    "ReluPlayground": "playgrounds",
+    "SoftmaxPlayground": "playgrounds",
+    "Upload": "upload",
+    "upload_and_predict": "upload",
+}
+
+__all__ = sorted(_FILES)
+
+
+def __getattr__(name: str):
+    if name not in _FILES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_FILES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

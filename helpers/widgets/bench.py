@@ -1,0 +1,211 @@
+"""The experiment bench: choose settings, train in the background, compare with every earlier run.
+
+bench = Bench("digits", networks.digits_dense, {"hidden": [10, 50, 200], "epochs": [1, 5, 10]}, train, validation)
+bench                                # sliders, Start and Stop, curves, a row for every run
+bench.run(hidden=200, epochs=5)      # the same without clicking
+"""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+import ipywidgets as widgets
+import keras
+
+from data_scripts.errors import DataError
+from helpers import comparison
+from helpers.experiment import Experiment, ExperimentError
+from helpers.networks import shapes
+from helpers.runs import Run, Runs, write_whole
+from helpers.trainer import Busy
+from helpers.watch import Standing
+from helpers.widgets.standin import StandIn
+
+SHOWN = 6  # lines in the chart to begin with: the newest runs
+
+
+class Bench(StandIn, widgets.VBox):
+    """A bench for one question, such as "how large should the hidden layer be?".
+
+    name        where the runs are kept: `runs/<name>/` in the course's folder; letters, digits, "-" and "_"
+    build       a function of the settings (without epochs and batch_size) that returns a compiled model
+    settings    {name: values to choose from}, a slider each; "epochs" and "batch_size" go to `fit` (else 5 and 32)
+    train       (images, labels), or a tf.data.Dataset or PyDataset of batches
+    validation  the same for validation, or None
+    start       {name: value} for sliders that shall not begin at their first value
+
+    ValueError for data or settings that cannot work.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        build: Callable[..., keras.Model],
+        settings: Mapping[str, Sequence],
+        train,
+        validation=None,
+        start: Mapping[str, object] | None = None,
+    ):
+        self.experiment = Experiment(name, build, settings, train, validation, self._changed, self._ended)
+        self._make_controls(start or {})
+        super().__init__(self._arrange())
+        self._preview()
+        self._say(self.runs.trouble)
+        self._show_runs()
+
+    # --- what a learner may call -------------------------------------------------------------------------------------
+
+    @property
+    def runs(self) -> Runs:
+        """All runs, oldest first, also those of earlier sessions."""
+        return self.experiment.runs
+
+    def run(self, **settings) -> Run:
+        """Trains with these settings (the sliders' for those left out), waits, and returns the run.
+
+        Values need not be on the sliders. The kernel's ■ stops the training and keeps the run. Raises `Busy` while
+        another training runs, `ExperimentError` for settings that do not fit together and if the training fails.
+        """
+        settings = self._chosen() | settings
+        self._say(f"Training with {comparison.words(settings)}.")
+        return self.experiment.run(settings)
+
+    def stop(self) -> None:
+        """Ends the training after the step under way; its run is kept."""
+        self.experiment.trainer.stop()
+
+    def clear(self) -> None:
+        """Forgets all runs, on disk, too."""
+        self.runs.clear()
+        self._choice.children = ()
+        self._show_runs()
+        self._say(self.runs.trouble or "All runs are gone.")
+
+    def export(self, path: str | Path | None = None) -> str:
+        """Writes the runs as CSV to `path` (default: `<name>-runs.csv` here) and returns the path.
+
+        Raises `DataError`, a sentence, if nothing can be written there.
+        """
+        path = Path(path or f"{self.runs.name}-runs.csv")
+        write_whole(path, self.runs.csv())
+        return str(path)
+
+    # --- what is seen ------------------------------------------------------------------------------------------------
+
+    def _changed(self, standing: Standing) -> None:
+        """In the training thread: shows where the training stands, and its line in the chart."""
+        self._stop.disabled = False
+        self._live.value = (
+            f"{escape(standing.now())}<br><progress max='1' value='{standing.finished:.3f}' style='width:100%'"
+            " aria-label='share of the training that is done'></progress>"
+        )
+        self._show_chart(standing)
+
+    def _ended(self, run: Run | None) -> None:
+        """In the training thread: a row and a line more, or what went wrong."""
+        trainer = self.experiment.trainer
+        self._stop.disabled, self._live.value = True, ""
+        self._show_runs()
+        found = f"Run {len(self.runs)}: {trainer.standing.summary()} {self.runs.trouble}"
+        self._say(found if run else f"The training failed: {trainer.error}")
+
+    def _make_controls(self, start: Mapping) -> None:
+        for name, value in start.items():
+            if value not in self.experiment.settings.get(name, ()):
+                raise ValueError(f"start has {name} {value!r}, which is not among the settings.")
+        self._sliders = {
+            name: widgets.SelectionSlider(
+                options=[(str(value), value) for value in values],
+                value=start.get(name, values[0]),
+                description=name.replace("_", " "),
+                continuous_update=False,
+                style={"description_width": "110px"},
+                layout={"width": "360px"},
+            )
+            for name, values in self.experiment.settings.items()
+        }
+        for slider in self._sliders.values():
+            slider.observe(self._preview, "value")
+        self._go, self._stop, self._forget, self._save = (
+            widgets.Button(description=text) for text in ("Start", "Stop", "Clear runs", "Export CSV")
+        )
+        self._go.button_style, self._stop.disabled = "primary", True
+        self._go.on_click(lambda _: self._start())
+        self._stop.on_click(lambda _: self._halt())
+        self._forget.on_click(lambda _: self._clear())
+        self._save.on_click(lambda _: self._export())
+        self._layers, self._status, self._live, self._chart, self._table = (widgets.HTML() for _ in range(5))
+        self._live.layout = {"height": "52px", "max_width": "700px"}
+        self._table.layout = {"max_height": "300px", "overflow": "auto"}
+        self._choice = widgets.HBox(layout={"flex_flow": "row wrap"})
+
+    def _arrange(self) -> list[widgets.Widget]:
+        left = widgets.VBox([*self._sliders.values(), widgets.HBox([self._go, self._stop])])
+        top = widgets.HBox([left, self._layers], layout={"flex_flow": "row wrap"})
+        below = widgets.HBox([self._forget, self._save])
+        return [top, self._status, self._live, self._chart, self._choice, self._table, below]
+
+    def _say(self, text: str) -> None:
+        self._status.value = f"<div role='status' style='min-height:1.5em'>{escape(text)}</div>"
+
+    def _preview(self, _=None) -> None:
+        """The layers of the network that Start would train, with their exact parameters."""
+        try:
+            self._layers.value = comparison.network(shapes(self.experiment.model(self._chosen())))
+        except ExperimentError as error:
+            self._layers.value = f"<p>{escape(str(error))}</p>"
+
+    def _show_runs(self) -> None:
+        boxes = list(self._choice.children)
+        for number in range(len(boxes) + 1, len(self.runs) + 1):
+            shown = number > len(self.runs) - SHOWN
+            box = widgets.Checkbox(value=shown, description=f"run {number}", indent=False, layout={"width": "80px"})
+            box.observe(lambda _: self._show_chart(), "value")
+            boxes.append(box)
+        self._choice.children = tuple(boxes)
+        self._table.value = comparison.table(self.runs)
+        self._show_chart()
+
+    def _show_chart(self, now: Standing | None = None) -> None:
+        chosen = [number for number, box in enumerate(self._choice.children, 1) if box.value]
+        self._chart.value = comparison.chart(self.runs, chosen, now)
+
+    def _chosen(self) -> dict:
+        return {name: slider.value for name, slider in self._sliders.items()}
+
+    def _start(self) -> None:
+        self._say(f"Training with {comparison.words(self._chosen())}. The notebook stays free meanwhile.")
+        try:
+            self.experiment.start(self._chosen())
+        except (ExperimentError, Busy) as error:
+            self._say(str(error))
+
+    def _halt(self) -> None:
+        self.stop()
+        self._say("Stopping after this step; then the validation data are measured.")
+
+    def _clear(self) -> None:
+        """Asks once: the first press only changes the button."""
+        sure = self._forget.description != "Clear runs"
+        self._forget.description = "Clear runs" if sure else f"Really clear {len(self.runs)}?"
+        if sure:
+            self.clear()
+
+    def _export(self) -> None:
+        try:
+            path, text = self.export(), ""
+        except DataError as error:
+            path, text = "", f"{escape(str(error))} "
+        data = base64.b64encode(self.runs.csv().encode()).decode()
+        link = f"<a download='{self.runs.name}-runs.csv' href='data:text/csv;base64,{data}'>Download it</a>"
+        text = text or f"Written to <code>{escape(path)}</code>, beside this notebook. "
+        self._status.value = f"<div role='status'>{text}{link}</div>"
+
+    def stand_in(self) -> dict[str, str]:
+        """Where no kernel runs: the chart and the table of the runs."""
+        choices = "; ".join(f"{name.replace('_', ' ')} {values}" for name, values in self.experiment.settings.items())
+        text = f"Experiment bench {self.runs.name}, to train with {choices}. {comparison.summary(self.runs)}"
+        newest = range(len(self.runs), max(0, len(self.runs) - SHOWN), -1)
+        page = comparison.chart(self.runs, newest) + comparison.table(self.runs) if self.runs else ""
+        return {"text/html": f"<p>{escape(text)}</p>{page}", "text/plain": text}

@@ -1,0 +1,102 @@
+"""Two playgrounds: drag what goes into ReLU or softmax, see what comes out. They run in the browser (`playgrounds.js`)."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .standin import StandIn, live
+
+LIMIT = 10.0  # scores that the sliders reach
+
+
+def relu(x) -> np.ndarray:
+    """`x` (any shape) → the same shape: x where x > 0, else 0."""
+    return np.maximum(0.0, x)
+
+
+def softmax(scores) -> np.ndarray:
+    """`scores` (K,) → (K,) probabilities: e^score, divided by the sum of all of them."""
+    powers = np.exp(np.asarray(scores, float) - np.max(scores))  # the common factor e^-max cancels; no overflow
+    return powers / powers.sum()
+
+
+class _Playground(StandIn, anywidget.AnyWidget):
+    """What both share: the script, the look, and a stand-in that is itself alive where scripts may run."""
+
+    _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_name("widgets.css")
+    kind = traitlets.Unicode().tag(sync=True)
+
+    def _page(self, text: str, head: Sequence[str], rows: Sequence[Sequence[str]], **state) -> dict[str, str]:
+        left = 'style="text-align: left"'
+        cells = "".join("<tr>" + "".join(f"<td {left}>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+        heads = "".join(f"<th {left}>{title}</th>" for title in head)
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table><p>{escape(text)}</p>"
+        return {
+            "text/html": live(table, str(self._esm), str(self._css), {"kind": self.kind, **state}),
+            "text/plain": text,
+        }
+
+
+class ReluPlayground(_Playground):
+    """The graph of ReLU with points to drag: `inputs`, one to five numbers from −5 to 5; `outputs` follow."""
+
+    inputs = traitlets.List(traitlets.Float(min=-5, max=5), minlen=1, maxlen=5).tag(sync=True)
+
+    def __init__(self, inputs: Sequence[float] = (-3, -0.5, 1, 4)):
+        super().__init__(kind="ReLU", inputs=[float(value) for value in inputs])
+
+    @property
+    def outputs(self) -> list[float]:
+        """ReLU of `inputs`."""
+        return relu(self.inputs).tolist()
+
+    def stand_in(self) -> dict[str, str]:
+        pairs = [(f"{x:.1f}", f"{y:.1f}") for x, y in zip(self.inputs, self.outputs, strict=True)]
+        text = "ReLU, x if x > 0 else 0: " + ", ".join(f"{x} becomes {y}" for x, y in pairs) + "."
+        return self._page(text, ["input x", "output max(0, x)"], pairs, inputs=self.inputs)
+
+
+class SoftmaxPlayground(_Playground):
+    """Scores to drag, and their softmax.
+
+    `scores`: 2 to 20 numbers from −10 to 10. `labels`: names of the classes, one for each score. Read
+    `probabilities` (they sum to 1) and `largest` (the index of the class that wins).
+    """
+
+    scores = traitlets.List(traitlets.Float(min=-LIMIT, max=LIMIT), minlen=2, maxlen=20).tag(sync=True)
+    labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    limit = traitlets.Float(LIMIT).tag(sync=True)
+
+    def __init__(self, scores: Sequence[float] = (0.5, -2, 1.5, 0, 3, -4, 2, -5, 0.2, -3), labels: Sequence[str] = ()):
+        labels = [str(label) for label in labels]
+        if labels and len(labels) != len(scores):
+            raise ValueError(f"{len(labels)} labels for {len(scores)} scores.")
+        super().__init__(kind="softmax", scores=[float(score) for score in scores], labels=labels)
+
+    @property
+    def probabilities(self) -> list[float]:
+        """Softmax of `scores`."""
+        return softmax(self.scores).tolist()
+
+    @property
+    def largest(self) -> int:
+        """The index of the largest probability."""
+        return int(np.argmax(self.scores))
+
+    def stand_in(self) -> dict[str, str]:
+        names = [f"{index} {label}" for index, label in enumerate(self.labels)] or [
+            str(i) for i in range(len(self.scores))
+        ]
+        shares = self.probabilities
+        rows = [
+            (name, f"{score:.1f}", f"{np.exp(score):.2f}", f"{share:.3f}", "█" * round(20 * share))
+            for name, score, share in zip(names, self.scores, shares, strict=True)
+        ]
+        text = f"Softmax of {len(rows)} scores: the largest is index {names[self.largest]}, {shares[self.largest]:.3f}."
+        head = ["index", "score", "e^score", "probability", ""]
+        return self._page(text, head, rows, scores=self.scores, labels=self.labels, limit=self.limit)

@@ -1,0 +1,51 @@
+"""What all tests share: no network, a home of their own, offline data, the quick budget, warnings as errors."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NETWORK_OFF = Path(__file__).parent / "network_off"
+
+# For this process, and through the environment for every kernel and process that a test starts.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(NETWORK_OFF), str(ROOT)])
+os.environ |= {"COURSE_BUDGET": "quick", "COURSE_SOURCE": "offline", "TF_CPP_MIN_LOG_LEVEL": "2"}
+os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "JUPYTER_PREFER_ENV_PATH": "1", "MPLBACKEND": "agg"}
+for name in ("COURSE_HOME", "NBGRADER_EXECUTION"):
+    os.environ.pop(name, None)
+_spec = importlib.util.spec_from_file_location("network_off", NETWORK_OFF / "sitecustomize.py")
+_spec.loader.exec_module(importlib.util.module_from_spec(_spec))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow, too")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="slow: `make test-all` runs it"))
+
+
+@pytest.fixture(scope="session")
+def offline_data() -> Path:
+    """The folder with the offline data that `make setup` prepared; prepared now where it has not."""
+    from data_scripts.__main__ import main
+    from data_scripts.home import home
+
+    assert main(["setup"]) == 0
+    return home() / "data"
+
+
+@pytest.fixture
+def course_home(tmp_path, offline_data, monkeypatch) -> Path:
+    """A `COURSE_HOME` of the test's own that shares the prepared offline data, and nothing else."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "data").symlink_to(offline_data, target_is_directory=True)
+    monkeypatch.setenv("COURSE_HOME", str(folder))
+    return folder

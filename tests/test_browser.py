@@ -1,0 +1,55 @@
+"""Lessons in a real JupyterLab, in a real browser, as a learner meets them."""
+
+import shutil
+
+import pytest
+
+from tests.browser import ROOT, chromium, lab, needs_browser, open_notebook, run_all, wait_idle
+
+pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def page():
+    with chromium() as browser:
+        yield browser.new_page(viewport={"width": 1280, "height": 900})
+
+
+def _digit_one(page, pad):
+    """Draws an upright stroke, as a digit 1 is written."""
+    box = pad.bounding_box()
+    x, top, bottom = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.2, box["y"] + box["height"] * 0.8
+    page.mouse.move(x, top)
+    page.mouse.down()
+    for step in range(1, 13):
+        page.mouse.move(x, top + (bottom - top) * step / 12)
+    page.mouse.up()
+
+
+def test_lesson_01_runs_a_slider_moves_and_a_drawn_digit_is_read(page, course_home, tmp_path):
+    name = "01_handwritten_digits.ipynb"
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    shutil.copy(ROOT / "notebooks" / name, folder)
+    with lab(folder, COURSE_HOME=str(course_home)) as server:
+        open_notebook(page, server, name)
+        run_all(page, timeout=180)
+
+        slider = page.get_by_role("slider").first
+        slider.scroll_into_view_if_needed()
+        before = slider.get_attribute("aria-valuetext") or slider.get_attribute("aria-valuenow")
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(500)
+        assert (slider.get_attribute("aria-valuetext") or slider.get_attribute("aria-valuenow")) != before
+
+        pad = page.get_by_label("Drawing pad")
+        pad.scroll_into_view_if_needed()
+        _digit_one(page, pad)
+        reading = page.get_by_test_id("reading")
+        page.wait_for_function(
+            "() => /The network reads \\d/.test(document.querySelector('[data-testid=reading]').textContent)"
+        )
+        wait_idle(page)
+        assert "The network reads" in reading.inner_text()
+        assert "probability" in reading.inner_text()

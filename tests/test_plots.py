@@ -1,0 +1,207 @@
+"""Figures and their text equivalents: helpers/plots.py."""
+
+import base64
+import io
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers import plots
+
+DIGITS = np.random.default_rng(0).integers(0, 256, (10, 28, 28), dtype="uint8")
+HISTORY = {
+    "loss": [0.9, 0.5, 0.4],
+    "accuracy": [0.7, 0.8, 0.85],
+    "val_loss": [0.8, 0.6, 0.7],
+    "val_accuracy": [0.7, 0.79, 0.8],
+}
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list:
+    """What the functions display."""
+    outputs = []
+    monkeypatch.setattr(plots, "display", outputs.append)
+    return outputs
+
+
+@pytest.fixture
+def figures(monkeypatch) -> list[Figure]:
+    """The figures themselves, with the texts beside them."""
+    found = []
+    monkeypatch.setattr(plots, "show", lambda figure, text: found.append((figure, text)))
+    return found
+
+
+def test_a_figure_is_a_png_with_the_text_as_alternative(shown):
+    plots.pictures(DIGITS, titles=range(10))
+    data, metadata = shown[0]._repr_mimebundle_()
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert picture.format == "PNG" and picture.width > 500
+    assert (
+        data["text/plain"]
+        == metadata["image/png"]["alt"]
+        == "10 pictures of 28×28 pixels: 0; 1; 2; 3; 4; 5; 6; 7; 8; 9."
+    )
+    assert repr(shown[0]) == data["text/plain"]
+
+
+def test_a_figure_without_a_text_is_refused():
+    with pytest.raises(ValueError, match="needs a text"):
+        plots.show(Figure(), "")
+
+
+def test_pngs_are_small_and_opaque():
+    figure = Figure(figsize=(6.5, 3))
+    figure.subplots().plot([1, 2, 3])
+    file = plots.png(figure)
+    assert len(file) < 20_000
+    picture = Image.open(io.BytesIO(file)).convert("RGBA")
+    assert picture.getextrema()[3] == (255, 255)
+    assert picture.getpixel((0, 0)) == (255, 255, 255, 255)
+
+
+def test_pixels_are_shown_as_squares(figures):
+    plots.pictures([np.eye(28, dtype="uint8") * 255], size=4)
+    picture = Image.open(io.BytesIO(plots.png(figures[0][0]))).convert("L")
+    greys = np.bincount(np.asarray(picture).ravel(), minlength=256)
+    assert greys[0] + greys[255] == greys.sum()  # no grey in between
+
+
+@pytest.mark.parametrize(
+    ("image", "brightest"),
+    [
+        (np.full((28, 28), 51, "uint8"), 0.2),
+        (np.full((28, 28), 0.2), 0.2),
+        (np.full((28, 28, 1), 51.0, "float32"), 0.2),
+        (np.full((28, 28), 1, "uint8"), 1 / 255),
+        (np.full((9, 7, 3), 0.2), 0.2),
+    ],
+)
+def test_bytes_and_floats_have_the_same_brightness(figures, image, brightest):
+    plots.pictures([image])
+    figure, text = figures[0]
+    assert figure.axes[0].images[0].get_array().max() == pytest.approx(brightest)
+    assert figure.axes[0].images[0].get_clim() == (0, 1)
+    assert text == f"One picture of {image.shape[0]}×{image.shape[1]} pixels."
+
+
+def test_pictures_may_differ_in_size_and_rows_need_not_be_full(figures):
+    plots.pictures([np.zeros((5, 6)), np.zeros((7, 8, 3)), np.zeros((5, 6))], columns=2)
+    figure, text = figures[0]
+    assert [len(axis.images) for axis in figure.axes] == [1, 1, 1, 0]
+    assert text == "3 pictures of different sizes."
+
+
+@pytest.mark.parametrize(
+    ("images", "titles", "sentence"),
+    [
+        ([], None, "no picture"),
+        (DIGITS, ["one"], "1 titles for 10 pictures"),
+        ([np.zeros((28, 28, 2))], None, r"\(28, 28, 2\)"),
+        ([np.full((2, 2), -0.5)], None, "-0.5"),
+        ([np.full((2, 2), np.nan)], None, "nan"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_in_words(images, titles, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plots.pictures(images, titles)
+
+
+def test_a_run_has_a_panel_for_each_metric_with_validation_beside_training(figures):
+    plots.curves(SimpleNamespace(history=HISTORY | {"learning_rate": [0.1, 0.1, 0.1]}))
+    figure, text = figures[0]
+    assert [axis.get_title() for axis in figure.axes] == ["loss", "accuracy"]
+    assert [line.get_label() for line in figure.axes[0].lines] == ["training", "validation"]
+    np.testing.assert_array_equal(figure.axes[1].lines[1].get_xydata(), [(1, 0.7), (2, 0.79), (3, 0.8)])
+    assert text == (
+        "loss over 3 epochs: training 0.900 to 0.400, validation 0.800 to 0.700, best validation 0.600 in epoch 2. "
+        "accuracy over 3 epochs: training 0.700 to 0.850, validation 0.700 to 0.800, best validation 0.800 in epoch 3."
+    )
+
+
+def test_runs_differ_by_colour_line_style_and_marker(figures):
+    plots.curves({name: HISTORY for name in ("Adam", "SGD", "RMSprop")}, metrics=["accuracy"])
+    figure, text = figures[0]
+    validation = [line for line in figure.axes[0].lines if "validation" in line.get_label()]
+    assert [line.get_label() for line in validation] == ["Adam validation", "SGD validation", "RMSprop validation"]
+    for look in ("get_color", "get_linestyle", "get_marker"):
+        assert len({str(getattr(line, look)()) for line in validation}) == 3
+    assert text.count("accuracy over 3 epochs") == 3 and "SGD: accuracy" in text
+
+
+def test_one_epoch_is_a_point_and_runs_may_lack_validation(figures):
+    plots.curves([{"loss": [0.5]}, {"loss": [0.4], "val_loss": [0.6]}])
+    figure, text = figures[0]
+    assert all(line.get_marker() != "None" for line in figure.axes[0].lines)
+    assert (
+        text == "run 1: loss over 1 epoch: training 0.500. run 2: loss over 1 epoch: training 0.400, validation 0.600."
+    )
+
+
+@pytest.mark.parametrize("histories", [{}, {"loss": []}, [], {"Adam": {}}])
+def test_no_epoch_is_one_sentence(histories):
+    with pytest.raises(ValueError, match="no epoch"):
+        plots.curves(histories)
+
+
+def test_confusion_matrix_names_the_most_frequent_mistakes(figures):
+    plots.confusion(np.array([[8, 2, 0], [1, 9, 0], [0, 3, 7]]), ["coat", "shirt", "bag"])
+    figure, text = figures[0]
+    axis = figure.axes[0]
+    assert sorted(label.get_text() for label in axis.texts) == sorted(["8", "2", "1", "9", "3", "7"])  # no zeros
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("the network says", "it is")
+    assert text == (
+        "24 of 30 pictures are right. Most frequent mistakes: "
+        "bag taken for shirt (3), coat taken for shirt (2), shirt taken for coat (1)."
+    )
+
+
+def test_rows_of_the_matrix_are_the_truth(figures):
+    plots.confusion(np.array([[0, 5], [0, 0]]), ["cat", "dog"])
+    label = figures[0][0].axes[0].texts[0]
+    assert label.get_position() == (1, 0)  # column "dog", row "cat"
+    assert "cat taken for dog (5)" in figures[0][1]
+
+
+def test_no_mistake_and_empty_classes_are_fine(figures):
+    plots.confusion(np.diag([3, 0]), ["cat", "dog"])
+    assert figures[0][1] == "3 of 3 pictures are right."
+
+
+def test_a_matrix_that_does_not_fit_the_names_is_refused():
+    with pytest.raises(ValueError, match="3 × 3"):
+        plots.confusion(np.eye(2), ["a", "b", "c"])
+
+
+def test_the_worst_mistakes_come_first(figures):
+    probabilities = np.array([[0.6, 0.4], [0.9, 0.1], [0.2, 0.8], [0.99, 0.01]])
+    plots.mistakes(DIGITS[:4], [1, 1, 1, 1], probabilities, class_names=["bag", "boot"], count=2)
+    figure, _ = figures[0]
+    assert [axis.get_title() for axis in figure.axes] == ["boot taken for\nbag (0.99)", "boot taken for\nbag (0.90)"]
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array(), DIGITS[3] / 255, atol=1e-6)
+
+
+def test_without_mistakes_there_is_a_sentence(figures, capsys):
+    plots.mistakes(DIGITS[:2], [0, 1], np.eye(2))
+    assert not figures and capsys.readouterr().out == "No mistake among 2 pictures.\n"
+
+
+def test_no_figure_is_left_open(shown):
+    from matplotlib import pyplot
+
+    before = pyplot.get_fignums()
+    plots.curves(HISTORY)
+    assert pyplot.get_fignums() == before
+
+
+def test_style_gives_a_lessons_own_lines_colours_and_dashes():
+    with matplotlib.rc_context():
+        plots.use_style()
+        lines = Figure().subplots().plot(np.eye(3))
+        assert [line.get_color() for line in lines] == plots.COLOURS[:3]
+        assert len({line.get_linestyle() for line in lines}) == 3

@@ -1,0 +1,182 @@
+"""Measured ranges: resumable, honest about their source, and shown beside what a learner got."""
+
+import json
+import socket
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from helpers import data, results
+from helpers.results import RECIPES, beside, complete, load, main, measure, short
+
+HERE = {"machine": "a machine, 2 cores", "versions": {"keras": "3"}}
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """A place for figures, tiny data, and a recipe that takes no time."""
+    images = np.random.default_rng(0).integers(0, 256, (60, 28, 28), "uint8")
+    labels = np.arange(60) % 10
+    monkeypatch.setattr(data, "arrays", lambda name: ((images, labels), (images[:20], labels[:20])))
+    monkeypatch.setattr(data, "source", lambda name: "offline")
+    monkeypatch.setattr(results, "surroundings", lambda: HERE)
+    monkeypatch.setitem(RECIPES, "digits_dense", replace(RECIPES["digits_dense"], epochs=1, settings={"hidden": 2}))
+    monkeypatch.setenv("COURSE_SOURCE", "offline")  # `complete` changes it
+    monkeypatch.setenv("COURSE_BUDGET", "full")
+    return tmp_path / "results.json"
+
+
+def counted(monkeypatch, stop_after=None):
+    """Puts a quick stand-in for `measure` in place; returns the list of seeds it was asked for."""
+    seeds = []
+
+    def instead(recipe, arrays, seed):
+        if stop_after is not None and len(seeds) == stop_after:
+            raise KeyboardInterrupt
+        seeds.append(seed)
+        return {"test_accuracy": round(0.9 + seed / 100, 2), "epochs": 3}
+
+    monkeypatch.setattr(results, "measure", instead)
+    return seeds
+
+
+def test_one_seed_is_really_trained_and_the_same_seed_gives_the_same(file):
+    arrays = data.arrays("mnist")
+    first, again = (measure(RECIPES["digits_dense"], arrays, seed=3) for _ in range(2))
+    assert set(first) == {
+        "test_accuracy", "validation_accuracy", "training_accuracy", "epochs", "seconds", "cpu_seconds",
+    }  # fmt: skip
+    assert first["test_accuracy"] == again["test_accuracy"]
+    assert first["epochs"] == 1
+
+
+def test_the_figures_are_those_of_the_epoch_whose_weights_are_kept(file, monkeypatch):
+    recipe = replace(RECIPES["digits_dense"], epochs=12, batch=10, patience=1, settings={"hidden": 64})
+    found = measure(recipe, data.arrays("mnist"), seed=1)
+    assert 2 <= found["epochs"] < 12  # noise cannot be learned: it stops early, and has gone one epoch too far
+    assert found["training_accuracy"] < 0.9
+
+
+def test_a_killed_measurement_goes_on_with_the_missing_seeds(file, monkeypatch):
+    counted(monkeypatch, stop_after=2)
+    assert main(["--network", "digits_dense", "--source", "offline", "--file", str(file)]) == 130
+    half = load(file)["digits_dense"]["offline"]
+    assert list(half["seeds"]) == ["1", "2"]
+    assert half["test_accuracy"] == {"min": 0.91, "median": 0.915, "max": 0.92}
+    seeds = counted(monkeypatch)
+    assert main(["--network", "digits_dense", "--source", "offline", "--file", str(file)]) == 0
+    assert seeds == [3, 4, 5]
+    whole = load(file)["digits_dense"]["offline"]
+    assert whole["test_accuracy"] == {"min": 0.91, "median": 0.93, "max": 0.95}
+    assert whole["epochs"] == {"min": 3, "median": 3, "max": 3}
+    assert whole["pictures"] == {"training and validation": 60, "test": 20}
+
+
+def test_what_is_complete_is_left_alone_unless_asked_for_again(file, monkeypatch, capsys):
+    counted(monkeypatch)
+    complete("digits_dense", "offline", file)
+    monkeypatch.setattr(results, "surroundings", lambda: HERE | {"machine": "another"})
+    seeds = counted(monkeypatch)
+    complete("digits_dense", "offline", file)
+    assert seeds == []
+    assert "all there" in capsys.readouterr().out
+    complete("digits_dense", "offline", file, again=True)
+    assert seeds == [1, 2, 3, 4, 5]
+    assert load(file)["digits_dense"]["offline"]["machine"] == "another"
+
+
+@pytest.mark.parametrize("change", ["recipe", "machine"])
+def test_seeds_of_another_recipe_or_machine_are_never_mixed_in(file, monkeypatch, change):
+    counted(monkeypatch)
+    complete("digits_dense", "offline", file, seeds=(1, 2))
+    if change == "recipe":
+        monkeypatch.setitem(RECIPES, "digits_dense", replace(RECIPES["digits_dense"], batch=7))
+    else:
+        monkeypatch.setattr(results, "surroundings", lambda: HERE | {"machine": "another"})
+    seeds = counted(monkeypatch)
+    complete("digits_dense", "offline", file)
+    assert seeds == [1, 2, 3, 4, 5]
+
+
+def test_other_networks_and_sources_in_the_file_stay(file, monkeypatch):
+    counted(monkeypatch)
+    complete("digits_dense", "offline", file)
+    complete("digits_dense", "official", file)
+    complete("clothes_dense", "offline", file)
+    found = load(file)
+    assert {name: list(sources) for name, sources in found.items()} == {
+        "digits_dense": ["offline", "official"],
+        "clothes_dense": ["offline"],
+    }
+
+
+def test_a_file_that_cannot_be_written_gets_one_sentence(file, monkeypatch, capsys):
+    counted(monkeypatch)
+    file.mkdir()
+    (file / "in the way").touch()
+    assert main(["--network", "digits_dense", "--source", "offline", "--file", str(file)]) == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_the_learners_value_stands_beside_the_range(file, monkeypatch, capsys):
+    counted(monkeypatch)
+    complete("digits_dense", "offline", file)
+    monkeypatch.setattr(results, "FILE", file)
+    capsys.readouterr()
+    beside("digits_dense", test_accuracy=np.float32(0.955))
+    assert capsys.readouterr().out == "test accuracy: you got .955; over five seeds .910–.950 (offline sample)\n"
+    beside("digits_dense", epochs=4, validation_accuracy=1.0)
+    assert capsys.readouterr().out.splitlines() == [
+        "epochs: you got 4; over five seeds 3–3 (offline sample)",
+        "validation accuracy: you got 1.000; nothing was measured beforehand (offline sample)",
+    ]
+
+
+def test_a_source_without_figures_and_a_quick_run_are_named(file, monkeypatch, capsys):
+    monkeypatch.setattr(results, "FILE", file)
+    monkeypatch.setattr(data, "source", lambda name: "official")
+    monkeypatch.setenv("COURSE_BUDGET", "quick")
+    beside("digits_dense", test_accuracy=0.5)
+    assert capsys.readouterr().out == (
+        "test accuracy: you got .500; this was a quick run; nothing was measured beforehand (official data)\n"
+    )
+
+
+def test_an_unknown_network_is_a_key_error(file):
+    with pytest.raises(KeyError):
+        beside("no_such_network", test_accuracy=0.5)
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.9575, ".958"), (1.0, "1.000"), (0.0, ".000"), (12, "12"), (12.4, "12")])
+def test_numbers_are_short(value, text):
+    assert short(value) == text
+
+
+# --- the figures that ship -------------------------------------------------------------------------------------------
+
+SHIPPED = load()
+SETS = [(name, source) for name in RECIPES for source in ("offline", "official")]
+
+
+@pytest.mark.parametrize(("name", "source"), SETS)
+def test_shipped_figures_are_of_five_seeds_and_of_todays_recipe(name, source):
+    kept = SHIPPED[name][source]
+    assert list(kept["seeds"]) == ["1", "2", "3", "4", "5"]
+    assert kept["recipe"] == json.loads(json.dumps(results.asdict(RECIPES[name])))
+    for measured in kept["seeds"]["1"]:
+        values = sorted(seed[measured] for seed in kept["seeds"].values())
+        assert kept[measured] == {"min": values[0], "median": values[2], "max": values[4]}
+    assert kept["command"] == f"python -m helpers.results --network {name} --source {source}"
+    assert {"machine", "versions", "date", "pictures"} <= set(kept)
+
+
+def test_shipped_figures_hold_what_the_course_promises():
+    official = {name: SHIPPED[name]["official"]["test_accuracy"] for name in RECIPES}
+    assert official["digits_dense"]["median"] >= 0.965
+    assert official["digits_best"]["median"] >= 0.98
+    assert official["clothes_dense"]["median"] >= 0.87
+
+
+def test_shipped_figures_name_no_machine():
+    assert socket.gethostname() not in results.FILE.read_text("utf-8")

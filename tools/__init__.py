@@ -1,0 +1,1 @@
+"""For those who maintain the course; learners need nothing of it."""

@@ -1,0 +1,146 @@
+"""Run the lessons and store their outputs: `make notebooks`, or one of them: `make notebooks LESSON=03`.
+
+Full budget, offline data, exercises left blank. What would only work in a running kernel (widget views) or differs from
+run to run (timings, version of the kernel) is taken out; a fault in an output stops it, and the file stays as it was.
+"""
+
+import contextlib
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbclient
+import nbformat
+
+from data_scripts.home import CHECKOUT, home
+from helpers.widgets import standin
+
+LESSONS = CHECKOUT / "notebooks"
+LARGEST = 1_500_000
+LONGEST_CELL = 25
+WIDGET = "application/vnd.jupyter.widget-view+json"
+A_PATH = re.compile(r"(?<![\w/.:])/(?:root|home|work|tmp|Users|var|content)/[\w.-]+")
+A_BAR = re.compile(r"\d+%\|[█▉▊▋▌▍▎▏# ]+\||\d+/\d+ [━=>.\[]{4,}")
+
+
+def lessons(number: str = "") -> list[Path]:
+    """The notebooks in reading order, or the one of that number. ValueError if there is none."""
+    found = sorted(LESSONS.glob(f"{number.zfill(2)}_*.ipynb" if number else "[0-9][0-9]_*.ipynb"))
+    if not found:
+        raise ValueError(f"There is no lesson {number!r} in notebooks/.")
+    return found
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def run(notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900) -> nbformat.NotebookNode:
+    """Executes every cell in `folder` with this Python. CellExecutionError if one raises."""
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    notebook.metadata["kernelspec"] = kernel
+    place = {"metadata": {"path": str(folder)}}
+    client = nbclient.NotebookClient(
+        notebook, timeout=timeout, coalesce_streams=True, extra_arguments=["--log-level=ERROR"], resources=place
+    )
+    return client.execute()
+
+
+def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Takes out what a reader cannot use or what differs from run to run."""
+    standin.settle(notebook)
+    notebook.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "slideshow")}
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("data") != {}]
+    return notebook
+
+
+def faults(notebook: nbformat.NotebookNode) -> list[str]:
+    """What must not be in a stored lesson, each as a sentence that names the cell."""
+    found = []
+    for number, cell in enumerate(notebook.cells):
+        where = f"cell {number} ({cell.get('id', '')})"
+        if cell.cell_type != "code":
+            continue
+        if len(cell.source.splitlines()) > LONGEST_CELL:
+            found.append(f"{where} has {len(cell.source.splitlines())} lines; {LONGEST_CELL} is the most")
+        if cell.source.strip() and cell.execution_count is None:
+            found.append(f"{where} was never run")
+        for output in cell.outputs:
+            found += [f"{where} {fault}" for fault in _output_faults(output)]
+    size = len(nbformat.writes(notebook).encode())
+    if size > LARGEST:
+        found.append(f"it has {size:,} bytes; {LARGEST:,} is the most")
+    return found
+
+
+def _output_faults(output) -> Iterator[str]:
+    if output.output_type == "error":
+        yield f"raises {output.ename}: {output.evalue}"
+        return
+    if output.output_type == "stream" and output.name == "stderr":
+        yield f"writes to stderr: {output.text.strip()[:200]}"
+    pieces = [output.text] if output.output_type == "stream" else [*output.data.values()]
+    text = "\n".join(piece for piece in pieces if isinstance(piece, str))
+    if path := A_PATH.search(text):
+        yield f"shows a path of this machine: {path.group()}"
+    if A_BAR.search(text):
+        yield "keeps a progress bar"
+    if WIDGET in (output.get("data") or {}):
+        yield "keeps a widget view, which needs a running kernel"
+
+
+@contextlib.contextmanager
+def own_home() -> Iterator[Path]:
+    """A `COURSE_HOME` of its own for a run, which shares the prepared data: nobody's progress shows in outputs."""
+    (home() / "data").mkdir(parents=True, exist_ok=True)
+    before = os.environ.get("COURSE_HOME")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "data").symlink_to(home() / "data", target_is_directory=True)
+        os.environ["COURSE_HOME"] = folder
+        try:
+            yield Path(folder)
+        finally:
+            os.environ.pop("COURSE_HOME")
+            if before is not None:
+                os.environ["COURSE_HOME"] = before
+
+
+def main(arguments: list[str]) -> int:
+    os.environ |= {"COURSE_BUDGET": "full", "COURSE_SOURCE": "offline"}
+    os.environ["PYTHONPATH"] = str(CHECKOUT)
+    os.environ.pop("NBGRADER_EXECUTION", None)
+    try:
+        chosen = [path for one in arguments or [""] for path in lessons(one)]
+    except ValueError as error:
+        print(error)
+        return 1
+    failed = False
+    for path in chosen:
+        start = time.perf_counter()
+        with own_home() as folder:
+            notebook = tidy(run(read(path), folder))
+        wrong = faults(notebook)
+        print(f"{path.name}: {time.perf_counter() - start:.0f} s")
+        for one in wrong:
+            print(f"  {one}")
+        if wrong:
+            failed = True
+            continue
+        draft = path.with_suffix(".draft")
+        nbformat.write(notebook, draft)
+        os.replace(draft, path)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
