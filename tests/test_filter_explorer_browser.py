@@ -1,0 +1,279 @@
+"""The explorer in a real browser: its numbers against `convolve2d`, keyboard, mouse, Python, and a page with no kernel."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+from browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, wait_idle, write_notebook
+from PIL import Image
+
+from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
+from helpers.samples import street
+from helpers.widgets.filter_explorer import BLUE, FilterExplorer
+
+pytestmark = needs_browser
+LOAD = """async (source) => {
+    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    window.explorer = (await import(address)).default;
+}"""
+COMPUTE = """({ picture, kernel, stride, padding, divide, relu, pooling }) => {
+    const image = { values: Uint8Array.from(picture.flat()), rows: picture.length, columns: picture[0].length };
+    const { framed, convolve, pool } = window.explorer;
+    const { values, rows, columns } = pool(convolve(framed(image, stride, padding), kernel, divide, relu), pooling);
+    return { values: Array.from(values), rows, columns };
+}"""
+PIXELS = """(canvas) => {
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let letters = "";
+    for (let at = 0; at < data.length; at += 8192) letters += String.fromCharCode(...data.subarray(at, at + 8192));
+    return { data: btoa(letters), width, height };
+}"""
+CELLS = [
+    "# %% [markdown]\n# Filters",
+    "from helpers.widgets.filter_explorer import FilterExplorer",
+    "explorer = FilterExplorer()\nexplorer",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, tmp_path_factory):
+    """The explorer in a notebook, run once for all tests that only look and set."""
+    folder = tmp_path_factory.mktemp("lab")
+    write_notebook(folder / "filters.ipynb", CELLS)
+    with lab(folder) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 1100})
+        open_notebook(page, server, "filters.ipynb")
+        run_all(page)
+        page.wait_for_selector(".fx-cells")
+        yield page
+        page.close()
+
+
+@pytest.fixture
+def explorer(notebook):
+    """The page with the explorer as at the start."""
+    run_code(notebook, "explorer.kernel, explorer.stride, explorer.padding = 'vertical lines', 1, 'valid'")
+    run_code(notebook, "explorer.divide = explorer.relu = False; explorer.pooling, explorer.pixel = 'none', [300, 236]")
+    notebook.wait_for_function("document.querySelector('.fx-line').textContent.includes('row 299, column 235')")
+    return notebook
+
+
+def weight(page, row, column):
+    return page.get_by_label(re.compile(f"row {row}, column {column}$"))
+
+
+def in_python(page, expression):
+    """The value of an expression in the kernel, once the browser has told it what changed."""
+    page.wait_for_timeout(200)
+    return json.loads(run_code(page, f"import json; print(json.dumps({expression}))"))
+
+
+def shown(page, of=".fx-out"):
+    """The colours that stand on a canvas: (H, W, 3) uint8."""
+    pixels = page.locator(f"{of} canvas").evaluate(PIXELS)
+    return np.frombuffer(base64.b64decode(pixels["data"]), np.uint8).reshape(pixels["height"], pixels["width"], 4)[
+        ..., :3
+    ]
+
+
+def colours(result):
+    """The colours that ought to stand there."""
+    levels = np.floor(result.clip(-255, 255) + 0.5)[..., None]
+    return np.where(levels < 0, -levels * BLUE, levels).astype(np.uint8)
+
+
+def assert_nearly(actual, expected):
+    """A sum of fractions that ends just at .5 may be rounded either way."""
+    assert np.abs(actual.astype(int) - expected).max() <= 1
+
+
+def test_every_number_is_what_convolve2d_gives(browser):
+    page = browser.new_page()
+    page.evaluate(LOAD, FilterExplorer._esm)
+    rng = np.random.default_rng(7)
+    for trial in range(150):
+        picture = rng.integers(0, 256, rng.integers(3, 20, 2))
+        kernel = rng.integers(-5, 6, (3, 3)) if trial % 2 else rng.normal(0, 2, (3, 3)).round(2)
+        stride, padding = int(rng.integers(1, 4)), ["valid", "same"][rng.integers(2)]
+        divide, relu, pooling = (
+            bool(rng.integers(2)),
+            bool(rng.integers(2)),
+            ["none", "max", "average"][rng.integers(3)],
+        )
+        settings = dict(stride=stride, padding=padding, divide=divide, relu=relu, pooling=pooling)
+        answer = page.evaluate(COMPUTE, settings | {"picture": picture.tolist(), "kernel": kernel.tolist()})
+        theirs = np.array(answer["values"]).reshape(answer["rows"], answer["columns"])
+        ours = FilterExplorer(picture=picture, kernel=kernel, **settings).result
+        np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-3 if divide else 1e-4, err_msg=str(settings))
+        if trial % 2 and not divide and pooling != "average":
+            np.testing.assert_array_equal(theirs, ours)
+    page.close()
+
+
+def test_what_is_drawn_is_the_result(explorer):
+    np.testing.assert_array_equal(shown(explorer, ".fx-in"), street()[..., None].repeat(3, 2))
+    np.testing.assert_array_equal(shown(explorer), colours(convolve2d(street(), FILTERS["vertical lines"])))
+    run_code(
+        explorer, "explorer.kernel, explorer.stride, explorer.padding, explorer.pooling = 'edge', 2, 'same', 'max'"
+    )
+    explorer.wait_for_function("document.querySelector('.fx-out canvas').width === 128")
+    np.testing.assert_array_equal(
+        shown(explorer), colours(max_pool2d(convolve2d(street(), FILTERS["edge"], 2, "same")))
+    )
+
+
+def test_arrow_keys_step_the_weights_and_go_from_cell_to_cell(explorer):
+    active = explorer.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex")
+    weight(explorer, 2, 2).focus()
+    for key in ["ArrowUp", "ArrowUp", "ArrowRight", "Shift+ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowDown"]:
+        explorer.keyboard.press(key)
+    kernel = [[-1, 0, 1], [-3, 2, 1.9], [-1, 0, 1]]
+    assert in_python(explorer, "explorer.kernel") == kernel
+    assert_nearly(shown(explorer), colours(convolve2d(street(), kernel)))
+    assert in_python(
+        explorer,
+        "bool((explorer.result == __import__('helpers.convolution').convolution.convolve2d(explorer.picture, explorer.kernel)).all())",
+    )
+    assert explorer.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex") == active
+
+
+def test_weights_can_be_typed_also_as_fractions_and_nonsense_is_put_back(explorer):
+    for typed, expected in [
+        ("7", 7),
+        ("-2,5", -2.5),
+        ("1/4", 0.25),
+        ("abc", 0.25),
+        ("5000", 0.25),
+        ("−3", -3),
+        ("", -3),
+    ]:
+        weight(explorer, 1, 1).fill(typed)
+        explorer.keyboard.press("Tab")
+        assert in_python(explorer, "explorer.kernel[0][0]") == expected
+    assert (
+        weight(explorer, 1, 1).input_value() == "−3" and weight(explorer, 1, 1).get_attribute("aria-invalid") == "false"
+    )
+
+
+def test_a_weight_can_be_dragged(explorer):
+    cell = weight(explorer, 3, 1)
+    cell.scroll_into_view_if_needed()
+    box = cell.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    explorer.mouse.move(x, y)
+    explorer.mouse.down()
+    explorer.mouse.move(x, y - 61, steps=8)
+    explorer.mouse.up()
+    explorer.mouse.move(x, y - 200)
+    assert in_python(explorer, "explorer.kernel[2][0]") == 4  # −1 and five steps of twelve pixels
+
+
+def test_presets_and_settings_are_reachable_by_keyboard(explorer):
+    explorer.get_by_role("button", name="blur").focus()
+    explorer.keyboard.press("Enter")
+    assert in_python(explorer, "[explorer.kernel, explorer.divide]") == [[[1, 1, 1]] * 3, True]
+    for name, keys in {"1": ["ArrowRight"], "valid": ["ArrowRight"], "none": ["ArrowRight", "ArrowRight"]}.items():
+        explorer.get_by_role("radio", name=name, exact=True).focus()
+        for key in keys:
+            explorer.keyboard.press(key)
+    explorer.get_by_label(re.compile("ReLU")).press("Space")
+    settings = in_python(explorer, "[explorer.stride, explorer.padding, explorer.pooling, explorer.relu]")
+    assert settings == [2, "same", "average", True]
+    expected = average_pool2d(convolve2d(street(), FILTERS["blur"], 2, "same") / np.float32(9))
+    assert_nearly(shown(explorer), colours(expected))
+    unnamed = explorer.locator(".fx").evaluate(
+        "(root) => [...root.querySelectorAll('input, button')].filter((one) => one.tabIndex < 0 || !(one.labels?.length || one.ariaLabel || one.textContent)).length"
+    )
+    assert unnamed == 0
+
+
+def test_the_pixel_under_the_mouse_shows_its_window_its_sum_and_where_it_lands(explorer):
+    run_code(explorer, "explorer.pooling = 'max'")
+    canvas = explorer.locator(".fx-in canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    explorer.mouse.move(box["x"] + box["width"] * 100.5 / 512, box["y"] + box["height"] * 200.5 / 512)
+    assert in_python(explorer, "explorer.pixel") == [200, 100]
+    window = street()[199:202, 99:102].astype(int)
+    total = int((window * FILTERS["vertical lines"]).sum())
+    line = explorer.locator(".fx-line").inner_text().replace("−", "-")
+    first = f"{window[0, 0]}·(-1) + {window[0, 1]}·0 + {window[0, 2]}·1"
+    assert line.startswith(first) and f"= {total}. It stands in row 199, column 99 of the result." in line
+    largest = int(convolve2d(street(), FILTERS["vertical lines"])[198:200, 98:100].max())
+    assert f"The largest of the four there, {largest}, goes to row 99, column 49" in line
+
+
+def test_arrow_keys_on_a_picture_move_the_window_and_stay_out_of_the_notebook(explorer):
+    cells = len(explorer.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.id)"))
+    run_code(explorer, "explorer.stride = 2")
+    explorer.locator(".fx-in canvas").focus()
+    for key in ["ArrowDown", "Shift+ArrowRight", "d", "d", "ArrowLeft"]:
+        explorer.keyboard.press(key)
+    assert in_python(explorer, "explorer.pixel") == [303, 255]  # row 150 → 151, column 118 → 128 → 127 of the result
+    assert explorer.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
+
+
+def test_python_moves_the_cells(explorer):
+    run_code(explorer, "explorer.kernel = [[0, 1, 0], [1, -4, 1], [0, 1, 2]]")
+    explorer.wait_for_function("document.querySelectorAll('.fx-cells input')[4].value === '−4'")
+    assert weight(explorer, 3, 3).input_value() == "2"
+    np.testing.assert_array_equal(shown(explorer), colours(convolve2d(street(), [[0, 1, 0], [1, -4, 1], [0, 1, 2]])))
+
+
+def test_a_learners_own_picture_reaches_python_in_grey(explorer, tmp_path):
+    colour = np.random.default_rng(1).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    Image.fromarray(colour).save(tmp_path / "mine.png")
+    upload = explorer.get_by_label("Your own picture")
+    upload.set_input_files(tmp_path / "mine.png")
+    explorer.wait_for_function("document.querySelector('.fx-in canvas').width === 60")
+    picture = np.array(in_python(explorer, "explorer.picture.tolist()"))
+    assert in_python(explorer, "explorer.pixel") == [20, 30]
+    assert np.abs(picture - colour @ [0.299, 0.587, 0.114]).max() <= 0.51
+    np.testing.assert_array_equal(shown(explorer, ".fx-in")[..., 0], picture)
+
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    upload.set_input_files(tmp_path / "broken.png")
+    explorer.get_by_text("cannot read this file as a picture").wait_for()
+    explorer.get_by_role("button", name="back to the first picture").click()
+    assert in_python(explorer, "explorer.picture.shape") == [512, 512]
+
+
+def test_two_views_of_one_explorer_stay_alike(notebook):
+    content = "window.jupyterapp.shell.currentWidget.content"
+    notebook.evaluate(f"{content}.activeCellIndex = 2")
+    notebook.evaluate("window.jupyterapp.commands.execute('notebook:copy-cell')", None)
+    notebook.evaluate("window.jupyterapp.commands.execute('notebook:paste-cell-below')", None)
+    notebook.evaluate(f"{content}.activeCell.model.sharedModel.setSource('explorer')")
+    notebook.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')", None)
+    wait_idle(notebook)
+    notebook.wait_for_function("document.querySelectorAll('.fx-cells').length === 2")
+    notebook.locator(".fx").nth(1).get_by_label(re.compile("row 2, column 2$")).press("ArrowUp")
+    values = notebook.locator(".fx-cells input:nth-child(5)").evaluate_all("(all) => all.map((one) => one.value)")
+    assert values[0] == values[1]
+
+
+def test_a_page_without_a_kernel_is_alive(browser):
+    page = browser.new_page(viewport={"width": 420, "height": 900}, java_script_enabled=True)
+    page.set_content("<!doctype html>" + FilterExplorer(kernel="identity", pooling="max").stand_in()["text/html"])
+    page.wait_for_selector(".fx-cells")
+    np.testing.assert_array_equal(shown(page, ".fx-in"), street()[..., None].repeat(3, 2))
+    page.get_by_label("Weight middle, row 2, column 2").press("ArrowDown")
+    assert (shown(page) == 0).all()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"
+    page.close()
+
+
+def test_a_page_without_scripts_shows_the_picture(browser):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.set_content(FilterExplorer().stand_in()["text/html"])
+    assert page.locator("img").get_attribute("alt").startswith("A picture of 512 × 512 pixels")
+    assert page.locator("img").bounding_box()["width"] > 500
+    page.close()
