@@ -1,0 +1,111 @@
+"""Picture files decoded and resized once, then kept as uint8: later epochs read no file.
+
+The pixels are those of `keras.utils.load_img`, which ImageDataGenerator uses, so pictures are *not* turned
+upright (the labels of a data set do not depend on it), and see-through parts keep the colour stored there.
+"""
+
+import os
+import shutil
+import tempfile
+from concurrent.futures import Executor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from data_scripts.home import home
+from helpers.picture_files import MAX_PIXELS, PictureError, open_picture, quietly, read_bytes, too_many_scans
+from helpers.pictures import eight_bits
+
+try:
+    import simplejpeg  # the pixels that Pillow gives, in half the time
+except ImportError:
+    simplejpeg = None
+
+IN_MEMORY = 2**30  # bytes of pictures kept in memory; more go to the disk
+ON_DISK = 20 * 2**30
+SPARE = 2**30  # of the disk stays free
+
+MODES = {"rgb": "RGB", "rgba": "RGBA", "grayscale": "L"}
+CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
+INTERPOLATIONS = {name.lower(): Image.Resampling[name] for name in Image.Resampling.__members__}
+
+
+def load(
+    path: str | Path, size: tuple[int, int], color_mode: str = "rgb", interpolation: str = "nearest"
+) -> np.ndarray:
+    """One picture as uint8, shape (height, width, channels), as `keras.utils.load_img` gives it.
+
+    16 bits and more, which `load_img` cuts off at 255, are scaled to 0…255. Raises PictureError.
+    """
+    data, name = read_bytes(path)
+    pixels = _decode_jpeg(data) if color_mode == "rgb" else None
+    if pixels is not None:
+        image = Image.fromarray(pixels)
+    else:
+        image = eight_bits(open_picture(data, name), MODES[color_mode], name)
+    if image.size != size[::-1]:
+        image = image.resize(size[::-1], INTERPOLATIONS[interpolation])
+    return np.asarray(image).reshape(*size, -1)
+
+
+def load_all(
+    paths: list[str], size: tuple[int, int], color_mode: str, interpolation: str, threads: Executor
+) -> tuple[np.ndarray, dict[int, PictureError]]:
+    """The pictures that can be read, uint8 (number, height, width, channels), and what is wrong with the others.
+
+    In memory up to IN_MEMORY bytes, else in a file that nobody sees and that vanishes with the array.
+    Raises OSError when there is no room.
+    """
+    pictures = make_room((len(paths), *size, CHANNELS[color_mode]))
+    broken = {}
+
+    def read(rows: np.ndarray) -> None:
+        for row in rows.tolist():
+            try:
+                pictures[row] = load(paths[row], size, color_mode, interpolation)
+            except PictureError as error:
+                broken[row] = error
+
+    with quietly():
+        for _ in threads.map(read, np.array_split(np.arange(len(paths)), len(paths) // 32 + 1)):
+            pass
+    good = np.delete(np.arange(len(paths)), list(broken))
+    if broken:  # close the gaps
+        for row, old in enumerate(good):
+            pictures[row] = pictures[old]
+    return pictures[: len(good)], dict(sorted(broken.items()))
+
+
+def make_room(shape: tuple[int, ...]) -> np.ndarray:
+    """An array of uint8 of this shape: in memory, or when larger than IN_MEMORY in a temporary file."""
+    size = int(np.prod(shape, dtype=np.int64))
+    if size <= IN_MEMORY:
+        return np.empty(shape, np.uint8)
+    folder = home() / "cache"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if size > ON_DISK or size + SPARE > shutil.disk_usage(folder).free:
+            raise OSError("too little room")
+        with tempfile.TemporaryFile(dir=folder) as file:
+            if hasattr(os, "posix_fallocate"):  # a full disk is an error now, not a crash at the first write
+                os.posix_fallocate(file.fileno(), 0, size)
+            return np.memmap(file, np.uint8, "w+", shape=shape)
+    except OSError as error:
+        raise OSError(
+            f"{shape[0]:,} pictures of {shape[1]}×{shape[2]} take {size / 2**30:.1f} GB, too much for memory, and they "
+            f"cannot be kept in {folder}: {error.strerror or error}. Choose a smaller target_size or fewer pictures."
+        ) from error
+
+
+def _decode_jpeg(data: bytes) -> np.ndarray | None:
+    """An ordinary, flawless JPEG as uint8 (height, width, 3); None for everything else, which Pillow then judges."""
+    if simplejpeg is None or not data.startswith(b"\xff\xd8"):
+        return None
+    try:
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
+        if colours not in ("YCbCr", "Gray") or height * width > MAX_PIXELS or too_many_scans(data):
+            return None
+        return simplejpeg.decode_jpeg(data, "RGB", fastdct=False, fastupsample=False)
+    except ValueError:
+        return None
