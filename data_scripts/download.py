@@ -64,6 +64,7 @@ def _transfer(url: str, part: Path, size: int, progress, advice: str) -> None:
             problem = "the connection broke off"
         except urllib.error.HTTPError as error:
             problem = f"{error.code} {error.reason}"
+            error.close()
             break
         except (TimeoutError, HTTPException, urllib.error.URLError, ConnectionError) as error:
             reason = getattr(error, "reason", error)

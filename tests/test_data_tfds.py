@@ -90,13 +90,14 @@ def test_two_setups_at_once_leave_one_right_copy_of_each(home):
         ".mnist.lock",
         "fashion_mnist",
         "mnist",
+        "small",
     ]
     for name in ("mnist", "fashion_mnist"):
         assert python("-m", "data_scripts", "check", name, COURSE_HOME=home).stdout.startswith("✓")
 
 
 def test_a_second_setup_has_nothing_to_do(home):
-    assert python("-m", "data_scripts", "setup", COURSE_HOME=home).stdout.count("already here") == 2
+    assert python("-m", "data_scripts", "setup", COURSE_HOME=home).stdout.count("already here") == 4
 
 
 def look(home: str, source: str) -> dict:
