@@ -141,6 +141,10 @@ def test_the_examples_in_the_docstrings_hold():
     names = ["bag", "coat", "shirt"]
     assert solution["read-prediction"](np.array([0.1, 0.7, 0.2]), names) == "coat"
     assert solution["read-prediction"](np.array([0.4, 0.35, 0.25]), names) == "not sure"
+    assert solution["convolve"](np.array([[10, 20, 40, 80]]), np.array([[-1, 1]]), 2).tolist() == [[10, 40]]
+    assert solution["output-size"](7, 3, 2, "valid") == 3 and solution["output-size"](7, 3, 2, "same") == 4
+    assert solution["max-pool"](np.array([[1, 2, 7], [3, 4, 8]]), 2, 2).tolist() == [[4]]
+    assert solution["true-comment"](4, 3, 1) == "4 filters, 3×3, 40 parameters"
 
 
 def test_keras_agrees_with_the_references():
