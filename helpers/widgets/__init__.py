@@ -6,6 +6,7 @@ _FILES = {
     "Bench": "bench",
     "DrawingPad": "drawing_pad",
     "FilterExplorer": "filter_explorer",
+    "Journey": "journey",
     "PictureSlider": "picture_slider",
     "ReluPlayground": "playgrounds",
     "SoftmaxPlayground": "playgrounds",
