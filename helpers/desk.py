@@ -73,7 +73,8 @@ def fresh(number: str, desk: Path) -> tuple[Path, Path | None]:
 def jupyter(desk: Path) -> list[str]:
     """The command that opens lesson 01: its token on, nothing asked of the network."""
     first = sorted(desk.glob("01_*.ipynb"))[0]
-    command = [sys.executable, "-m", "jupyterlab", str(first), f"--ServerApp.root_dir={desk}"]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={desk}", "--log-level=WARN"]
+    command += [f"--LabApp.default_url=/lab/tree/{first.name}", "--LabApp.extension_manager=readonly"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if not _has_display():
         command.append("--no-browser")

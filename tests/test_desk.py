@@ -78,7 +78,7 @@ def test_fresh_asks_which_lesson_when_there_is_none_of_that_number(lessons, tmp_
 def test_jupyterlab_opens_on_the_first_lesson_with_its_token_on_and_asks_nothing_of_the_network(lessons, tmp_path):
     desk.fill(tmp_path / "mine")
     command = desk.jupyter(tmp_path / "mine")
-    assert command[3].endswith("01_first.ipynb")
+    assert "--LabApp.default_url=/lab/tree/01_first.ipynb" in command
     assert not any("token" in one for one in command)
     assert "--LabApp.news_url=None" in command
     assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
