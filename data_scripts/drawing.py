@@ -124,7 +124,7 @@ def work(folder: Path) -> None:
         except OSError as error:
             said = f"!{error.errno or 0}"
         try:
-            print(said, flush=True)
+            os.write(1, f"{said}\n".encode())  # one write, so that lines of two workers never mix
         except OSError:
             os._exit(0)  # whoever asked for the pictures was killed
         if said.startswith("!"):
