@@ -42,7 +42,8 @@ def test_lossless_formats_give_the_very_pixels(kind):
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "GIF"])
 def test_lossy_formats_come_close(kind):
-    if kind not in (Image.init() or Image.SAVE):
+    Image.init()  # loads every format that this Pillow was built with
+    if kind not in Image.SAVE:
         pytest.skip(f"this Pillow does not know {kind}")
     picture = read_picture(encoded(SMOOTH, kind))
     assert picture.shape == (48, 64, 3)
@@ -183,7 +184,8 @@ def test_printing_colours_whether_stored_inverted_or_not(kind):
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_first_frame_of_an_animation(kind):
-    if kind not in (Image.init() or Image.SAVE):
+    Image.init()  # loads every format that this Pillow was built with
+    if kind not in Image.SAVE:
         pytest.skip(f"this Pillow does not know {kind}")
     frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue", "lime")]
     data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])

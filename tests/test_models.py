@@ -1,0 +1,57 @@
+"""Kept networks come back as they were, and only to those who trained them on the same data."""
+
+import keras
+import numpy as np
+import pytest
+
+from data_scripts.errors import DataError
+from helpers import models
+
+
+def tiny():
+    model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+    return model
+
+
+def test_a_kept_network_predicts_the_same_and_has_its_history(course_home):
+    model, pictures = tiny(), np.random.default_rng(0).random((3, 4, 4, 3)).astype("float32")
+    models.keep("cats_vs_dogs", "plain", model, {"loss": [np.float32(0.5), 0.25]})
+    again, history = models.kept("cats_vs_dogs", "plain")
+    np.testing.assert_array_equal(again.predict(pictures, verbose=0), model.predict(pictures, verbose=0))
+    assert history == {"loss": [0.5, 0.25]}
+    assert again.optimizer is not None
+    assert sorted(file.name for file in models.path("cats_vs_dogs", "plain").parent.iterdir()) == [
+        "plain.json",
+        "plain.keras",
+    ]
+
+
+def test_what_was_never_kept_is_none(course_home):
+    assert models.kept("cats_vs_dogs", "plain") is None
+
+
+def test_the_quick_budget_does_not_get_a_full_network_nor_the_other_way_round(course_home, monkeypatch):
+    models.keep("cats_vs_dogs", "plain", tiny())
+    monkeypatch.setenv("COURSE_BUDGET", "full")
+    assert models.kept("cats_vs_dogs", "plain") is None
+
+
+def test_a_broken_file_is_named_and_left_out(course_home, capsys):
+    file = models.keep("cats_vs_dogs", "plain", tiny())
+    file.write_bytes(file.read_bytes()[:200])
+    assert models.kept("cats_vs_dogs", "plain") is None
+    assert "plain.keras" in capsys.readouterr().out
+
+
+def test_a_file_with_code_of_its_own_is_refused(course_home, capsys):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: x + 1)])
+    models.keep("cats_vs_dogs", "sly", model)
+    assert models.kept("cats_vs_dogs", "sly") is None
+    assert "cannot be read" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(course_home):
+    (course_home / "models").write_text("in the way")
+    with pytest.raises(DataError, match="models"):
+        models.keep("cats_vs_dogs", "plain", tiny())
