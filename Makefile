@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab fresh doctor test test-all lint notebooks screenshots results bench lock clean
+.PHONY: help setup lab fresh doctor test test-all lint notebooks html screenshots results bench lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,9 @@ lint: $(READY) ## style of code and notebooks
 
 notebooks: setup ## run every lesson and store its outputs; one of them: make notebooks LESSON=03
 	@$(BIN)/python -m tools.notebooks $(LESSON)
+
+html: setup ## the lessons as web pages, in site/
+	@$(BIN)/python -m tools.html_edition
 
 screenshots: setup ## take the README's pictures anew (needs Chromium)
 	@$(BIN)/python -m tools.screenshots

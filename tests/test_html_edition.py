@@ -1,0 +1,91 @@
+"""The HTML edition: every lesson as a page that needs neither kernel nor network, and that everybody can read."""
+
+import re
+
+import pytest
+
+from tests.browser import chromium, needs_browser
+from tools import html_edition, notebooks
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("edition") / "site"
+    html_edition.build(folder)
+    return folder
+
+
+def test_every_lesson_is_a_page_and_every_link_leads_somewhere(site):
+    pages = {path.name: path.read_text("utf-8") for path in site.glob("*.html")}
+    assert {f"{path.stem}.html" for path in notebooks.lessons()} <= set(pages)
+    for name, text in pages.items():
+        for link in re.findall(r'(?:href|src)="([^":#]+)(?:#[^"]*)?"', text):
+            assert (site / link).exists(), f"{name} leads to {link}"
+
+
+def test_no_page_loads_anything_from_elsewhere(site):
+    for path in site.glob("*.html"):
+        loads = re.findall(
+            r'<(?:img|script|iframe|source)[^>]*\bsrc="(?!data:)[^"]*|<link[^>]*href="https?:[^"]*',
+            path.read_text("utf-8"),
+        )
+        assert loads == [], path.name
+
+
+def test_the_lessons_follow_each_other(site):
+    lessons = [f"{path.stem}.html" for path in notebooks.lessons()]
+    for number, name in enumerate(lessons):
+        text = (site / name).read_text("utf-8")
+        after = lessons[number + 1] if number + 1 < len(lessons) else "glossary.html"
+        before = lessons[number - 1] if number else "index.html"
+        assert f'href="{before}" rel="prev"' in text and f'href="{after}" rel="next"' in text
+
+
+def test_every_picture_has_a_text(site):
+    for path in site.glob("*.html"):
+        for image in re.findall(r"<img [^>]*>", path.read_text("utf-8")):
+            assert re.search(r'alt="[^"]+"', image), f"{path.name}: {image[:80]}"
+
+
+def test_building_again_replaces_the_whole_folder(tmp_path):
+    target = tmp_path / "site"
+    target.mkdir()
+    (target / "old.html").write_text("old")
+    html_edition.build(target)
+    assert not (target / "old.html").exists() and (target / "index.html").exists()
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(site, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with chromium() as browser:
+        page = browser.new_page(color_scheme=scheme)
+        page.context.set_offline(True)
+        for path in sorted(site.glob("*.html")):
+            page.goto(path.as_uri())
+            found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            serious = [
+                f"{path.name}: {one['help']} ({one['nodes'][0]['html'][:160]})"
+                for one in found
+                if one["impact"] in ("serious", "critical")
+            ]
+            assert serious == []
+
+
+@needs_browser
+def test_the_filter_explorer_works_without_kernel_and_network(site):
+    with chromium() as browser:
+        page = browser.new_page()
+        page.context.set_offline(True)
+        page.goto((site / "03_filters_and_pooling.html").as_uri())
+        canvas = page.locator("canvas").last
+        canvas.wait_for()
+        before = canvas.evaluate("canvas => canvas.toDataURL()")
+        cell = page.get_by_label(re.compile("^Weight .*row 1, column 1")).first
+        cell.fill("7")
+        cell.press("Enter")
+        page.wait_for_function(
+            "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), before]
+        )

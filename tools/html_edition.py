@@ -1,0 +1,148 @@
+"""The course as static pages, for readers without Python: `make html` writes them to site/.
+
+The stored lessons become one page each, with contents, previous and next, a light and a dark look, and a glossary.
+Widgets that compute in the browser work on them; the others show their stand-in. A page loads nothing but `look.css`
+beside it: no network, no kernel, no server are needed, and a folder on a stick will do.
+"""
+
+import html
+import os
+import re
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from pygments.formatters import HtmlFormatter
+
+from data_scripts.home import CHECKOUT
+from tools import notebooks
+
+SITE = CHECKOUT / "site"
+GLOSSARY = CHECKOUT / "docs" / "glossary.md"
+LOOK = Path(__file__).with_name("html_edition.css")
+BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\(([^)]*)\)")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its file's name, its title, and its body as HTML."""
+
+    file: str
+    title: str
+    body: str
+
+
+def lesson(path: Path) -> Page:
+    """The page of one stored lesson."""
+    notebook = notebooks.read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = BADGE.sub(r"[Open this lesson in Colab](\1)", cell.source)
+    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    body, _ = exporter.from_notebook_node(notebook)
+    return Page(f"{path.stem}.html", title(notebook), improved(body))
+
+
+def title(notebook: nbformat.NotebookNode) -> str:
+    """The heading of a lesson without its "# "."""
+    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+
+
+def question(notebook: nbformat.NotebookNode) -> str:
+    """The one question that a lesson answers: the first quotation."""
+    return next(line.lstrip("> ") for line in notebook.cells[0].source.splitlines() if line.startswith(">"))
+
+
+def improved(body: str) -> str:
+    """What nbconvert leaves to wish for: links between lessons, and boxes that scroll reachable by keyboard."""
+    body = re.sub(r'href="(?:\.\./notebooks/)?(\d\d_\w+)\.ipynb', r'href="\1.html', body)
+    pieces = re.split(r"(<script.*?</script>)", body, flags=re.DOTALL)  # every second one is a widget's script
+    return "".join(piece if number % 2 else _reachable(piece) for number, piece in enumerate(pieces))
+
+
+def _reachable(piece: str) -> str:
+    piece = re.sub(r'<a class="anchor-link".*?</a>', "", piece)
+    piece = piece.replace("<table", '<div class="wide" tabindex="0"><table').replace("</table>", "</table></div>")
+    return re.sub(r"<pre(?![^>]*tabindex)", '<pre tabindex="0"', piece)
+
+
+def glossary() -> Page:
+    """The words of the course, from docs/glossary.md."""
+    return Page("glossary.html", "Glossary", improved(markdown2html_mistune(GLOSSARY.read_text("utf-8"))))
+
+
+def contents(paths: list[Path]) -> Page:
+    """The first page: every lesson with the question it answers."""
+    rows = []
+    for path in paths:
+        notebook = notebooks.read(path)
+        rows.append(
+            f'<li><a href="{path.stem}.html">{html.escape(title(notebook))}</a><br>{html.escape(question(notebook))}</li>'
+        )
+    about = (
+        "<h1>Learning to See</h1><p>From a first network that reads handwritten digits to watching a convolutional "
+        "network think. These pages show the lessons as they were run on the data that ship with the course; what "
+        "computes in the browser can be touched here, and everything else in JupyterLab.</p>"
+    )
+    return Page("index.html", "Learning to See", f'{about}<ul class="contents">{"".join(rows)}</ul>')
+
+
+def whole(page: Page, before: Page | None, after: Page | None) -> str:
+    """The page with all that stands around its body."""
+    links = [f'<a href="{before.file}" rel="prev">← {html.escape(before.title)}</a>' if before else "<span></span>"]
+    links += [f'<a href="{after.file}" rel="next">{html.escape(after.title)} →</a>' if after else "<span></span>"]
+    way = "".join(links)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(page.title)}{"" if page.file == "index.html" else " · Learning to See"}</title>
+<link rel="stylesheet" href="look.css">
+</head>
+<body>
+<header><nav aria-label="Course"><a href="index.html">Contents</a> <a href="glossary.html">Glossary</a></nav></header>
+<main>
+{page.body}
+</main>
+<footer><nav class="way" aria-label="Neighbouring lessons">{way}</nav></footer>
+</body>
+</html>
+"""
+
+
+def look() -> str:
+    """The style sheet: ours, and the colours of code; these two styles keep a contrast of 4.5 on their ground."""
+    light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    ours = LOOK.read_text("utf-8")
+    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ours}"
+
+
+def build(target: Path = SITE) -> list[Path]:
+    """Writes all pages; returns them in reading order. `target` is replaced as a whole, once everything is made."""
+    paths = notebooks.lessons()
+    pages = [contents(paths), *map(lesson, paths), glossary()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".site-") as folder:
+        new = Path(folder) / "new"
+        new.mkdir()
+        (new / "look.css").write_text(look(), "utf-8")
+        for number, page in enumerate(pages):
+            before = pages[number - 1] if number else None
+            after = pages[number + 1] if number + 1 < len(pages) else None
+            (new / page.file).write_text(whole(page, before, after), "utf-8")
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(new, target)
+    return [target / page.file for page in pages]
+
+
+if __name__ == "__main__":
+    made = build(*map(Path, sys.argv[1:2]))
+    print(f"{len(made)} pages. Open {made[0]} in a browser.")
