@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data_scripts import upload_samples
 from helpers import predictions
 from helpers.pictures import PictureError
 from helpers.predictions import Prediction, picture_shape, predict_files, probabilities
+from helpers.samples import FOLDER
 from helpers.widgets import upload
 from helpers.widgets.upload import Upload, as_html, as_text, upload_and_predict, uploaded
 
@@ -192,6 +194,22 @@ def test_the_button_shows_samples_and_has_a_stand_in(displayed, tmp_path):
     bundle, _ = displayed[0]._repr_mimebundle_()
     assert bundle["text/plain"].startswith("red.png: red") and "<img" in bundle["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_pictures_that_ship_are_shown_where_nobody_has_chosen(displayed):
+    upload_and_predict(network(1, "sigmoid"), ["other", "red"])
+    names = [item.name for item in displayed[0].results]
+    assert names == ["cat.jpg", "dog.jpg", "horse.jpg", "human.jpg", "nobody.jpg", "rider.jpg"]
+    assert all(isinstance(item, Prediction) for item in displayed[0].results)
+
+
+def test_pictures_that_ship_are_small_drawn_here_and_free():
+    assert {path.stem for path in upload.SHIPPED.iterdir()} == upload_samples.PICTURES.keys()
+    assert "upload/" in (FOLDER / "LICENSE.txt").read_text()
+    for path in upload.SHIPPED.iterdir():
+        assert path.stat().st_size < 25_000
+        stored, drawn = Image.open(path), upload_samples.draw(path.stem)
+        assert np.abs(np.subtract(stored, drawn, dtype=np.float32)).mean() < 12  # JPEG smooths the grain
 
 
 def colab(monkeypatch, answer):
