@@ -16,7 +16,7 @@ from tools import notebooks
 LESSONS = notebooks.lessons()
 by_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 NOT_COMPARED = "def pytest_collectstart(collector):\n    if hasattr(collector, 'skip_compare'):\n"
-NOT_COMPARED += "        collector.skip_compare += ('image/png', 'text/html')\n"
+NOT_COMPARED += "        collector.skip_compare += ('image/png', 'image/jpeg', 'text/html')\n"
 
 
 @by_lesson

@@ -50,6 +50,16 @@ def test_a_figure_is_a_png_with_the_text_as_alternative(shown):
     assert repr(shown[0]) == data["text/plain"]
 
 
+def test_a_figure_with_photographs_is_a_small_jpeg(shown):
+    noise = np.random.default_rng(0).integers(0, 256, (10, 150, 150, 3), dtype="uint8")
+    plots.pictures(noise)
+    data, metadata = shown[0]._repr_mimebundle_()
+    file = base64.b64decode(data["image/jpeg"])
+    assert Image.open(io.BytesIO(file)).format == "JPEG" and set(data) == {"image/jpeg", "text/plain"}
+    assert metadata["image/jpeg"]["alt"] == data["text/plain"]
+    assert len(file) < 250_000
+
+
 def test_a_figure_without_a_text_is_refused():
     with pytest.raises(ValueError, match="needs a text"):
         plots.show(Figure(), "")
