@@ -83,7 +83,7 @@ def _file(picture: Image.Image, kind: str) -> bytes:
     if kind == "png" and not _is_photograph(picture):
         picture = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     file = io.BytesIO()
-    picture.save(file, format=kind, optimize=True, **({"quality": 88, "subsampling": 0} if kind == "jpeg" else {}))
+    picture.save(file, format=kind, **({"optimize": True} if kind == "png" else {"quality": 88, "subsampling": 0}))
     return file.getvalue()
 
 
