@@ -12,7 +12,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from slowly import Slowly, until
 
 from helpers import comparison, networks
 from helpers.experiment import ExperimentError
@@ -20,6 +19,7 @@ from helpers.runs import Run, Runs
 from helpers.trainer import Busy, busy
 from helpers.watch import Standing
 from helpers.widgets.bench import Bench
+from tests.slowly import Slowly, until
 
 IMAGES = np.random.default_rng(0).random((192, 28, 28, 1)).astype("float32")
 LABELS = (IMAGES.mean((1, 2, 3)) > 0.5).astype("int64")

@@ -4,7 +4,18 @@ import re
 
 import nbformat
 import pytest
-from browser import CURRENT, chromium, lab, needs_browser, open_notebook, run_all, run_code, wait_idle, write_notebook
+
+from tests.browser import (
+    CURRENT,
+    chromium,
+    lab,
+    needs_browser,
+    open_notebook,
+    run_all,
+    run_code,
+    wait_idle,
+    write_notebook,
+)
 
 pytestmark = [needs_browser, pytest.mark.xdist_group("bench_browser")]  # one JupyterLab for all of them
 CELLS = [

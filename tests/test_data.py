@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_digits
-from tiny_digits import run, same
 
 from data_scripts import digits, known, offline, sets, tfds_folder
 from data_scripts.errors import DataError
 from helpers import data
+from tests import tiny_digits
+from tests.tiny_digits import run, same
 
-pytest_plugins = "tiny_digits"
+pytest_plugins = "tests.tiny_digits"
 pytestmark = pytest.mark.usefixtures("own_home")
 
 

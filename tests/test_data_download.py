@@ -9,12 +9,12 @@ import time
 from hashlib import sha256
 
 import pytest
-import tiny_digits
-from tiny_digits import run, same
 
 from data_scripts import digits, download, known, official
+from tests import tiny_digits
+from tests.tiny_digits import run, same
 
-pytest_plugins = "tiny_digits"
+pytest_plugins = "tests.tiny_digits"
 pytestmark = pytest.mark.usefixtures("own_home")
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from data_scripts import crc32c, idx, tfds_folder
 from data_scripts.errors import DataError
 
-pytest_plugins = "tiny_digits"
+pytest_plugins = "tests.tiny_digits"
 
 
 def test_crc32c_gives_the_values_of_the_standard():

@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import tiny_digits
-from tiny_digits import run, same
 
 from data_scripts import digits, safely, tfds_folder
+from tests import tiny_digits
+from tests.tiny_digits import run, same
 
-pytest_plugins = "tiny_digits"
+pytest_plugins = "tests.tiny_digits"
 pytestmark = pytest.mark.usefixtures("own_home")
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 KILLER = """
 import os, shutil, signal, sys
 from pathlib import Path
-import tiny_digits
+from tests import tiny_digits
 from data_scripts import digits
 
 tmp, again = Path(sys.argv[1]), sys.argv[2] == "again"

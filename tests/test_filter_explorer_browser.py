@@ -6,12 +6,12 @@ import re
 
 import numpy as np
 import pytest
-from browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, wait_idle, write_notebook
 from PIL import Image
 
 from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
 from helpers.samples import street
 from helpers.widgets.filter_explorer import BLUE, FilterExplorer
+from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, wait_idle, write_notebook
 
 pytestmark = needs_browser
 LOAD = """async (source) => {

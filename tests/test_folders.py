@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tiny_pictures
 from PIL import Image
-from test_data_download import Server
-from tiny_digits import run
-from tiny_pictures import contents, pack, picture, write
 
 from data_scripts import archives, download, folders, official, picture_sets, pictures, record
+from tests import tiny_pictures
+from tests.test_data_download import Server
+from tests.tiny_digits import run
+from tests.tiny_pictures import contents, pack, picture, write
 
-pytest_plugins = ("tiny_digits", "tiny_pictures")
+pytest_plugins = ("tests.tiny_digits", "tests.tiny_pictures")
 pytestmark = pytest.mark.usefixtures("own_home")
 
 

@@ -7,11 +7,11 @@ import warnings
 
 import numpy as np
 import pytest
-from benchmarks import fuzz_pictures
 from PIL import Image
 
 from helpers import picture_files, pictures
 from helpers.pictures import PictureError, read_picture
+from tests.benchmarks import fuzz_pictures
 
 RNG = np.random.default_rng(5)
 COLOURS = RNG.integers(0, 256, (24, 36, 3), dtype=np.uint8)

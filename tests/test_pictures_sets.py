@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_digits import run
-from tiny_pictures import contents, write
 
 from data_scripts import drawing, folders, picture_sets, pictures, record, render
 from data_scripts.errors import DataError
 from helpers import data, doctor
+from tests.tiny_digits import run
+from tests.tiny_pictures import contents, write
 
-pytest_plugins = ("tiny_digits", "tiny_pictures")
+pytest_plugins = ("tests.tiny_digits", "tests.tiny_pictures")
 pytestmark = pytest.mark.usefixtures("own_home")
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ NAMES = ("horses_or_humans", "cats_vs_dogs")
 KILLER = """
 import os, shutil, signal, sys
 from pathlib import Path
-import tiny_pictures
+from tests import tiny_pictures
 from data_scripts import drawing, folders, pictures, picture_sets, record
 
 tiny_pictures.install(dict.__setitem__)

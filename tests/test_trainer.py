@@ -10,9 +10,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from slowly import Slowly, small, until
 
 from helpers.trainer import Busy, Trainer, busy, sentence
+from tests.slowly import Slowly, small, until
 
 ROOT = Path(__file__).resolve().parents[1]
 

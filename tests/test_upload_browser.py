@@ -1,7 +1,8 @@
 """Choosing pictures in a real JupyterLab; the answers are read from the page."""
 
-from browser import chromium, lab, needs_browser, open_notebook, run_all, write_notebook
 from PIL import Image
+
+from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, write_notebook
 
 pytestmark = needs_browser
 

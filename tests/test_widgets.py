@@ -10,7 +10,6 @@ import ipywidgets
 import numpy as np
 import pytest
 import traitlets
-from browser import chromium, needs_browser
 from PIL import Image
 
 from helpers import widgets
@@ -18,6 +17,7 @@ from helpers.widgets import DrawingPad, PictureSlider, ReluPlayground, SoftmaxPl
 from helpers.widgets.drawing_pad import predict
 from helpers.widgets.picture_slider import enlarged, numbers_text
 from helpers.widgets.standin import VIEW, StandIn
+from tests.browser import chromium, needs_browser
 
 CLOTHES = np.random.default_rng(0).integers(0, 256, (50, 28, 28), dtype="uint8")
 LABELS = np.arange(50) % 10
