@@ -21,6 +21,7 @@ from pathlib import Path
 
 from data_scripts.errors import DataError
 from helpers import budget, data, quiet
+from helpers.picture_recipes import AUGMENTATION, PictureRecipe
 from helpers.runs import write_whole
 
 FILE = Path(__file__).with_name("results.json")
@@ -51,6 +52,13 @@ RECIPES = {
     "clothes_convolutional": Recipe(
         "clothes_convolutional", "fashion_mnist", epochs=5, batch=64, settings={"filters": 64}
     ),
+    # Lesson 08's 2×2: the same epochs, with and without augmentation, with and without dropout.
+    "cats_dogs_plain": PictureRecipe("cats_dogs", "cats_vs_dogs", epochs=15, batch=128),
+    "cats_dogs_augmented": PictureRecipe("cats_dogs", "cats_vs_dogs", epochs=15, batch=128, augmentation=AUGMENTATION),
+    "cats_dogs_dropout": PictureRecipe("cats_dogs", "cats_vs_dogs", epochs=15, batch=128, settings={"dropout": True}),
+    "cats_dogs_both": PictureRecipe(
+        "cats_dogs", "cats_vs_dogs", epochs=15, batch=128, augmentation=AUGMENTATION, settings={"dropout": True}
+    ),
 }
 
 
@@ -80,15 +88,31 @@ def short(value: float) -> str:
     return f"{value:.3f}".replace("0.", ".", 1)
 
 
+def curves(network: str, source: str | None = None) -> dict[str, list[list[float]]]:
+    """The kept curves of a network for folders of pictures: {"val_accuracy": [epochs of one seed, …], …}.
+
+    `source` is "offline" or "official", by default the one in use. Empty where nothing has been measured.
+    """
+    source = source or data.source(RECIPES[network].data)
+    seeds = load().get(network, {}).get(source, {}).get("seeds", {}).values()
+    names = {name: None for seed in seeds for name in seed.get("curves", {})}
+    return {name: [seed["curves"][name] for seed in seeds] for name in names}
+
+
 def load(file: Path | None = None) -> dict:
     """Everything measured (in `file`, default `FILE`): {network: {source: {"test_accuracy": {"min", "median", "max"}, "seeds": …, …}}}."""
     file = file or FILE
     return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
-def measure(recipe: Recipe, arrays: tuple, seed: int) -> dict[str, float]:
-    """Trains once. `arrays`: (images, labels) for training and test, uint8 (N, 28, 28) and integers (N,)."""
+def measure(recipe: Recipe | PictureRecipe, arrays, seed: int) -> dict:
+    """Trains once; returns {"test_accuracy": …, "seconds": …, …}, and from folders of pictures also "curves".
+
+    `arrays`: (images, labels) for training and test, uint8 (N, 28, 28) and integers (N,); or a folder of pictures.
+    """
     quiet.tensorflow()
+    if isinstance(recipe, PictureRecipe):
+        return recipe.measure(arrays, seed)
     import keras
     import numpy as np
 
@@ -131,15 +155,22 @@ def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: b
         print(f"{network}, {source}: all there.")
         return
     os.environ["COURSE_SOURCE"] = source
-    arrays = data.arrays(recipe.data)
+    from_folder = isinstance(recipe, PictureRecipe)
+    arrays = data.picture_folder(recipe.data) if from_folder else data.arrays(recipe.data)
+    pictures = (
+        recipe.pictures(arrays)
+        if from_folder
+        else {"training and validation": len(arrays[0][0]), "test": len(arrays[1][0])}
+    )
     for seed in missing:
         done[str(seed)] = measure(recipe, arrays, seed)
-        print(f"{network}, {source}, seed {seed}: {done[str(seed)]}", flush=True)
+        figures = {name: value for name, value in done[str(seed)].items() if name != "curves"}
+        print(f"{network}, {source}, seed {seed}: {figures}", flush=True)
         found = load(file)
         found.setdefault(network, {})[source] = {
-            **{name: spread([one[name] for one in done.values()]) for name in done[str(seed)]},
+            **{name: spread([one[name] for one in done.values()]) for name in figures},
             "recipe": asdict(recipe),
-            "pictures": {"training and validation": len(arrays[0][0]), "test": len(arrays[1][0])},
+            "pictures": pictures,
             "seeds": done,
             **here,
             "date": time.strftime("%Y-%m-%d"),
@@ -184,13 +215,14 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m helpers.results", description=main.__doc__)
     parser.add_argument("--network", nargs="+", choices=RECIPES, default=list(RECIPES), metavar="NAME")
     parser.add_argument("--source", nargs="+", choices=SOURCE, help="default: offline, and official where prepared")
+    parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS, metavar="N", help="default: 1 to 5")
     parser.add_argument("--again", action="store_true", help="measure anew what is there already")
     parser.add_argument("--file", type=Path, default=FILE, help="where the figures are kept")
     chosen = parser.parse_args(words)
     try:
         for network in chosen.network:
             for source in chosen.source or prepared(RECIPES[network].data):
-                complete(network, source, chosen.file, again=chosen.again)
+                complete(network, source, chosen.file, chosen.seeds, again=chosen.again)
     except DataError as trouble:
         print(trouble, file=sys.stderr)
         return 1

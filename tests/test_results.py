@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from helpers import data, results
+from helpers.picture_recipes import PictureRecipe
 from helpers.results import RECIPES, beside, complete, load, main, measure, short
 
 HERE = {"machine": "a machine, 2 cores", "versions": {"keras": "3"}}
@@ -143,6 +145,34 @@ def test_a_source_without_figures_and_a_quick_run_are_named(file, monkeypatch, c
     )
 
 
+def test_a_network_for_folders_is_trained_and_its_curves_are_kept(tmp_path, monkeypatch, capsys):
+    rng = np.random.default_rng(0)
+    for split in ("train", "validation"):
+        for number, label in enumerate(("cats", "dogs")):
+            (tmp_path / split / label).mkdir(parents=True)
+            for i in range(4):
+                pixels = rng.integers(0, 100, (20, 20, 3), "uint8") + np.uint8(120 * number)
+                Image.fromarray(pixels).save(tmp_path / split / label / f"{i}.png")
+    tiny = PictureRecipe(
+        "cats_dogs", "cats_vs_dogs", epochs=2, batch=4, size=16, augmentation={"horizontal_flip": True}
+    )
+    monkeypatch.setitem(RECIPES, "cats_dogs_plain", tiny)
+    monkeypatch.setattr(data, "picture_folder", lambda name: tmp_path)
+    monkeypatch.setattr(data, "source", lambda name: "offline")
+    monkeypatch.setattr(results, "surroundings", lambda: HERE)
+    monkeypatch.setattr(results, "FILE", tmp_path / "results.json")
+    monkeypatch.setenv("COURSE_SOURCE", "offline")
+    assert results.curves("cats_dogs_plain") == {}
+    complete("cats_dogs_plain", "offline", results.FILE, seeds=(1, 2))
+    kept = load()["cats_dogs_plain"]["offline"]
+    assert kept["pictures"] == {"train": 8, "validation": 8}
+    assert list(kept["seeds"]) == ["1", "2"] and "curves" not in kept
+    found = results.curves("cats_dogs_plain")
+    assert set(found) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert [len(values) for values in found["val_loss"]] == [2, 2]
+    assert "curves" not in capsys.readouterr().out
+
+
 def test_an_unknown_network_is_a_key_error(file):
     with pytest.raises(KeyError):
         beside("no_such_network", test_accuracy=0.5)
@@ -157,7 +187,8 @@ def test_numbers_are_short(value, text):
 
 SHIPPED = load()
 # Every network that lessons 01 and 02 quote, and whatever else has been measured.
-MEASURED = sorted({"digits_dense", "digits_best", "clothes_dense", *SHIPPED})
+FROM_FOLDERS = sorted(name for name in SHIPPED if isinstance(RECIPES[name], PictureRecipe))
+MEASURED = sorted({"digits_dense", "digits_best", "clothes_dense", *SHIPPED} - {*FROM_FOLDERS})
 SETS = [(name, source) for name in MEASURED for source in ("offline", "official")]
 
 
@@ -171,6 +202,19 @@ def test_shipped_figures_are_of_five_seeds_and_of_todays_recipe(name, source):
         assert kept[measured] == {"min": values[0], "median": values[2], "max": values[4]}
     assert kept["command"] == f"python -m helpers.results --network {name} --source {source}"
     assert {"machine", "versions", "date", "pictures"} <= set(kept)
+
+
+@pytest.mark.parametrize("name", FROM_FOLDERS)
+def test_shipped_figures_from_folders_have_a_curve_for_every_seed(name):
+    """Those take minutes a seed, so there may be fewer than five; how many stands beside each figure."""
+    for kept in SHIPPED[name].values():
+        assert 1 <= len(kept["seeds"]) <= 5
+        assert kept["recipe"] == json.loads(json.dumps(results.asdict(RECIPES[name])))
+        for seed in kept["seeds"].values():
+            assert {len(values) for values in seed["curves"].values()} == {RECIPES[name].epochs}
+            assert seed["validation_accuracy"] == seed["curves"]["val_accuracy"][-1]
+        values = [seed["validation_accuracy"] for seed in kept["seeds"].values()]
+        assert (kept["validation_accuracy"]["min"], kept["validation_accuracy"]["max"]) == (min(values), max(values))
 
 
 def test_shipped_figures_hold_what_the_course_promises():

@@ -1,0 +1,67 @@
+"""How a network for folders of pictures is trained, so that `helpers.results` can measure it over seeds."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Lesson 08's augmentation: what changes no cat into a dog.
+AUGMENTATION = {
+    "rotation_range": 45,
+    "width_shift_range": 0.15,
+    "height_shift_range": 0.15,
+    "zoom_range": 0.5,
+    "horizontal_flip": True,
+}
+
+
+@dataclass(frozen=True)
+class PictureRecipe:
+    """`helpers.picture_networks.<build>(size, **settings)`, trained on `train/` and watched on `validation/`.
+
+    The pictures come from `PictureReader`, those for training changed by `augmentation` (its parameters).
+    """
+
+    build: str
+    data: str
+    epochs: int
+    batch: int
+    size: int = 150
+    augmentation: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=dict)
+
+    def batches(self, folder: Path, seed: int) -> tuple:
+        """Training batches, shuffled and changed, and validation batches, neither: `PictureBatches` of floats 0…1."""
+        from helpers.reader import PictureReader
+
+        how = {"target_size": (self.size, self.size), "batch_size": self.batch, "class_mode": "binary"}
+        changing, plain = PictureReader(rescale=1 / 255, **self.augmentation), PictureReader(rescale=1 / 255)
+        train = changing.flow_from_directory(folder / "train", seed=seed, **how)
+        return train, plain.flow_from_directory(folder / "validation", shuffle=False, **how)
+
+    def measure(self, folder: Path, seed: int) -> dict:
+        """Trains once: the figures of the last epoch, the best one, what it cost, and the curves, by epoch."""
+        import keras
+
+        from helpers import picture_networks
+
+        train, validation = self.batches(folder, seed)
+        keras.utils.set_random_seed(seed)
+        model = getattr(picture_networks, self.build)(self.size, **self.settings)
+        begin, work = time.perf_counter(), time.process_time()
+        found = model.fit(train, validation_data=validation, epochs=self.epochs, verbose=0).history
+        seconds, work = time.perf_counter() - begin, time.process_time() - work
+        return {
+            "validation_accuracy": round(found["val_accuracy"][-1], 4),
+            "training_accuracy": round(found["accuracy"][-1], 4),
+            "best_epoch": found["val_loss"].index(min(found["val_loss"])) + 1,
+            "epochs": len(found["loss"]),
+            "seconds": round(seconds, 1),
+            "cpu_seconds": round(work, 1),  # of all cores together; other programs do not change it much
+            "curves": {name: [round(value, 4) for value in values] for name, values in found.items()},
+        }
+
+    def pictures(self, folder: Path) -> dict[str, int]:
+        """How many pictures `folder` has for training and for validation."""
+        return {
+            split: sum(path.is_file() for path in (folder / split).glob("*/*")) for split in ("train", "validation")
+        }
