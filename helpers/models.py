@@ -34,6 +34,9 @@ def keep(dataset: str, name: str, model, history: Mapping[str, Sequence[float]] 
     draft = target.with_name(f"{name}.{os.getpid()}.draft.keras")
     with in_plain_words(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
+        optimizer = getattr(model, "optimizer", None)
+        if optimizer is not None and not optimizer.built:  # compiled and never trained: Keras would save only
+            optimizer.build(model.trainable_variables)  # half of it, and warn when the model is loaded
         try:
             model.save(draft)
             os.replace(draft, target)

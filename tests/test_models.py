@@ -27,6 +27,17 @@ def test_a_kept_network_predicts_the_same_and_has_its_history(course_home):
     ]
 
 
+def test_a_trained_network_goes_on_training_where_it_stopped(course_home):
+    model, pictures, answers = tiny(), np.ones((4, 4, 4, 3), "float32"), np.arange(4.0)
+    model.fit(pictures, answers, epochs=2, verbose=0)
+    models.keep("cats_vs_dogs", "plain", model)
+    again, history = models.kept("cats_vs_dogs", "plain")
+    assert int(again.optimizer.iterations) == 2
+    for one in (model, again):
+        one.fit(pictures, answers, epochs=1, verbose=0, shuffle=False)
+    np.testing.assert_allclose(again.predict(pictures, verbose=0), model.predict(pictures, verbose=0), rtol=1e-5)
+
+
 def test_what_was_never_kept_is_none(course_home):
     assert models.kept("cats_vs_dogs", "plain") is None
 
