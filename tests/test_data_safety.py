@@ -19,9 +19,10 @@ pytestmark = pytest.mark.usefixtures("own_home")
 ROOT = Path(__file__).parents[1]
 
 KILLER = """
-import os, shutil, signal, sys
+import shutil, sys
 from pathlib import Path
 from tests import tiny_digits
+from tests.killing import in_child
 from data_scripts import digits
 
 tmp, again = Path(sys.argv[1]), sys.argv[2] == "again"
@@ -31,28 +32,6 @@ home = tmp / "home" / "data" / "official"
 def prepare():
     digits.prepare("mnist", "official", tmp / "published", again=again)
 
-def in_child(at):
-    "Prepare in a forked process that is killed at its call number `at`; returns how many calls it made, or None."
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        calls = 0
-        def count(*_):
-            nonlocal calls
-            calls += 1
-            if calls == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-        sys.setprofile(count)
-        prepare()
-        sys.setprofile(None)
-        os.write(write, str(calls).encode())
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as told:
-        calls = told.read()
-    os.waitpid(child, 0)
-    return int(calls) if calls else None
-
 def is_right():
     found = digits.arrays("mnist", "official")
     return all((found[s][i] == splits[s][i]).all() for s in splits for i in (0, 1))
@@ -60,10 +39,10 @@ def is_right():
 def remove():
     shutil.rmtree(home / "mnist")
 
-in_child(at=None)
+in_child(prepare)
 if not again:
     remove()
-last = in_child(at=None)
+last = in_child(prepare)
 assert last > 1000 and is_right()
 killed = 0
 moments = [1 + i * last // 25 for i in range(25)] + [last - i for i in range(15)]  # also each of the last calls
@@ -72,11 +51,11 @@ for moment in moments:
     if ready and not again:
         remove()
     if again and not ready:
-        in_child(at=None)
-    killed += in_child(moment) is None  # a run may take a few calls less than the one that was counted
+        in_child(prepare)
+    killed += in_child(prepare, at=moment) is None  # a run may take a few calls less than the one that was counted
     state = digits.state("mnist", "official")
     assert state == "absent" or (state == "ready" and is_right()), state
-assert in_child(at=None) and is_right()
+assert in_child(prepare) and is_right()
 assert sorted(p.name for p in home.iterdir()) == [".mnist.lock", "mnist"], "something was left behind"
 assert killed > 34, f"only {killed} were killed"
 """

@@ -20,9 +20,10 @@ ROOT = Path(__file__).parents[1]
 NAMES = ("horses_or_humans", "cats_vs_dogs")
 
 KILLER = """
-import os, shutil, signal, sys
+import os, sys
 from pathlib import Path
 from tests import tiny_pictures
+from tests.killing import in_child
 from data_scripts import drawing, folders, pictures, picture_sets, record
 
 tiny_pictures.install(dict.__setitem__)
@@ -35,27 +36,8 @@ def afresh():
     os.environ["COURSE_HOME"] = str(base)
     target = pictures.folder("cats_vs_dogs", "offline")
 
-def in_child(at):
-    "Draw in a forked process that is killed at its call number `at`; returns how many calls it made, or None."
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        calls = 0
-        def count(*_):
-            nonlocal calls
-            calls += 1
-            if calls == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-        sys.setprofile(count)
-        pictures.prepare("cats_vs_dogs", "offline")
-        sys.setprofile(None)
-        os.write(write, str(calls).encode())
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as told:
-        calls = told.read()
-    os.waitpid(child, 0)
-    return int(calls) if calls else None
+def draw():
+    pictures.prepare("cats_vs_dogs", "offline")
 
 def finished():
     "The pictures that are kept for the next call: name -> when they were drawn."
@@ -65,14 +47,14 @@ def finished():
 drawing.recipe()  # what is cached makes no more calls
 for _ in range(2):
     afresh()
-    last = in_child(at=None)
+    last = in_child(draw)
     right = tiny_pictures.contents(target)
     assert pictures.state("cats_vs_dogs", "offline") == "ready" and not finished()
 assert last > 100 and len(right) == 10
 killed = kept_some = 0
 for i in range(20):
     afresh()
-    calls = in_child(1 + i * last // 8 if i < 8 else last - 60 - 40 * (i - 8))
+    calls = in_child(draw, 1 + i * last // 8 if i < 8 else last - 60 - 40 * (i - 8))
     killed += calls is None
     last = calls or last  # it was not killed: a run takes fewer calls than the one that was counted
     if pictures.state("cats_vs_dogs", "offline") == "ready":
@@ -82,7 +64,7 @@ for i in range(20):
     kept = finished()
     if kept and i % 2 == 0:
         kept_some += 1
-        in_child(at=None)
+        in_child(draw)
         assert tiny_pictures.contents(target) == right
         for path, drawn in kept.items():
             assert (target / path).stat().st_mtime_ns == drawn, f"{path} was finished, and was drawn again"
@@ -168,6 +150,14 @@ def test_lessons_get_a_drawn_set_and_one_line(name, tiny_sets, capfd, monkeypatc
     )
     assert data.picture_folder(name) == folder and capfd.readouterr().out == second + "\n"
     assert run(capfd, "check", name)[0] == 0
+
+
+def test_get_draws_where_offline_is_chosen(tiny_sets, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_SOURCE", "offline")
+    code, out, err = run(capsys, "get", "cats_vs_dogs")
+    assert (code, err) == (0, "") and "cats_vs_dogs, offline: 6 + 4 pictures, ready" in out
+    place = write(tiny_sets["cats_vs_dogs"], tmp_path / "in")
+    assert "cats_vs_dogs, official: 6 + 4" in run(capsys, "get", "cats_vs_dogs", "--from", place)[1]
 
 
 def test_the_quick_budget_gets_the_small_set_and_the_full_one_is_not_drawn(tiny_sets, monkeypatch, capsys):

@@ -93,6 +93,13 @@ def test_a_stand_in_needs_a_sentence():
         standin.still({"image/png": b"picture"})
 
 
+def test_a_stand_ins_picture_may_be_bytes_or_a_memoryview():
+    for picture in (b"picture", memoryview(b"picture")):
+        data, metadata = standin.still({"image/png": picture, "text/plain": "A picture."})
+        assert data == {"image/png": "cGljdHVyZQ==", "text/plain": "A picture."}
+        assert metadata == {"image/png": {"alt": "A picture."}}
+
+
 def test_a_widget_without_a_stand_in_says_so():
     class Forgotten(StandIn, ipywidgets.HTML):
         pass

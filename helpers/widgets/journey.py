@@ -79,8 +79,8 @@ class Journey(StandIn, ipywidgets.VBox):
         sheet.save(file, format="png", compress_level=3)
         return file.getvalue()
 
-    def stand_in(self) -> dict[str, str | bytes]:
-        return {"image/png": bytes(self._picture.value), "text/plain": self.text}
+    def stand_in(self) -> dict[str, str | bytes | memoryview]:
+        return {"image/png": self._picture.value, "text/plain": self.text}
 
     def _show(self, _=None) -> None:
         self._picture.value = self.drawn()

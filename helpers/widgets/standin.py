@@ -23,8 +23,9 @@ EXPORT = "export default"
 class StandIn:
     """Mix-in: shows the widget where it can live, and what `stand_in()` returns everywhere else."""
 
-    def stand_in(self) -> dict[str, str | bytes]:
-        """The formats: "text/plain" (a sentence; needed), and "image/png" (bytes) or "text/html" (str), or both."""
+    def stand_in(self) -> dict[str, str | bytes | memoryview]:
+        """The formats: "text/plain" (a sentence; needed), and "image/png" (bytes or, as `Image.value` may be, a
+        memoryview) or "text/html" (str), or both."""
         raise NotImplementedError(f"{type(self).__name__} has no stand_in().")
 
     def _repr_mimebundle_(self, **_) -> tuple[dict, dict]:
@@ -46,7 +47,7 @@ def _metadata_of_view(parent) -> dict:
     return bundle[1] if isinstance(bundle, tuple) else {}
 
 
-def still(formats: dict[str, str | bytes]) -> tuple[dict, dict]:
+def still(formats: dict[str, str | bytes | memoryview]) -> tuple[dict, dict]:
     """A MIME bundle and its metadata: pictures as base64, the sentence also as their alternative text.
 
     `formats` needs "text/plain"; ValueError without it, because every picture has a text equivalent.
@@ -55,7 +56,7 @@ def still(formats: dict[str, str | bytes]) -> tuple[dict, dict]:
     if not text:
         raise ValueError("a stand-in needs a sentence under 'text/plain'.")
     data = {
-        kind: base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+        kind: value if isinstance(value, str) else base64.b64encode(value).decode("ascii")
         for kind, value in formats.items()
     }
     return data, {kind: {"alt": text} for kind in formats if kind.startswith("image/")}
