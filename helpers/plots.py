@@ -132,7 +132,7 @@ def _pictures_text(images: list[np.ndarray], titles: list[str] | None) -> str:
     sizes = {f"{image.shape[0]}×{image.shape[1]}" for image in images}
     count = "One picture" if len(images) == 1 else f"{len(images)} pictures"
     text = f"{count} of {sizes.pop()} pixels" if len(sizes) == 1 else f"{count} of different sizes"
-    return f"{text}." if titles is None else f"{text}: {'; '.join(' '.join(title.split()) for title in titles)}."
+    return f"{text}." if titles is None else f"{text}: {'; '.join(' '.join(title.split()) for title in titles if title)}."
 
 
 def curves(histories, metrics: Sequence[str] | None = None) -> None:
