@@ -1,6 +1,7 @@
 """python -m data_scripts: get the course's data, look at them, check them."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -36,13 +37,17 @@ def setup(options) -> int:
 
 
 def get(options) -> int:
-    """One data set: the official one, or with --source offline the sample, or the pictures that the course draws."""
+    """One data set: the official one; with --source offline, or COURSE_SOURCE=offline, what comes with the course."""
     if options.source == "offline" and (options.from_folder or options.all):
         raise DataError("--from and --all go with the official data; the offline ones come with the course.")
     if options.all and options.name != "cats_vs_dogs":
         raise DataError(f"{options.name} has no more than what lessons use; --all goes with cats_vs_dogs.")
+    source = options.source
+    if not source:  # official files, unless COURSE_SOURCE has chosen otherwise
+        wish = os.environ.get("COURSE_SOURCE", "").strip().lower()
+        source = "offline" if wish == "offline" and not (options.from_folder or options.all) else "official"
     more = {"everything": True} if options.all else {}
-    _prepare(options.name, options.source, from_folder=options.from_folder, again=options.again, **more)
+    _prepare(options.name, source, from_folder=options.from_folder, again=options.again, **more)
     return 0
 
 
@@ -159,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     one = command(get)
     one.add_argument("name", choices=MODULES)
     one.add_argument("--from", dest="from_folder", type=Path, metavar="PATH", help="a folder or zip of official files")
-    one.add_argument("--source", choices=SOURCES, default="official")
+    one.add_argument("--source", choices=SOURCES, help="without it official, unless COURSE_SOURCE is offline")
     one.add_argument("--again", action="store_true", help="even if it is already here")
     one.add_argument("--all", action="store_true", help="of cats_vs_dogs all 25,000, the rest as test")
     command(status)

@@ -49,7 +49,7 @@ def advice(name: str) -> str:
     """What to do when a download does not work."""
     return (
         f"Try `python -m data_scripts get {name}` again later, or, with the files already on a disk: "
-        f"`python -m data_scripts get {name} --from FOLDER`."
+        f"`python -m data_scripts get {name} --from FOLDER`. Lessons run without them, on what comes with the course."
     )
 
 
