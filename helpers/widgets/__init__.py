@@ -10,6 +10,7 @@ _FILES = {
     "PictureSlider": "picture_slider",
     "ReluPlayground": "playgrounds",
     "SoftmaxPlayground": "playgrounds",
+    "ThresholdSlider": "threshold",
     "Upload": "upload",
     "upload_and_predict": "upload",
 }
