@@ -182,7 +182,15 @@ def test_every_set_has_the_same_functions():
 
 def test_in_a_notebook_an_error_is_its_sentence_alone():
     done = subprocess.run(
-        [sys.executable, "-m", "IPython", "--no-banner", "-c", "from helpers import data; data.tfds_dir('minst')"],
+        [
+            sys.executable,
+            "-m",
+            "IPython",
+            "--no-banner",
+            "--no-term-title",
+            "-c",
+            "from helpers import data; data.tfds_dir('minst')",
+        ],
         cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,
