@@ -10,6 +10,7 @@ import tempfile
 from concurrent.futures import Executor
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -40,6 +41,8 @@ def load(
     """
     data, name = read_bytes(path)
     pixels = _decode_jpeg(data) if color_mode == "rgb" else None
+    if pixels is not None and interpolation == "nearest":  # Pillow's pixels, without a copy of the whole picture
+        return cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
     if pixels is not None:
         image = Image.fromarray(pixels)
     else:
