@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.activations import convolutions_and_pools as activations
 from helpers.widgets import Journey
-from helpers.widgets.journey import CELL, GAP, HEAD, SIDE, activations
+from helpers.widgets.journey import CELL, GAP, HEAD, SIDE
 from helpers.widgets.standin import still
 
 NAMES = ["0", "23", "28"]

@@ -9,6 +9,8 @@ import numpy as np
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
+from helpers.activations import convolutions_and_pools
+
 from .standin import StandIn
 
 CELL, GAP, HEAD, SIDE = 112, 6, 38, 78  # pixels: a picture, between two, the headings above and the names beside
@@ -29,7 +31,7 @@ class Journey(StandIn, ipywidgets.VBox):
             raise ValueError(f"{len(names)} names for {len(images)} pictures.")
         images = images.reshape(len(images), *images.shape[1:3], 1)
         self._names = [str(name) for name in names]
-        self._layers = activations(model, images)
+        self._layers = convolutions_and_pools(model, images)
         self._images = images[..., 0]
         count = min(values.shape[-1] for _, values in self._layers)
         if not 0 <= filter < count:
@@ -85,18 +87,3 @@ class Journey(StandIn, ipywidgets.VBox):
     def _show(self, _=None) -> None:
         self._picture.value = self.drawn()
         self._words.value = f'<div role="status">{self.text}</div>'
-
-
-def activations(model: keras.Model, images: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    """What every convolution and pooling layer passes on: ("Conv2D", (N, H, W, filters) float32), in order.
-
-    ValueError if the network has none.
-    """
-    wanted = (keras.layers.Conv2D, keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
-    chosen = [layer for layer in model.layers if isinstance(layer, wanted)]
-    if not chosen:
-        raise ValueError("this network has no convolution or pooling layer to look into.")
-    inside = keras.Model(model.inputs[0], [layer.output for layer in chosen])
-    results = inside(images, training=False)
-    results = results if isinstance(results, list | tuple) else [results]
-    return [(type(layer).__name__, np.asarray(one)) for layer, one in zip(chosen, results, strict=True)]
