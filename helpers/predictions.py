@@ -13,25 +13,38 @@ SURE = 0.75  # below this probability a prediction comes with a caution
 
 @dataclass(frozen=True)
 class Prediction:
-    """One picture: as given (upright, at most 320 pixels long), as the network sees it (0…1), and the answer."""
+    """One picture: as given (upright, at most 320 pixels long), as the network sees it (0…1), and the answer.
+
+    `familiar` is False where nothing like it was among the pictures that the network has learned from.
+    """
 
     name: str
     picture: Image.Image
     seen: np.ndarray
     class_name: str
     probability: float
+    familiar: bool = True
+
+    @property
+    def caution(self) -> str:
+        """Why not to believe the answer; "" where nothing speaks against it."""
+        if not self.familiar:
+            return "It is unlike all pictures the network learned from: perhaps no class fits."
+        return "" if self.probability >= SURE else "The network is unsure: take it as a guess."
 
     @property
     def sentence(self) -> str:
-        caution = "" if self.probability >= SURE else " The network is unsure: take it as a guess."
-        return f"{self.name}: {self.class_name}, probability {self.probability:.2f}.{caution}"
+        return f"{self.name}: {self.class_name}, probability {self.probability:.2f}. {self.caution}".rstrip()
 
 
-def predict_files(model, class_names, files: Sequence[tuple[str, object]]) -> list[Prediction | PictureError]:
+def predict_files(
+    model, class_names, files: Sequence[tuple[str, object]], familiar=None
+) -> list[Prediction | PictureError]:
     """A prediction, or what was wrong, for each (name, source); a source is what `read_picture` takes.
 
     `class_names` is a list, or `class_indices` of a reader. One output stands for two classes, the
     probability being that of the second. Works with sigmoid, softmax and logits. ValueError if the names do not fit.
+    `familiar` (a `Familiar`) tells which pictures are unlike those of the training.
     """
     names = sorted(class_names, key=class_names.get) if isinstance(class_names, dict) else list(class_names)
     height, width, channels = picture_shape(model)
@@ -48,7 +61,9 @@ def predict_files(model, class_names, files: Sequence[tuple[str, object]]) -> li
     pictures = [item for item in found if not isinstance(item, PictureError)]
     if not pictures:
         return found
-    answers = iter(_answers(model, names, np.stack([seen for _, _, seen in pictures])))
+    seen = np.stack([seen for _, _, seen in pictures])
+    known = np.ones(len(seen), bool) if familiar is None else familiar(seen)
+    answers = iter((*answer, bool(one)) for answer, one in zip(_answers(model, names, seen), known, strict=True))
     return [item if isinstance(item, PictureError) else _prediction(*item, *next(answers)) for item in found]
 
 
@@ -106,8 +121,10 @@ def _answers(model, names: list[str], pictures: np.ndarray) -> list[tuple[str, f
     return [(names[i], float(row[i])) for i, row in zip(best, chances, strict=True)]
 
 
-def _prediction(name: str, image: Image.Image, seen: np.ndarray, class_name: str, probability: float) -> Prediction:
+def _prediction(
+    name: str, image: Image.Image, seen: np.ndarray, class_name: str, probability: float, familiar: bool
+) -> Prediction:
     if image.mode == "F":
         image = Image.fromarray(np.rint(to_array(image)[..., 0] * 255).astype(np.uint8))
     image.thumbnail((320, 320))
-    return Prediction(name, image, seen, class_name, probability)
+    return Prediction(name, image, seen, class_name, probability, familiar)

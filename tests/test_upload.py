@@ -241,3 +241,19 @@ def test_where_colabs_dialogue_fails_or_nobody_is_there_samples_are_shown(displa
     (tmp_path / "blue.png").write_bytes(BLUE[1])
     upload_and_predict(network(1, "sigmoid"), ["other", "red"], samples=[tmp_path / "blue.png"])
     assert displayed[0]["text/plain"].startswith("blue.png: other")
+
+
+def test_a_picture_unlike_the_training_gets_a_caution_of_its_own():
+    def familiar(pictures):
+        return pictures[..., 0].mean(axis=(1, 2)) > 0.5  # red ones
+
+    items = predict_files(network(1, "sigmoid"), ["a", "b"], [RED, BLUE, ("x", b"no")], familiar)
+    assert [items[0].familiar, items[1].familiar] == [True, False]
+    assert "perhaps no class fits" in items[1].sentence and "perhaps no class fits" in as_html(items)
+    assert items[0].caution == "" and isinstance(items[2], PictureError)
+
+
+def test_the_button_knows_what_is_familiar(displayed):
+    upload_and_predict(network(1, "sigmoid"), ["a", "b"], samples=[], familiar=lambda pictures: np.zeros(len(pictures)))
+    choose(displayed[0].button, [RED])
+    assert "perhaps no class fits" in displayed[0].answers.value

@@ -13,26 +13,27 @@ from PIL import Image
 
 from helpers import budget
 from helpers.pictures import PictureError
-from helpers.predictions import SURE, Prediction, predict_files
+from helpers.predictions import Prediction, predict_files
 from helpers.samples import FOLDER
 from helpers.widgets.standin import StandIn, still
 
 SHIPPED = FOLDER / "upload"
 
 
-def upload_and_predict(model, class_names, paths=None, samples=None) -> None:
+def upload_and_predict(model, class_names, paths=None, samples=None, familiar=None) -> None:
     """Shows a button to choose pictures and, for each, what `model` takes it for.
 
     `class_names` is a list in the order of the outputs, or `class_indices` of a reader. With `paths` (one or
     several) those are shown instead. Until somebody chooses, and wherever nobody can, `samples` (paths) are
     shown, by default pictures that come with the course. A file that is no picture gets a sentence saying so.
+    With `familiar` (a `Familiar`) a picture unlike those of the training gets a caution.
     """
     asked = _named(paths) if paths is not None else _ask_colab()
     samples = _named(sorted(SHIPPED.glob("*")) if samples is None else samples)
     if asked is None:
-        display(Upload(model, class_names, samples))
+        display(Upload(model, class_names, samples, familiar))
     else:
-        results = predict_files(model, class_names, asked or samples)
+        results = predict_files(model, class_names, asked or samples, familiar)
         data, metadata = still({"text/html": as_html(results), "text/plain": as_text(results)})
         display(data, metadata=metadata, raw=True)
 
@@ -40,8 +41,8 @@ def upload_and_predict(model, class_names, paths=None, samples=None) -> None:
 class Upload(StandIn, ipywidgets.VBox):
     """A button to choose picture files, and below it the answers; at first those for `samples`, (name, source) each."""
 
-    def __init__(self, model, class_names, samples=()):
-        self._predict = lambda files: predict_files(model, class_names, files)
+    def __init__(self, model, class_names, samples=(), familiar=None):
+        self._predict = lambda files: predict_files(model, class_names, files, familiar)
         self.results = self._predict(samples)
         self.button = ipywidgets.FileUpload(accept="image/*", multiple=True, description="Choose pictures")
         self.button.layout.width = "12em"
@@ -82,7 +83,7 @@ def _card(item: Prediction | PictureError) -> str:
         return f'<div style="max-width:26em" role="note">✗ {html.escape(str(item))}</div>'
     name, verdict = html.escape(item.name), html.escape(item.class_name)
     height, width, _ = item.seen.shape
-    caution = "" if item.probability >= SURE else "<br>The network is unsure: take it as a guess."
+    caution = f"<br>{item.caution}" if item.caution else ""
     levels = np.rint(item.seen * 255).astype(np.uint8)
     seen = Image.fromarray(levels[..., 0] if item.seen.shape[2] == 1 else levels)
     pictures = (
