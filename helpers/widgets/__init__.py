@@ -3,6 +3,7 @@
 from importlib import import_module
 
 _FILES = {
+    "AugmentationPlayground": "augmentation_playground",
     "Bench": "bench",
     "DrawingPad": "drawing_pad",
     "FilterExplorer": "filter_explorer",
