@@ -5,6 +5,7 @@ seconds, for tests and for a first look. Under nbgrader (`NBGRADER_EXECUTION`) t
 """
 
 import os
+from collections.abc import Sequence
 
 
 def name() -> str:
@@ -30,3 +31,8 @@ def epochs(full: int, quick: int = 1) -> int:
 def pictures(full: int, quick: int = 512) -> int:
     """The number of pictures to use: `full`, or at most `quick` of them in the quick budget."""
     return min(full, quick) if is_quick() else full
+
+
+def some(values: Sequence, quick: int = 1) -> list:
+    """The values to try one after the other: all of them, or the first `quick` in the quick budget."""
+    return list(values)[:quick] if is_quick() else list(values)
