@@ -1,0 +1,39 @@
+"""Lesson 06 in a real JupyterLab: it runs, a picture is uploaded, the bench trains at the press of a button."""
+
+import shutil
+
+import pytest
+
+from data_scripts.upload_samples import draw
+from tests.browser import ROOT, chromium, lab, needs_browser, open_notebook, run_all
+
+pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
+NAME = "06_horses_or_humans.ipynb"
+
+
+def test_lesson_06_runs_and_answers_an_uploaded_picture_and_trains_on_the_bench(course_home, tmp_path):
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    shutil.copy(ROOT / "notebooks" / NAME, folder)
+    draw("rider").save(folder / "rider.jpg")
+    with chromium() as browser, lab(folder, COURSE_HOME=str(course_home)) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        open_notebook(page, server, NAME)
+        run_all(page, timeout=400)
+
+        button = page.get_by_role("button", name="Choose pictures").first
+        button.scroll_into_view_if_needed()
+        with page.expect_file_chooser() as chooser:
+            button.click()
+        chooser.value.set_files([folder / "rider.jpg"])
+        page.wait_for_function("document.querySelector('[role=status]').textContent.includes('rider.jpg')")
+        answer = page.locator(".jp-OutputArea-output [role=status]").first.inner_text()
+        assert "300×300" in answer and "probability" in answer
+
+        start = page.get_by_role("button", name="Start", exact=True).first
+        start.scroll_into_view_if_needed()
+        start.click()
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.jp-OutputArea-output')].some((one) => /Run 4: /.test(one.textContent))",
+            timeout=180_000,
+        )

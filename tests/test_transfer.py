@@ -1,0 +1,118 @@
+"""Varied training pictures: figures cut out, pasted and changed by chance, yet the same for the same seed."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data_scripts.cut_outs import cut_out
+from helpers import memory, picture_networks, transfer, transfer_results
+
+
+@pytest.fixture(scope="module")
+def sources():
+    figures, places = transfer.figures(2, size=48), transfer.places(2, size=48)
+    return [(0.5, transfer.whole(transfer.scenes(2, size=48))), (0.5, transfer.pasted(figures, places))]
+
+
+def test_a_cut_out_figure_is_there_and_its_background_is_not():
+    figure = cut_out("horse", seed=1, index=0, size=64)
+    assert figure.shape == (64, 64, 4) and figure.dtype == np.uint8
+    mask = figure[..., 3]
+    assert (mask > 250).mean() > 0.05 and (mask == 0).mean() > 0.1
+    assert (figure[mask == 0] == 0).all()
+    assert np.array_equal(figure, cut_out("horse", seed=1, index=0, size=64))
+
+
+def test_a_cut_out_of_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="no such kind: 'cow'"):
+        cut_out("cow", 0, 0)
+
+
+def test_half_of_a_batch_is_of_each_class_and_all_values_are_0_to_1(sources):
+    pictures, labels = transfer.Mixed(sources, count=16, size=32, batch_size=8, seed=1)[0]
+    assert pictures.shape == (8, 32, 32, 3) and pictures.dtype == np.float32
+    assert labels.tolist() == [0, 1] * 4
+    assert pictures.min() >= 0 and pictures.max() <= 1
+
+
+def test_a_batch_depends_on_seed_epoch_and_number_alone(sources):
+    one, other = (transfer.Mixed(sources, count=16, size=32, batch_size=8, seed=1) for _ in range(2))
+    other[0]
+    assert np.array_equal(one[1][0], other[1][0])
+    assert not np.array_equal(one[0][0], one[1][0])
+    other.on_epoch_end()
+    assert not np.array_equal(one[1][0], other[1][0])
+
+
+def test_a_white_background_is_white_where_the_figure_is_not():
+    figure = np.zeros((1, 40, 40, 4), np.uint8)
+    figure[0, 10:30, 10:30] = (0, 0, 0, 255)
+    picture = transfer.pasted([figure, figure], np.zeros((1, 40, 40, 3), np.uint8), white=1)(
+        np.random.default_rng(3), 0, 40
+    )
+    assert picture.max() == 255 and picture.min() == 0
+    assert set(np.unique(picture[[0, 0, -1, -1], [0, -1, 0, -1]])) <= {0.0, 255.0}
+
+
+def test_pictures_in_a_folder_are_read_by_name_in_one_size(tmp_path):
+    for name, colour in (("b.png", "blue"), ("a.jpg", "red")):
+        Image.new("RGB", (20, 10), colour).save(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no picture")
+    pictures = transfer.pictures_in(tmp_path, size=8)
+    assert pictures.shape == (2, 8, 8, 3)
+    assert pictures[0, 4, 4, 0] > 200 and pictures[1, 4, 4, 2] > 200
+
+
+def test_both_ways_is_the_mean_of_a_picture_and_its_mirror_image():
+    class Left:
+        """Answers with the first value of a picture's upper left pixel."""
+
+        def predict(self, pictures, verbose):
+            return pictures[:, 0, 0, :1]
+
+    picture = np.zeros((1, 2, 2, 3))
+    picture[0, 0, 1] = 1
+    assert transfer.both_ways(Left(), picture).tolist() == [0.5]
+
+
+def test_the_varied_network_is_small_and_its_rate_rises_and_falls():
+    model = picture_networks.varied(size=32, steps=100)
+    assert model.count_params() == 246_257  # of any size: nothing is flattened
+    rate = model.optimizer._learning_rate
+    assert float(rate(0)) < 0.001 < float(rate(10)) and float(rate(99)) < 0.0001
+
+
+def test_the_table_shows_medians_and_what_each_network_has_seen(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(transfer_results, "FILE", tmp_path / "transfer.json")
+    transfer_results.table()
+    assert "Nothing has been measured" in capsys.readouterr().out
+    figure = {"min": 0.5, "median": 0.625, "max": 0.75}
+    names = ("validation_accuracy", "photographs_horses", "photographs_humans", "photographs_balanced")
+    kept = {name: figure for name in names} | {"seeds": {"1": {}, "2": {}}}
+    kept["pictures"] = {"photographs": {"horse": 15, "human": 13}}
+    (tmp_path / "transfer.json").write_text(json.dumps({"varied_both": kept}))
+    transfer_results.table()
+    lines = capsys.readouterr().out
+    assert "28 photographs" in lines and "official + drawn" in lines and "0.625" in lines
+
+
+def test_what_is_kept_was_measured_by_the_recipes_of_today():
+    for name, one in transfer_results.load().items():
+        assert one["recipe"] == {"network": name, **transfer_results.NETWORKS[name][2]}
+        assert one["photographs_balanced"]["min"] <= one["photographs_balanced"]["max"] <= 1
+        assert "FOLDER" in one["command"]
+
+
+def test_balanced_takes_each_class_from_its_own_folder(tmp_path):
+    for name, colour in (("horses", "black"), ("humans", "white")):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (8, 8), colour).save(tmp_path / name / "1.png")
+    assert transfer_results.balanced(lambda pictures: pictures.mean(axis=(1, 2, 3)), 8, tmp_path) == [1.0, 1.0]
+    assert transfer_results.balanced(lambda pictures: [0.9], 8, tmp_path) == [0.0, 1.0]
+
+
+def test_the_peak_of_memory_is_told_in_gigabytes():
+    assert 0.05 < memory.peak() < 64
+    assert "GB" in memory.sentence()
