@@ -3,10 +3,13 @@
 from importlib import import_module
 
 _FILES = {
+    "ActivationBrowser": "activation_browser",
     "AugmentationPlayground": "augmentation_playground",
     "Bench": "bench",
     "DrawingPad": "drawing_pad",
+    "EpochScrubber": "epoch_scrubber",
     "FilterExplorer": "filter_explorer",
+    "GradCam": "gradcam",
     "Journey": "journey",
     "PictureSlider": "picture_slider",
     "ReluPlayground": "playgrounds",

@@ -1,0 +1,240 @@
+// The activation browser: layers, their channels, one of them large, and what one of its values sees of the picture.
+// All drawing is done here, from bytes that Python sends once, so it also lives on a page without a kernel.
+
+const GAP = 2;
+
+// All tiles of all layers as one row of bytes.
+async function allTiles(model, layers) {
+  if (!model.get("_still")) return bytesOf(model.get("_tiles"));
+  const last = layers.at(-1);
+  const bytes = new Uint8Array(last.offset + last.rows * last.columns * last.count);
+  let sheet;
+  for (const [index, layer] of layers.entries()) {
+    const file = model.get("_atlases")[index];
+    if (file) sheet = await decode(file);
+    const side = Math.ceil(Math.sqrt(layer.count));
+    for (let channel = 0, to = layer.offset; channel < layer.count; channel++) {
+      const [top, left] = [Math.floor(channel / side) * layer.rows, (channel % side) * layer.columns];
+      for (let row = 0; row < layer.rows; row++)
+        for (let column = 0; column < layer.columns; column++)
+          bytes[to++] = sheet.pixels[4 * ((top + row) * sheet.columns + left + column)];
+    }
+  }
+  return bytes;
+}
+
+const shapeOf = (layer) => layer.shape.join(" × ");
+const isFlat = (layer) => layer.shape.length === 1;
+
+// The layers as a strip of radio buttons; arrows go from one to the next.
+function strip(choose) {
+  const node = element("div", { class: "in-strip", role: "radiogroup", "aria-label": "Layers, from the picture to the answer" });
+  let buttons = [];
+  node.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const now = buttons.findIndex((button) => button.getAttribute("aria-checked") === "true");
+    const next = limited(now + step, 0, buttons.length - 1);
+    choose(next);
+    buttons[next].focus();
+  });
+  function fill(layers, picture, answer) {
+    buttons = layers.map((layer, index) => {
+      const bar = box("bar", element("i", { style: `width: ${100 * layer.share}%` }));
+      bar.setAttribute("aria-hidden", "true");
+      const lines = [element("b", {}, layer.name), element("small", {}, shapeOf(layer))];
+      lines.push(element("small", {}, `${percent(layer.share)} silent`), bar);
+      const button = element("button", { type: "button", role: "radio" }, ...lines);
+      button.addEventListener("click", () => choose(index));
+      return button;
+    });
+    const end = (title, words) => box("end", element("b", {}, title), element("small", {}, words));
+    node.replaceChildren(end("picture", `${picture.rows} × ${picture.columns}`), ...buttons, end("answer", answer));
+  }
+  function show(chosen) {
+    buttons.forEach((button, index) => {
+      button.setAttribute("aria-checked", String(index === chosen));
+      button.tabIndex = index === chosen ? 0 : -1;
+    });
+  }
+  return { node, fill, show };
+}
+
+// All channels of one layer as tiles on one canvas.
+function tiles(choose, chooseLayer) {
+  const help = "Arrow keys choose a channel, Page up and Page down a layer.";
+  const { node, canvas, mark } = stage({ tabindex: 0, role: "application" });
+  const scratch = element("canvas");
+  let [layer, channel, across] = [null, 0, 1];
+  canvas.addEventListener("keydown", (event) => {
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across };
+    const ends = { Home: 0, End: layer.count - 1 };
+    if (event.key in steps) {
+      const to = channel + steps[event.key];
+      if (to >= 0 && to < layer.count) choose(to);
+    } else if (event.key in ends) choose(ends[event.key]);
+    else if (event.key === "PageDown") chooseLayer(1);
+    else if (event.key === "PageUp") chooseLayer(-1);
+    else return;
+    event.preventDefault();
+  });
+  canvas.addEventListener("pointerdown", (event) => {
+    const area = canvas.getBoundingClientRect();
+    const rows = Math.ceil(layer.count / across);
+    const row = Math.floor(((event.clientY - area.top) / area.height) * rows);
+    const to = row * across + Math.floor(((event.clientX - area.left) / area.width) * across);
+    if (to < layer.count) choose(to);
+  });
+  function fill(newLayer, bytes) {
+    layer = newLayer;
+    across = layer.count === 1 ? 1 : layer.count <= 4 ? 2 : layer.count <= 16 ? 4 : layer.count <= 36 ? 6 : 8;
+    const side = Math.floor(480 / across);
+    const height = Math.max(1, Math.round((side * layer.rows) / layer.columns));
+    canvas.width = across * side;
+    canvas.height = Math.ceil(layer.count / across) * height;
+    const pen = (canvas.pen ??= canvas.getContext("2d"));
+    pen.fillStyle = "#888";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.imageSmoothingEnabled = layer.columns > side;
+    const dead = new Set(isFlat(layer) ? [] : layer.dead);
+    for (let index = 0; index < layer.count; index++) {
+      const [x, y] = [(index % across) * side, Math.floor(index / across) * height];
+      if (dead.has(index)) blank(pen, x, y, side - GAP, height - GAP);
+      else {
+        put(scratch, greys(bytes, layer.offset + index * layer.rows * layer.columns, layer.rows, layer.columns));
+        pen.drawImage(scratch, x, y, side - GAP, height - GAP);
+      }
+    }
+    canvas.setAttribute("aria-label", `The ${layer.count} channels of ${layer.name}. ${help}`);
+  }
+  function show(chosen) {
+    channel = chosen;
+    const rows = Math.ceil(layer.count / across);
+    mark(Math.floor(channel / across) / rows, (channel % across) / across, 1 / rows, 1 / across);
+  }
+  return { node, fill, show };
+}
+
+// A silent channel: an empty tile with a cross.
+function blank(pen, x, y, width, height) {
+  pen.fillStyle = "#e8e8e8";
+  pen.fillRect(x, y, width, height);
+  pen.strokeStyle = "#777";
+  pen.lineWidth = 1.5;
+  pen.beginPath();
+  pen.moveTo(x + 4, y + 4);
+  pen.lineTo(x + width - 4, y + height - 4);
+  pen.moveTo(x + width - 4, y + 4);
+  pen.lineTo(x + 4, y + height - 4);
+  pen.stroke();
+}
+
+async function render({ model, el }) {
+  const set = setter(model);
+  let layers, bytes, picture, drawn, place;
+  const layerNow = () => layers[limited(model.get("layer"), 0, layers.length - 1)];
+  const channelNow = () => limited(model.get("channel"), 0, layerNow().count - 1);
+  const chooseLayer = (index) => {
+    const layer = layers[index];
+    const channel = layer.count > model.get("channel") ? model.get("channel") : 0;
+    set({ layer: index, channel });
+  };
+  const path = strip(chooseLayer);
+  const grid = tiles(
+    (channel) => set({ channel }),
+    (step) => chooseLayer(limited(layers.indexOf(layerNow()) + step, 0, layers.length - 1)),
+  );
+  const input = stage({ role: "img", "aria-label": "The picture that went in" });
+  const large = stage({ tabindex: 0, role: "application" });
+  const captions = ["channels", "channel", "picture"].map(() => element("figcaption"));
+  const said = element("p", { class: "in-line", role: "status" });
+  const own = ownPicture(model);
+  const figures = [grid, large, input].map((part, index) => element("figure", {}, part.node, captions[index]));
+  const root = element("div", { class: "see in" }, path.node, element("div", { class: "in-board" }, ...figures), said, own.node);
+  keepKeys(root);
+
+  const goTo = (row, column) => {
+    const layer = layerNow();
+    place = [limited(row, 0, layer.rows - 1), limited(column, 0, layer.columns - 1)];
+    showPlace();
+  };
+  const point = (event) => {
+    const area = large.canvas.getBoundingClientRect();
+    const layer = layerNow();
+    const [y, x] = [(event.clientY - area.top) / area.height, (event.clientX - area.left) / area.width];
+    goTo(Math.floor(y * layer.rows), Math.floor(x * layer.columns));
+  };
+  large.canvas.addEventListener("pointermove", point);
+  large.canvas.addEventListener("pointerdown", point);
+  large.canvas.addEventListener("keydown", (event) => {
+    const far = event.shiftKey ? 10 : 1;
+    const moves = { ArrowUp: [-far, 0], ArrowDown: [far, 0], ArrowLeft: [0, -far], ArrowRight: [0, far] };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    goTo(place[0] + moves[event.key][0], place[1] + moves[event.key][1]);
+  });
+
+  // What the value at `place` is, and what it sees.
+  function showPlace() {
+    const [layer, channel, [row, column]] = [layerNow(), channelNow(), place];
+    large.mark(row / layer.rows, column / layer.columns, 1 / layer.rows, 1 / layer.columns);
+    const field = layer.field ?? [[picture.rows, 0, 0], [picture.columns, 0, 0]];
+    const [top, left] = [field[0][2] + row * field[0][1], field[1][2] + column * field[1][1]];
+    input.mark(top / picture.rows, left / picture.columns, field[0][0] / picture.rows, field[1][0] / picture.columns);
+    const at = layer.offset + channel * layer.rows * layer.columns + row * layer.columns + column;
+    const value = layer.low[channel] + (bytes[at] / 255) * (layer.top[channel] - layer.low[channel]);
+    const sees = layer.field ? `sees ${field[0][0]} × ${field[1][0]} pixels` : "sees the whole picture";
+    const where = isFlat(layer) ? `unit ${row * layer.columns + column}` : `row ${row}, column ${column}`;
+    const isUnit = !isFlat(layer) || row * layer.columns + column < layer.shape[0];
+    write(captions[2], isUnit ? `The value in ${where} is ${number(value)}; it ${sees}.` : "");
+  }
+
+  function showChannel() {
+    const [layer, channel] = [layerNow(), channelNow()];
+    grid.show(channel);
+    const size = layer.rows * layer.columns;
+    put(large.canvas, greys(bytes, layer.offset + channel * size, layer.rows, layer.columns));
+    large.canvas.style.imageRendering = layer.columns < 200 ? "pixelated" : "auto";
+    const dead = !isFlat(layer) && layer.dead.includes(channel);
+    const title = isFlat(layer) ? `all ${layer.shape[0]} units` : `channel ${channel}`;
+    write(captions[1], `${layer.name}, ${title}${dead ? ": blank, 0 everywhere" : ""}`);
+    large.canvas.setAttribute("aria-label", `${layer.name}, ${title}. Arrow keys move the place, with Shift by ten.`);
+    const most = dead ? "is blank: it is 0 everywhere" : `goes from ${number(layer.low[channel])} to ${number(layer.top[channel])}`;
+    write(said, `${layer.name}, ${shapeOf(layer)}: ${layer.dead.length} of ${layer.shape.at(-1)} ${isFlat(layer) ? "units" : "channels"} silent. ${isFlat(layer) ? "It" : `Channel ${channel}`} ${most}.`);
+    showPlace();
+  }
+
+  function show() {
+    const layer = layerNow();
+    if (drawn !== layer) {
+      drawn = layer;
+      grid.fill(layer, bytes);
+      path.show(layers.indexOf(layer));
+      place = [layer.rows >> 1, layer.columns >> 1];
+      write(captions[0], isFlat(layer) ? "one square for each unit, 32 in a row" : "each channel stretched for itself; ✕ is blank");
+    }
+    showChannel();
+  }
+
+  // Another picture.
+  async function load() {
+    const next = model.get("_layers");
+    bytes = await allTiles(model, next);
+    layers = next;
+    picture = model.get("_still") ? await decode(model.get("_picture")) : unpackPicture(model.get("_picture"));
+    put(input.canvas, picture);
+    input.canvas.style.imageRendering = picture.columns < 200 ? "pixelated" : "auto";
+    path.fill(layers, picture, model.get("_answer"));
+    drawn = null;
+    show();
+  }
+
+  const stop = listen(model, { _serial: load, layer: show, channel: show, _said: own.show });
+  await load();
+  own.show();
+  el.append(root);
+  return stop;
+}
+
+export default { render };

@@ -1,0 +1,156 @@
+// Through the epochs: one slider, and everything that Python computed for each of them. No kernel is needed to move it.
+
+const PACE = 600; // milliseconds of an epoch while it plays
+
+function bars(names) {
+  const rows = names.map((name) => {
+    const [fill, value] = [element("div"), element("td", { class: "see-number" })];
+    const bar = element("div", { class: "see-bar", "aria-hidden": "true" }, fill);
+    return { row: element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, bar), value), fill, value };
+  });
+  const caption = element("caption", {}, "this picture");
+  function show(shares) {
+    const best = shares.indexOf(Math.max(...shares));
+    rows.forEach(({ row, fill, value }, index) => {
+      fill.style.width = `${100 * shares[index]}%`;
+      write(value, shares[index].toFixed(2));
+      row.className = index === best ? "see-largest" : "";
+    });
+  }
+  return { node: element("table", {}, caption, element("tbody", {}, ...rows.map(({ row }) => row))), show };
+}
+
+function confusion(names) {
+  const many = names.length > 4;
+  const short = names.map((name, index) => (many ? String(index) : name));
+  const cells = names.map(() => names.map(() => element("td")));
+  const head = element("tr", {}, element("th", {}, "is ↓ says →"), ...short.map((name) => element("th", { scope: "col" }, name)));
+  const rows = cells.map((row, index) => element("tr", {}, element("th", { scope: "row" }, short[index]), ...row));
+  const caption = element("caption", {}, "validation");
+  const table = element("table", { class: `in-matrix${many ? " in-many" : ""}` }, caption, element("thead", {}, head), element("tbody", {}, ...rows));
+  function show(counts) {
+    counts.forEach((row, truth) => {
+      const sum = row.reduce((a, b) => a + b, 0) || 1;
+      row.forEach((count, guess) => {
+        write(cells[truth][guess], count || !many ? String(count) : "");
+        cells[truth][guess].style.setProperty("--share", `${Math.round(65 * (count / sum))}%`);
+      });
+    });
+  }
+  return { node: table, show };
+}
+
+// Training and validation accuracy (or loss) so far, with a line where the slider is.
+function curve(epochs, plan) {
+  const [width, height] = [240, 96];
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("aria-hidden", "true");
+  const most = epochs.at(-1) || 1;
+  const x = (epoch) => 6 + ((width - 12) * epoch) / most;
+  const all = Object.values(plan.curves).flat().filter((value) => value !== null);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const y = (value) => height - 18 - ((height - 30) * (value - low)) / (high - low || 1);
+  const draw = (tag, attributes, words) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    if (words) node.textContent = words;
+    svg.append(node);
+    return node;
+  };
+  const looks = ["stroke: var(--blue)", "stroke: var(--orange); stroke-dasharray: 5 3"];
+  Object.values(plan.curves).forEach((values, index) => {
+    const points = values.map((value, at) => (value === null ? null : `${x(epochs[at])},${y(value)}`)).filter(Boolean);
+    draw("polyline", { points: points.join(" "), style: `fill: none; stroke-width: 2.5; ${looks[index]}` });
+  });
+  draw("text", { x: 6, y: 10 }, `${plan.metric}: — training, - - validation`);
+  const line = draw("line", { y1: 14, y2: height - 14, style: "stroke: currentColor; stroke-width: 1.5" });
+  return { node: svg, show: (epoch) => ["x1", "x2"].forEach((name) => line.setAttribute(name, x(epoch))) };
+}
+
+async function render({ model, el }) {
+  const set = setter(model);
+  const root = element("div", { class: "see in" });
+  keepKeys(root);
+  const own = ownPicture(model);
+  let plan, frames, show, playing;
+
+  const stopPlaying = () => {
+    clearInterval(playing);
+    playing = null;
+    write(button, "▶ Play");
+  };
+  const go = (step) => set({ step: limited(step, 0, plan.epochs.length - 1) });
+  const slider = range("Epoch", 1, (step) => {
+    stopPlaying();
+    go(step);
+  });
+  const button = element("button", { type: "button" }, "▶ Play");
+  button.addEventListener("click", () => {
+    if (playing) return stopPlaying();
+    if (model.get("step") >= plan.epochs.length - 1) go(0);
+    write(button, "❚❚ Pause");
+    playing = setInterval(() => {
+      go(model.get("step") + 1);
+      if (model.get("step") >= plan.epochs.length - 1) stopPlaying();
+    }, PACE);
+  });
+  const epochWords = element("strong");
+  const said = element("p", { class: "in-line", role: "status" });
+  const board = box("epochs");
+  root.append(box("drive", button, slider, epochWords), board, said, own.node);
+
+  // Everything for one picture: the parts of the page, and `show`, which draws one epoch into them.
+  async function load() {
+    plan = model.get("_plan");
+    const still = model.get("_still");
+    frames = still ? await Promise.all(plan.sheets.map(decode)) : bytesOf(model.get("_frames"));
+    const frame = plan.sections.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    const picture = element("canvas", { role: "img", "aria-label": "The picture" });
+    put(picture, still ? await decode(model.get("_picture")) : unpackPicture(model.get("_picture")));
+    const canvases = plan.sections.map(({ title }) => element("canvas", { role: "img", "aria-label": title }));
+    const figures = canvases.map((canvas, index) =>
+      element("figure", {}, box("stage", canvas), element("figcaption", {}, plan.sections[index].title)),
+    );
+    const [shares, table, line] = [bars(plan.names), confusion(plan.names), curve(plan.epochs, plan)];
+    const left = box("small", element("figure", {}, box("stage", picture), element("figcaption", {}, "the picture")), line.node);
+    board.replaceChildren(left, box("maps", ...figures), element("div", {}, shares.node, table.node));
+    slider.max = plan.epochs.length - 1;
+
+    show = () => {
+      const step = limited(model.get("step"), 0, plan.epochs.length - 1);
+      const epoch = plan.epochs[step];
+      let offset = step * frame;
+      plan.sections.forEach(({ rows, columns }, index) => {
+        if (still) {
+          const pixels = frames[index].pixels.subarray(4 * step * rows * columns, 4 * (step + 1) * rows * columns);
+          put(canvases[index], { rows, columns, pixels: new Uint8ClampedArray(pixels) });
+        } else put(canvases[index], greys(frames, offset, rows, columns));
+        offset += rows * columns;
+      });
+      const words = epoch === 0 ? "before the training" : `after epoch ${epoch}`;
+      slider.show(step, words);
+      write(epochWords, words);
+      shares.show(plan.chances[step]);
+      table.show(plan.confusions[step]);
+      line.show(epoch);
+      const counts = plan.confusions[step];
+      const [right, all] = [counts.reduce((sum, row, index) => sum + row[index], 0), counts.flat().reduce((a, b) => a + b, 0)];
+      const best = plan.chances[step].indexOf(Math.max(...plan.chances[step]));
+      const first = words[0].toUpperCase() + words.slice(1);
+      write(said, `${first}: the network takes this picture for ${plan.names[best]} (${plan.chances[step][best].toFixed(2)}); ${right} of ${all} validation pictures are right.`);
+    };
+    show();
+  }
+
+  const stop = listen(model, { _serial: load, step: () => show(), _said: own.show });
+  await load();
+  own.show();
+  el.append(root);
+  return () => {
+    stopPlaying();
+    stop();
+  };
+}
+
+export default { render };

@@ -1,0 +1,212 @@
+"""A training as a film: filters, activations, the answer for a picture, and the validation, epoch by epoch.
+
+Everything is computed once, here; moving the slider draws in the browser (`epoch_scrubber.js`).
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+
+import anywidget
+import keras
+import numpy as np
+import traitlets
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from helpers import plots
+from helpers.activations import channel_grid, filter_grid, layer_outputs
+from helpers.inside_pictures import as_colours, chances, layers_by_name, names_of, packed, read_own, to_bytes, webp
+from helpers.pictures import PictureError
+from helpers.snapshots import EpochSnapshots
+
+from .filter_explorer import _base64, _joined
+from .standin import StandIn, live
+
+CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of one
+FILTERS = 16
+
+
+class EpochScrubber(StandIn, anywidget.AnyWidget):
+    """`EpochScrubber(snapshots, picture, (images, labels), class_names)`: one slider through the epochs of a training.
+
+    `snapshots`: what `EpochSnapshots` kept. `picture` as the network takes it, (H, W, C) float32 0…1; `images` (N, H, W, C) and
+    `labels` (N,) class numbers: the validation pictures that are counted. Set `step` (0 is the first epoch that was kept). Computing
+    tells how far it is; then no step needs the kernel. ValueError if no epoch was kept.
+    """
+
+    _esm = _joined("inside_parts.js", "epoch_scrubber.js")
+    _css = _joined("widgets.css", "inside.css")
+    _plan = traitlets.Dict().tag(sync=True)
+    _frames = traitlets.CBytes().tag(sync=True)
+    _picture = traitlets.CBytes().tag(sync=True)
+    _said = traitlets.Unicode().tag(sync=True)
+    _serial = traitlets.Int().tag(sync=True)
+    _file = traitlets.CBytes().tag(sync=True, echo_update=False)
+
+    step = traitlets.Int(0, min=0).tag(sync=True)
+
+    def __init__(
+        self,
+        snapshots: EpochSnapshots,
+        picture: np.ndarray,
+        validation: tuple[np.ndarray, np.ndarray],
+        class_names: Sequence[str] | None = None,
+        step: int | None = None,
+    ):
+        if not snapshots.kept:
+            raise ValueError("no epoch was kept: train with callbacks=[snapshots] first.")
+        self._snapshots, self._names = snapshots, names_of(snapshots.model, class_names)
+        self._validation = np.asarray(validation[0], "float32"), np.asarray(validation[1]).astype(int).ravel()
+        self._confusions: list = []
+        super().__init__()
+        self.look(picture)
+        self.step = len(snapshots.kept) - 1 if step is None else step
+        self.observe(self._own, "_file")
+
+    @property
+    def epochs(self) -> list[int]:
+        """The epochs that the slider goes through."""
+        return self._plan["epochs"]
+
+    @traitlets.validate("step")
+    def _within(self, proposal) -> int:
+        if proposal["value"] >= len(self._snapshots.kept):
+            raise ValueError(f"step goes from 0 to {len(self._snapshots.kept) - 1}; it cannot be {proposal['value']}.")
+        return proposal["value"]
+
+    def look(self, picture: np.ndarray) -> None:
+        """Computes everything for another picture."""
+        with _line() as tell:
+            self._compute(picture, tell)
+
+    def _compute(self, picture: np.ndarray, tell: Callable[[str, float], None]) -> None:
+        picture = np.asarray(picture, "float32")
+        films, shares, confusions, total = [], [], [], len(self._snapshots.kept)
+        for number, (epoch, network) in enumerate(self._snapshots.networks(), 1):
+            tell(f"Looking at epoch {epoch} ({number} of {total}) …", number / total)
+            films.append(_frame(network, picture))
+            shares.append(chances(network, picture[None])[0])
+            if not self._confusions:
+                confusions.append(self._confusion(network))
+        self._confusions = self._confusions or confusions
+        self.picture, self._films = picture, films
+        plan = {
+            "epochs": self._snapshots.epochs,
+            "names": self._names,
+            "chances": [[round(float(one), 4) for one in row] for row in shares],
+            "confusions": self._confusions,
+            "sections": [{"title": title, "rows": len(image), "columns": image.shape[1]} for title, image in films[0]],
+        }
+        with self.hold_sync():
+            self._plan = plan | _curves(self._snapshots)
+            self._frames = b"".join(image.tobytes() for frame in films for _, image in frame)
+            self._picture = packed(as_colours(picture))
+            self._serial += 1
+
+    def _confusion(self, network: keras.Model) -> list[list[int]]:
+        images, labels = self._validation
+        counts = np.zeros((len(self._names), len(self._names)), int)
+        np.add.at(counts, (labels, chances(network, images).argmax(axis=1)), 1)
+        return counts.tolist()
+
+    def _own(self, change) -> None:
+        """The browser has sent a file."""
+        if not change["new"]:
+            return
+        try:
+            own = read_own(self._snapshots.model, bytes(change["new"]))
+            self._compute(own, lambda words, share: self.set_trait("_said", words))
+            self._said = "Your picture, through all epochs."
+        except (PictureError, ValueError) as error:
+            self._said = str(error)
+        self._file = b""
+
+    def _sentence(self, step: int) -> str:
+        epoch, shares = self.epochs[step], self._plan["chances"][step]
+        best, counts = int(np.argmax(shares)), np.array(self._confusions[step])
+        when = f"after epoch {epoch}" if epoch else "before the training"
+        right = f"{np.trace(counts)} of {counts.sum()} validation pictures right"
+        return f"{when} {self._names[best]} {shares[best]:.2f}, {right}"
+
+    def stand_in(self) -> dict[str, str | bytes]:
+        steps = sorted({0, len(self.epochs) // 2, len(self.epochs) - 1})
+        text = f"The network's answer for the picture: {'; '.join(self._sentence(step) for step in steps)}."
+        picture = plots.png(self._figure(steps), dpi=80)
+        image = f'<img src="data:image/png;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        sheets = [
+            webp(np.concatenate([frame[index][1] for frame in self._films]), 60) for index in range(len(self._films[0]))
+        ]
+        state = {
+            "_still": True,
+            "_plan": self._plan | {"sheets": sheets},
+            "_picture": webp(as_colours(self.picture), 85),
+            "step": self.step,
+        }
+        return {"image/png": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
+
+    def _figure(self, steps: list[int]) -> Figure:
+        """Filters and activations at the beginning, in the middle and at the end."""
+        count = len(self._films[0])
+        figure = Figure(figsize=(8.4, 1.1 * count + 0.4), layout="constrained")
+        for column, axes in zip(steps, figure.subplots(count, len(steps), squeeze=False).T, strict=True):
+            epoch, shares = self.epochs[column], self._plan["chances"][column]
+            best = int(np.argmax(shares))
+            when = f"epoch {epoch}" if epoch else "before"
+            for axis, (title, image) in zip(axes, self._films[column], strict=True):
+                axis.imshow(image, cmap="gray", vmin=0, vmax=255)
+                axis.axis("off")
+                axis.set_title(title.partition(":")[0], fontsize=7)
+            axes[0].set_title(f"{when}: {self._names[best]} {shares[best]:.2f}\n{self._films[0][0][0]}", fontsize=8)
+        return figure
+
+
+def _frame(network: keras.Model, picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """What one epoch shows: (title, (rows, columns) uint8) for the first filters and for every convolution."""
+    found, first = [], True
+    outputs = layer_outputs(network, picture)
+    for name, layer in layers_by_name(network).items():
+        if not isinstance(layer, keras.layers.Conv2D):
+            continue
+        if first:
+            filters = filter_grid(layer, filters=FILTERS)
+            found.append(("filters of the first convolution: dark below 0, light above", _enlarged(to_bytes(filters))))
+            first = False
+        values = outputs[name][..., :CHANNELS]
+        thin = -(-max(values.shape[:2]) // LARGEST)
+        values = values[: values.shape[0] // thin * thin, : values.shape[1] // thin * thin]
+        values = values.reshape(values.shape[0] // thin, thin, -1, thin, values.shape[2]).max(axis=(1, 3))
+        found.append((f"{name}: channels 0 to {values.shape[2] - 1}", to_bytes(channel_grid(values, CHANNELS)[0])))
+    return found
+
+
+def _enlarged(image: np.ndarray, times: int = 4) -> np.ndarray:
+    """So that weights stay sharp squares in a compressed picture, too."""
+    return image.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def _curves(snapshots: EpochSnapshots) -> dict:
+    """Training and validation by kept epoch: accuracy where there is one, or the loss; None where it is not known."""
+    logs = [one.logs for one in snapshots.kept]
+    metric = "accuracy" if any("accuracy" in one for one in logs) else "loss"
+    names = {"training": metric, "validation": f"val_{metric}"}
+    return {"metric": metric, "curves": {name: [one.get(key) for one in logs] for name, key in names.items()}}
+
+
+@contextlib.contextmanager
+def _line() -> Iterator[Callable[[str, float], None]]:
+    """A line that tells how far something is, and goes away at the end; silent outside a notebook."""
+    if getattr(get_ipython(), "kernel", None) is None:
+        yield lambda words, share: None
+        return
+    shown = display({"text/plain": "…"}, raw=True, display_id=True)
+
+    def tell(words: str, share: float) -> None:
+        bar = f'<progress value="{share:.3f}" aria-label="{escape(words)}"></progress>'
+        shown.update({"text/html": f"{escape(words)} {bar}", "text/plain": words}, raw=True)
+
+    try:
+        yield tell
+    finally:
+        shown.update({}, raw=True)

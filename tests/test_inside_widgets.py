@@ -1,0 +1,206 @@
+"""The activation browser, the epoch scrubber and Grad-CAM over pictures: what they send to the browser, and what stands in."""
+
+import base64
+import io
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from PIL import Image
+
+from helpers.activations import grad_cam, layer_outputs
+from helpers.inside_pictures import as_colours, atlases, layer_tiles
+from helpers.snapshots import EpochSnapshots
+from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
+from helpers.widgets.gradcam import looked_at
+
+NAMES = ["cats", "dogs"]
+
+
+def network(size=12, units=1, channels=3) -> keras.Model:
+    keras.utils.set_random_seed(2)
+    model = keras.Sequential(
+        [
+            keras.Input((size, size, channels)),
+            layers.Conv2D(4, 3, padding="same", activation="relu", name="conv"),
+            layers.MaxPooling2D(2, name="pool"),
+            layers.Dropout(0.3, name="drop"),
+            layers.Flatten(name="flat"),
+            layers.Dense(units, activation="sigmoid" if units == 1 else "softmax", name="out"),
+        ]
+    )
+    weights, biases = model.layers[0].get_weights()
+    weights[..., 2], biases[2] = -1, -1  # a dead channel
+    model.layers[0].set_weights([weights, biases])
+    model.compile(
+        "adam", "binary_crossentropy" if units == 1 else "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
+    return model
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    return network()
+
+
+PICTURES = np.random.default_rng(1).random((5, 12, 12, 3)).astype("float32")
+
+
+def png(kind="PNG", size=(30, 20)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, "red").save(file, kind)
+    return file.getvalue()
+
+
+# what is sent
+
+
+def test_every_value_is_sent_once_as_a_byte(model):
+    tiles, data = layer_tiles(model, PICTURES[0])
+    assert [layer["name"] for layer in tiles] == ["conv", "pool", "drop", "out"]
+    assert len(data) == 12 * 12 * 4 + 2 * 6 * 6 * 4 + 1
+    conv = tiles[0]
+    assert conv["dead"] == [2] and conv["share"] == 0.25 and conv["shape"] == [12, 12, 4]
+    assert conv["field"] == [[3, 1, -1], [3, 1, -1]] and tiles[-1]["field"] is None
+    outputs = layer_outputs(model, PICTURES[0])["conv"]
+    sent = np.frombuffer(data, np.uint8)[: 12 * 12 * 4].reshape(4, 12, 12)
+    for channel in (0, 1, 3):
+        values = conv["low"][channel] + sent[channel] / 255 * (conv["top"][channel] - conv["low"][channel])
+        np.testing.assert_allclose(values, outputs[..., channel], atol=conv["top"][channel] / 400)
+    assert not sent[2].any()
+
+
+def test_the_pictures_for_a_page_hold_nearly_the_same_and_no_layer_twice(model):
+    tiles, data = layer_tiles(model, PICTURES[0])
+    files = atlases(tiles, data, quality=95)
+    assert files[2] is None, "dropout passes on what it got"
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(files[0]))).convert("L"), int)
+    assert sheet.shape == (24, 24)
+    first = np.frombuffer(data, np.uint8)[:144].reshape(12, 12)
+    assert abs(sheet[:12, :12] - first).mean() < 12
+
+
+def test_pictures_of_every_usual_kind_become_colours():
+    assert as_colours(np.ones((2, 2))).tolist() == np.full((2, 2, 3), 255).tolist()
+    assert as_colours(np.full((2, 2, 1), 7, np.uint8))[0, 0].tolist() == [7, 7, 7]
+    with pytest.raises(ValueError, match=r"\(1, 2, 2, 3\)"):
+        as_colours(np.zeros((1, 2, 2, 3)))
+
+
+# the browser
+
+
+def test_layers_and_channels_can_be_set_and_wrong_ones_are_refused(model):
+    browser = ActivationBrowser(model, PICTURES[0], NAMES, layer=1, channel=3)
+    assert (browser.layer, browser.channel) == (1, 3)
+    browser.layer = 0
+    with pytest.raises(ValueError, match="layer goes from 0 to 3; it cannot be 4"):
+        browser.layer = 4
+    with pytest.raises(ValueError, match="channel goes from 0 to 3"):
+        browser.channel = 9
+    with pytest.raises(ValueError, match="2 classes apart, but there are 3 class names"):
+        ActivationBrowser(model, PICTURES[0], ["a", "b", "c"])
+
+
+def test_a_file_from_the_browser_becomes_the_picture(model):
+    browser = ActivationBrowser(model, PICTURES[0], NAMES)
+    before, serial = browser._tiles, browser._serial
+    browser._file = png()
+    np.testing.assert_allclose(browser.picture, np.broadcast_to([1, 0, 0], (12, 12, 3)), atol=0.01)
+    assert browser._tiles != before and browser._serial == serial + 1
+    assert browser._said.startswith("Your picture, as the network sees it")
+    browser._file = b"no picture at all"
+    assert "Your picture" not in browser._said and browser._serial == serial + 1
+
+
+def test_the_browser_stands_in_as_picture_page_and_sentence(model):
+    stand_in = ActivationBrowser(model, PICTURES[0], NAMES).stand_in()
+    assert stand_in["image/png"].startswith(b"\x89PNG")
+    assert "conv 12 × 12 × 4 (25% silent)" in stand_in["text/plain"] and "The network says" in stand_in["text/plain"]
+    assert "<script>" in stand_in["text/html"] and "_atlases" in stand_in["text/html"]
+
+
+# Grad-CAM
+
+
+def test_maps_are_those_of_grad_cam_and_the_cards_say_right_or_wrong(model):
+    view = GradCam(model, PICTURES[:2], [0, 1], NAMES)
+    np.testing.assert_array_equal(view.heats[1], grad_cam(model, PICTURES[1]))
+    said = [card["title"] for card in view._cards]
+    answers = model(PICTURES[:2]).numpy().ravel() > 0.5
+    assert [title[0] for title in said] == [
+        "✓" if answer == truth else "✗" for answer, truth in zip(answers, [0, 1], strict=True)
+    ]
+    assert len(view._heats) == 2 * 144 and len(view._pictures) == 2 * 144 * 3
+    assert all(card["text"] in view.stand_in()["text/plain"] for card in view._cards)
+    with pytest.raises(ValueError, match="1 truths for 2 pictures"):
+        GradCam(model, PICTURES[:2], [0], NAMES)
+
+
+def test_an_own_picture_comes_first(model):
+    view = GradCam(model, PICTURES[:2], [0, 1], NAMES)
+    view._file = png("JPEG")
+    assert len(view._cards) == 3 and view._said == "Your picture is the first."
+    assert "It is" not in view._cards[0]["words"]
+
+
+def test_a_map_in_words():
+    heat = np.zeros((9, 9))
+    assert looked_at(heat) == "Nothing"
+    heat[0:3, 6:9] = 1
+    assert looked_at(heat) == "Most of what it saw at the top right (100%)"
+
+
+# the epochs
+
+
+@pytest.fixture(scope="module")
+def snapshots() -> EpochSnapshots:
+    snapshots, model = EpochSnapshots(), network()
+    model.fit(PICTURES, np.array([0, 1, 0, 1, 0]), epochs=3, verbose=0, callbacks=[snapshots])
+    return snapshots
+
+
+def test_every_epoch_has_its_answer_its_confusion_and_its_pictures(snapshots):
+    scrubber = EpochScrubber(snapshots, PICTURES[0], (PICTURES, [0, 1, 0, 1, 0]), NAMES)
+    plan = scrubber._plan
+    assert scrubber.epochs == [0, 1, 2, 3] and scrubber.step == 3
+    for step, (_, model) in enumerate(snapshots.networks()):
+        answers = model(PICTURES).numpy().ravel()
+        np.testing.assert_allclose(plan["chances"][step], [1 - answers[0], answers[0]], atol=1e-3)
+        counts = np.zeros((2, 2), int)
+        np.add.at(counts, ([0, 1, 0, 1, 0], (answers > 0.5).astype(int)), 1)
+        assert plan["confusions"][step] == counts.tolist()
+    assert plan["curves"]["training"][0] is None and len(plan["curves"]["training"]) == 4
+    size = sum(section["rows"] * section["columns"] for section in plan["sections"])
+    assert len(scrubber._frames) == 4 * size
+    assert [section["title"].split(":")[0] for section in plan["sections"]] == [
+        "filters of the first convolution",
+        "conv",
+    ]
+
+
+def test_an_own_picture_goes_through_the_epochs_and_the_validation_stays(snapshots):
+    scrubber = EpochScrubber(snapshots, PICTURES[0], (PICTURES, [0, 1, 0, 1, 0]), NAMES, step=0)
+    before = scrubber._plan
+    scrubber._file = png()
+    assert scrubber._plan["chances"] != before["chances"] and scrubber._plan["confusions"] == before["confusions"]
+    assert scrubber._said == "Your picture, through all epochs."
+    with pytest.raises(ValueError, match="step goes from 0 to 3"):
+        scrubber.step = 4
+    assert "before the training" in scrubber.stand_in()["text/plain"]
+
+
+def test_grey_pictures_of_ten_classes_work_too():
+    snapshots, model = EpochSnapshots(), network(28, 10, 1)
+    images = np.random.default_rng(1).random((20, 28, 28, 1), "float32")
+    model.fit(images, np.arange(20) % 10, epochs=1, verbose=0, callbacks=[snapshots], validation_split=0.5)
+    scrubber = EpochScrubber(snapshots, images[0], (images, np.arange(20) % 10))
+    assert np.shape(scrubber._plan["confusions"]) == (2, 10, 10)
+    assert ActivationBrowser(model, images[0])._answer.split()[0] in "0123456789"
+
+
+def test_without_an_epoch_there_is_nothing_to_scrub():
+    with pytest.raises(ValueError, match="no epoch was kept"):
+        EpochScrubber(EpochSnapshots(), PICTURES[0], (PICTURES, [0] * 5))
