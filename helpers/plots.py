@@ -132,7 +132,9 @@ def _pictures_text(images: list[np.ndarray], titles: list[str] | None) -> str:
     sizes = {f"{image.shape[0]}×{image.shape[1]}" for image in images}
     count = "One picture" if len(images) == 1 else f"{len(images)} pictures"
     text = f"{count} of {sizes.pop()} pixels" if len(sizes) == 1 else f"{count} of different sizes"
-    return f"{text}." if titles is None else f"{text}: {'; '.join(' '.join(title.split()) for title in titles if title)}."
+    return (
+        f"{text}." if titles is None else f"{text}: {'; '.join(' '.join(title.split()) for title in titles if title)}."
+    )
 
 
 def curves(histories, metrics: Sequence[str] | None = None) -> None:
@@ -166,6 +168,38 @@ def curves(histories, metrics: Sequence[str] | None = None) -> None:
         axis.spines[["top", "right"]].set_visible(False)
         axis.legend(fontsize=8, frameon=False, handlelength=3.5)
     show(figure, " ".join(filter(None, sentences)))
+
+
+def bands(runs: Mapping[str, Mapping[str, Sequence]], metrics: Sequence[str]) -> None:
+    """Shows trainings over several seeds: for each its mean, epoch by epoch, and a band from the least to the largest.
+
+    `runs` is {name: {metric: [values of one seed by epoch, …]}}, as `results.curves` gives it; a panel for each of
+    `metrics`. Seeds of one run have the same number of epochs. ValueError if there is no epoch to show.
+    """
+    runs = {name: found for name, found in runs.items() if any(len(found.get(metric, [])) for metric in metrics)}
+    if not runs:
+        raise ValueError("there is no epoch to show yet.")
+    figure = Figure(figsize=(4.3 * len(metrics), 3.4), layout="constrained")
+    sentences = []
+    for axis, metric in zip(figure.subplots(1, len(metrics), squeeze=False).flat, metrics, strict=True):
+        for number, (name, found) in enumerate(runs.items()):
+            seeds = np.asarray(found[metric], float)
+            epochs, mean = np.arange(1, seeds.shape[1] + 1), seeds.mean(axis=0)
+            look = _style(number, is_validation=False, alone=False) | {"linewidth": 1.8, "alpha": 1}
+            axis.plot(epochs, mean, label=name, markevery=max(1, len(mean) // 8), **look)
+            axis.fill_between(
+                epochs, seeds.min(axis=0), seeds.max(axis=0), color=look["color"], alpha=0.18, linewidth=0
+            )
+            end = f"{seeds[:, -1].min():.3f} to {seeds[:, -1].max():.3f}" if len(seeds) > 1 else f"{mean[-1]:.3f}"
+            sentences.append(
+                f"{name}: {metric} after {len(mean)} epochs {end} ({len(seeds)} seed{'s' * (len(seeds) > 1)})."
+            )
+        axis.set(xlabel="epoch", title=metric.replace("val_", "validation ").replace("_", " "))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axis.grid(alpha=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(fontsize=8, frameon=False, handlelength=3.5)
+    show(figure, " ".join(sentences))
 
 
 def _runs(histories) -> dict[str, Mapping]:

@@ -88,13 +88,13 @@ def short(value: float) -> str:
     return f"{value:.3f}".replace("0.", ".", 1)
 
 
-def curves(network: str, source: str | None = None) -> dict[str, list[list[float]]]:
+def curves(network: str, source: str | None = None, file: Path | None = None) -> dict[str, list[list[float]]]:
     """The kept curves of a network for folders of pictures: {"val_accuracy": [epochs of one seed, …], …}.
 
-    `source` is "offline" or "official", by default the one in use. Empty where nothing has been measured.
+    `source` is "offline" or "official", by default the one in use; `file` as in `load`. Empty where nothing was measured.
     """
     source = source or data.source(RECIPES[network].data)
-    seeds = load().get(network, {}).get(source, {}).get("seeds", {}).values()
+    seeds = load(file).get(network, {}).get(source, {}).get("seeds", {}).values()
     names = {name: None for seed in seeds for name in seed.get("curves", {})}
     return {name: [seed["curves"][name] for seed in seeds] for name in names}
 

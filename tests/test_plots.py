@@ -215,3 +215,17 @@ def test_style_gives_a_lessons_own_lines_colours_and_dashes():
         lines = Figure().subplots().plot(np.eye(3))
         assert [line.get_color() for line in lines] == plots.COLOURS[:3]
         assert len({line.get_linestyle() for line in lines}) == 3
+
+
+def test_bands_say_how_many_seeds_they_span(shown):
+    runs = {
+        "plain": {"val_accuracy": [[0.5, 0.6], [0.6, 0.7]], "accuracy": [[0.5, 0.9], [0.6, 1.0]]},
+        "both": {"val_accuracy": [[0.4, 0.5]], "accuracy": [[0.4, 0.5]]},
+        "dropout": {},
+    }
+    plots.bands(runs, ["val_accuracy", "accuracy"])
+    text = shown[-1].text
+    assert "plain: val_accuracy after 2 epochs 0.600 to 0.700 (2 seeds)." in text
+    assert "both: accuracy after 2 epochs 0.500 (1 seed)." in text and "dropout" not in text
+    with pytest.raises(ValueError, match="no epoch"):
+        plots.bands({"plain": {}}, ["accuracy"])

@@ -1,0 +1,41 @@
+"""Pictures on which nothing was ever chosen, for the one honest figure at the end."""
+
+import os
+from pathlib import Path
+
+from data_scripts import drawing, pictures
+from data_scripts.home import home
+from data_scripts.picture_sets import SETS
+from helpers import data
+
+
+def folder(name: str, each: int = 500) -> Path | None:
+    """A folder with `each` pictures of every class of `name` that are neither in train nor in validation.
+
+    Offline they are drawn here the first time (1,000 take about half a minute), with numbers that no set has. Of the
+    official cats and dogs those outside the lessons' 3,000 are taken, if the set was prepared with `--all`. Prints
+    where they come from; None, and a sentence, where there are none.
+
+    Raises:
+        DataError: the folder cannot be written to, or the disk is full.
+    """
+    one, source = SETS[name], data.source(name)
+    if source == "offline":
+        place = home() / "data" / "offline" / f"{name}-unseen-{drawing.recipe()}-{each}"
+        for label, kind in one.kinds.items():
+            if len(list((place / label).glob("*.jpg"))) < each:
+                drawing.fresh(kind, each, place / label)
+        print(f"{name}: {each} + {each} newly drawn pictures that no network has seen")
+        return place
+    rest = pictures.folder(name, source) / "test"
+    if not rest.is_dir():
+        print(f"{name}: nothing is left over for a test; `python -m data_scripts get {name} --all` gets more.")
+        return None
+    place = home() / "data" / "unseen" / f"{name}-{each}"
+    for label in one.kinds:
+        (place / label).mkdir(parents=True, exist_ok=True)
+        for file in sorted((rest / label).iterdir())[:each]:
+            if not (place / label / file.name).exists():
+                os.link(file, place / label / file.name)
+    print(f"{name}: {each} + {each} official pictures from outside the lessons' sets")
+    return place

@@ -1,0 +1,66 @@
+"""From a key press on a slider to five new pictures, in a real JupyterLab: `python -m tests.benchmarks.bench_playground`.
+
+The augmentation playground: the kernel changes five pictures of 150 × 150, packs them into one JPEG, and the page shows it. Time
+runs from the event's own time stamp until a frame with the new picture has been handed to the screen. Exit code 1 when
+the median is above 60 ms. The kernel's share alone is measured, too, in CPU time, which other programs do not change much.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+
+from helpers.widgets.augmentation_playground import AugmentationPlayground
+from tests.benchmarks.bench_explorer import milliseconds
+from tests.browser import WHY_NOT, chromium, lab, open_notebook, run_all, write_notebook
+
+AT_MOST, PRESSES = 60.0, 33
+CELLS = [
+    "from helpers.widgets import AugmentationPlayground",
+    "AugmentationPlayground(rotation_range=5, zoom_range=0.3, horizontal_flip=True)",
+]
+SLIDER = ".noUi-handle, .slider-container [tabindex]"
+# Done when the page's picture has another source, decoded.
+REPLACED = """(done) => {
+    const image = document.querySelector(".widget-image, .jupyter-widgets img");
+    const before = image.src;
+    const watcher = new MutationObserver(async () => {
+        if (image.src === before) return;
+        watcher.disconnect();
+        await image.decode();
+        done();
+    });
+    watcher.observe(image, { attributes: true });
+}"""
+
+
+def in_the_kernel(moves: int = 100) -> float:
+    """CPU milliseconds of one move of a slider, without what sends it to the page."""
+    playground = AugmentationPlayground(zoom_range=0.3, horizontal_flip=True)
+    begin = time.process_time()
+    for number in range(moves):
+        playground.set(rotation_range=number % 90)
+    return 1000 * (time.process_time() - begin) / moves
+
+
+def main() -> int:
+    print(f"in the kernel      {in_the_kernel():6.1f} CPU ms a move")
+    if WHY_NOT:
+        print(WHY_NOT)
+        return 2
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser, lab(Path(folder)) as server:
+        write_notebook(Path(folder) / "bench.ipynb", CELLS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1100})
+        open_notebook(page, server, "bench.ipynb")
+        run_all(page)
+        page.wait_for_selector(SLIDER)
+        page.wait_for_timeout(1000)
+        times = milliseconds(page, SLIDER, REPLACED, PRESSES)
+    print(f"slider to pictures {median(times):6.1f} ms median, nine in ten below {quantiles(times, n=10)[-1]:.1f} ms")
+    print(f"at most {AT_MOST:.0f} ms: {'yes' if median(times) <= AT_MOST else 'NO'}")
+    return 0 if median(times) <= AT_MOST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

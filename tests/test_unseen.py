@@ -1,0 +1,43 @@
+"""Pictures that nothing was chosen on: drawn ones are in no set, official ones come from outside the lessons' 3,000."""
+
+import pytest
+from PIL import Image
+
+from data_scripts import drawing, pictures
+from helpers import data, unseen
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_drawn_ones_are_drawn_once(monkeypatch, capsys):
+    monkeypatch.setattr(data, "source", lambda name: "offline")
+    place = unseen.folder("cats_vs_dogs", each=2)
+    assert sorted(path.name for path in place.glob("*/*")) == [
+        "cat.200000.jpg", "cat.200001.jpg", "dog.200000.jpg", "dog.200001.jpg",
+    ]  # fmt: skip
+    for path in place.glob("*/*"):
+        with Image.open(path) as picture:
+            assert min(picture.size) > 20
+    monkeypatch.setattr(drawing, "fresh", lambda *all: pytest.fail("they are there already"))
+    assert unseen.folder("cats_vs_dogs", each=2) == place
+    assert "no network has seen" in capsys.readouterr().out
+
+
+def test_official_ones_are_those_left_over(own_home, monkeypatch, capsys):
+    monkeypatch.setattr(data, "source", lambda name: "official")
+    assert unseen.folder("cats_vs_dogs") is None
+    assert "--all" in capsys.readouterr().out
+    for kind in ("cat", "dog"):
+        rest = pictures.folder("cats_vs_dogs", "official") / "test" / f"{kind}s"
+        rest.mkdir(parents=True)
+        for number in (1000, 1001, 1002):
+            Image.new("RGB", (9, 9)).save(rest / f"{kind}.{number}.jpg")
+    for _ in range(2):
+        place = unseen.folder("cats_vs_dogs", each=2)
+        assert sorted(path.name for path in place.glob("*/*")) == [
+            "cat.1000.jpg", "cat.1001.jpg", "dog.1000.jpg", "dog.1001.jpg",
+        ]  # fmt: skip
