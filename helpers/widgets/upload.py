@@ -45,7 +45,7 @@ class Upload(StandIn, ipywidgets.VBox):
         self._predict = lambda files: predict_files(model, class_names, files, familiar)
         self.results = self._predict(samples)
         self.button = ipywidgets.FileUpload(accept="image/*", multiple=True, description="Choose pictures")
-        self.button.layout.width = "12em"
+        self.button.layout.width = "15em"
         self.answers = ipywidgets.HTML(as_html(self.results))
         self.button.observe(self._chosen, names="value")
         super().__init__([self.button, self.answers])

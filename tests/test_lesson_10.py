@@ -1,0 +1,32 @@
+"""Lesson 10 with its other choices: the cells are the same, only one word differs."""
+
+import pytest
+
+from helpers import choices
+from tools import notebooks
+
+LESSON = notebooks.lessons("10")[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", choices.CHOICES[1:])
+def test_every_choice_runs_through_the_whole_lesson(choice, course_home):
+    notebook = notebooks.read(LESSON)
+    chooses = next(cell for cell in notebook.cells if cell.id == "choose")
+    assert choices.CHOICES[0] in chooses.source
+    chooses.source = chooses.source.replace(f'choice = "{choices.CHOICES[0]}"', f'choice = "{choice}"')
+    done = notebooks.tidy(notebooks.run(notebook, course_home, timeout=300))
+    assert notebooks.faults(done) == []
+    cells = {cell.id: "".join(output.get("text", "") for output in cell.get("outputs", [])) for cell in done.cells}
+    assert cells["choose"].startswith(choice) or choice in cells["choose"]
+    assert "the same answers: True  the same names: True" in cells["load"]
+
+
+def test_a_second_visit_takes_the_network_of_the_first(course_home):
+    """Only the cells that choose and train, twice."""
+    notebook = notebooks.read(LESSON)
+    wanted = ("setup", "imports", "choose", "network", "train")
+    notebook.cells = [cell for cell in notebook.cells if cell.id in wanted]
+    notebooks.run(notebook, course_home, timeout=180)
+    again = notebooks.run(notebook, course_home, timeout=180)
+    assert again.cells[-1].outputs[0].text == "Taken from the last time.\n"

@@ -1,0 +1,39 @@
+"""Lesson 10 as a newcomer meets it: opened in a real JupyterLab, run from top to bottom, asked about an own picture."""
+
+import shutil
+
+import pytest
+
+from data_scripts import render
+from tests.browser import chromium, lab, needs_browser, open_notebook, run_all
+from tests.conftest import ROOT
+
+pytestmark = needs_browser
+expect = pytest.importorskip("playwright.sync_api").expect
+LESSON = "10_upload_and_predict.ipynb"
+
+
+def test_a_newcomer_uploads_a_picture_in_lesson_10(tmp_path, offline_data):
+    shutil.copy(ROOT / "notebooks" / LESSON, tmp_path / LESSON)
+    (tmp_path / ".course").mkdir()
+    (tmp_path / ".course" / "data").symlink_to(offline_data, target_is_directory=True)
+    (tmp_path / "my_horse.jpg").write_bytes(render.jpeg("horse", 1234, 0))
+    (tmp_path / "diary.jpg").write_text("Dear diary, today I renamed a file.")
+    with chromium() as browser, lab(tmp_path) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        open_notebook(page, server, LESSON)
+        run_all(page, timeout=300)
+        button = page.get_by_role("button", name="Choose pictures").first
+        button.scroll_into_view_if_needed()
+        answers = button.locator("xpath=ancestor::div[contains(@class, 'jp-OutputArea-output')]").locator(
+            "[role=status]"
+        )
+        expect(answers).to_contain_text("nobody.jpg", timeout=30_000)
+        with page.expect_file_chooser() as chooser:
+            button.click()
+        chooser.value.set_files([tmp_path / "my_horse.jpg", tmp_path / "diary.jpg"])
+        expect(answers).to_contain_text("my_horse.jpg", timeout=30_000)
+        text = answers.inner_text()
+        assert "what the network sees (100×100)" in text and "probability" in text and "nobody.jpg" not in text
+        assert '"diary.jpg" is text, not a picture.' in text
+        expect(page.get_by_alt_text("my_horse.jpg as the network sees it")).to_be_visible()
