@@ -75,7 +75,9 @@ def beside(network: str, **measured: float) -> None:
         if name in kept:
             low, high, seeds = kept[name]["min"], kept[name]["max"], len(kept["seeds"])
             many = COUNT[seeds] if seeds < len(COUNT) else seeds
-            known = f"over {many} seed{'s' * (seeds != 1)} {short(low)}–{short(high)} ({SOURCE[source]})"
+            known = f"over {many} seeds {short(low)}–{short(high)} ({SOURCE[source]})"
+            if seeds == 1:
+                known = f"another run {short(low)} ({SOURCE[source]}, one seed)"
         else:
             known = f"nothing was measured beforehand ({SOURCE[source]})"
         print(f"{name.replace('_', ' ')}: you got {short(value)}{quick}; {known}")
