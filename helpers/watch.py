@@ -49,7 +49,8 @@ class Standing:
     def summary(self) -> str:
         """What came of it, in words: the values of the last epoch."""
         early = self.stopping or self.epoch < self.epochs
-        what = f"Stopped in epoch {self.epoch} of {self.epochs}" if early else f"Trained {self.epochs} epochs"
+        whole = f"Trained {self.epochs} epoch{'s' * (self.epochs != 1)}"
+        what = f"Stopped in epoch {self.epoch} of {self.epochs}" if early else whole
         last = {name: points[-1][1] for name, points in self.history.items()}
         training = f"training: {words(last)}" if last else ""
         validation = words({name[4:]: value for name, value in last.items() if name.startswith("val_")})
