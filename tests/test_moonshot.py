@@ -1,0 +1,48 @@
+"""The moonshot: mixup keeps what it should, the rate goes up and down, and the command measures and keeps."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers import data, moonshot
+
+
+def test_mixup_mixes_pictures_and_labels_by_the_same_share():
+    images, labels = np.ones((2, 4, 4, 3), "float32"), np.array([1.0, 0.0], "float32")
+    mixed, targets = moonshot.mix(images, labels, 0 * images, 1 - labels, 0.75)
+    assert (mixed == 0.75).all() and targets.tolist() == [0.75, 0.25]
+
+
+def test_the_rate_rises_falls_and_ends_at_nothing():
+    rate = moonshot.OneCycle(0.004, 100)
+    values = [float(rate(step)) for step in (0, 25, 60, 100)]
+    assert values[0] == pytest.approx(0.0004) and values[1] == pytest.approx(0.004)
+    assert values[1] > values[2] > values[3] == pytest.approx(0, abs=1e-7)
+
+
+def test_the_network_is_small():
+    assert moonshot.network().count_params() == 390_113
+    assert moonshot.network().output_shape == (None, 1)
+
+
+def test_the_command_trains_measures_and_keeps(tmp_path, monkeypatch, capsys):
+    rng = np.random.default_rng(0)
+    for split in ("train", "validation"):
+        for number, label in enumerate(("cats", "dogs")):
+            (tmp_path / split / label).mkdir(parents=True)
+            for i in range(3):
+                pixels = rng.integers(0, 100, (20, 20, 3), "uint8") + np.uint8(120 * number)
+                Image.fromarray(pixels).save(tmp_path / split / label / f"{i}.png")
+    monkeypatch.setattr(data, "picture_folder", lambda name: tmp_path)
+    monkeypatch.setattr(data, "source", lambda name: "offline")
+    monkeypatch.setattr(moonshot, "SIZE", 32)
+    monkeypatch.setattr(moonshot, "FILE", tmp_path / "moonshot.json")
+    moonshot.told()
+    assert "Nothing has been measured yet" in capsys.readouterr().out
+    assert moonshot.main(["--seeds", "1", "2", "--epochs", "2", "--file", str(moonshot.FILE)]) == 0
+    found = moonshot.load()["offline"]
+    assert list(found) == ["1", "2"] and found["1"]["epochs"] == 2
+    assert 0 <= found["1"]["validation_accuracy"] <= 1 and found["1"]["cpu_seconds"] > 0
+    capsys.readouterr()
+    moonshot.told()
+    assert capsys.readouterr().out.startswith("offline: 2 seed(s), validation ")
