@@ -1,0 +1,175 @@
+"""Looking inside a network in a real JupyterLab: the browser walked by keyboard, the epochs scrubbed, own pictures, no kernel."""
+
+import io
+import re
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.picture_networks import cats_dogs
+from helpers.snapshots import EpochSnapshots
+from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
+from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, write_notebook
+
+pytestmark = needs_browser
+CELLS = [
+    """import keras
+import numpy as np
+from helpers.picture_networks import cats_dogs
+from helpers.snapshots import EpochSnapshots
+from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
+keras.utils.set_random_seed(1)
+model, snapshots, names = cats_dogs(48, dropout=True), EpochSnapshots(), ["cats", "dogs"]
+pictures = np.random.default_rng(1).random((12, 48, 48, 3), "float32")
+labels = np.arange(12) % 2
+weights, biases = model.layers[0].get_weights()
+weights[..., 5], biases[5] = -1, -1
+model.layers[0].set_weights([weights, biases])""",
+    "model.fit(pictures, labels, epochs=3, verbose=0, callbacks=[snapshots]);",
+    "browser = ActivationBrowser(model, pictures[0], names)\nbrowser",
+    "scrubber = EpochScrubber(snapshots, pictures[0], (pictures, labels), names)\nscrubber",
+    "looked = GradCam(model, pictures[:2], labels[:2], names)\nlooked",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
+    """The three widgets in a notebook, run once for all tests."""
+    folder = tmp_path_factory.mktemp("lab")
+    write_notebook(folder / "inside.ipynb", CELLS)
+    with lab(folder) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 1500})
+        open_notebook(page, server, "inside.ipynb")
+        run_all(page, timeout=180)
+        page.wait_for_selector(".in-cards canvas")
+        yield page
+        page.close()
+
+
+def python(page, expression: str, wanted: str) -> None:
+    """Waits until the kernel has heard: `expression` prints `wanted`."""
+    for _ in range(50):
+        got = run_code(page, f"print({expression})").strip()
+        if got == wanted:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{expression} is {got}, not {wanted}")
+
+
+def test_the_browser_is_walked_by_keyboard(page):
+    run_code(page, "browser.layer = browser.channel = 0")
+    tiles = page.get_by_label(re.compile("^The 16 channels of conv2d"))
+    line = page.locator(".in-line").first
+    tiles.press("ArrowRight")
+    assert "Channel 1 goes from" in line.inner_text()
+    tiles.press("ArrowDown")
+    assert "Channel 5 is blank: it is 0 everywhere" in line.inner_text(), "the dead channel is marked"
+    python(page, "browser.layer, browser.channel", "0 5")
+    tiles.press("PageDown")
+    assert "24 × 24 × 16" in line.inner_text()
+    page.get_by_label(re.compile("^The 16 channels of max_pooling2d")).press("End")
+    python(page, "browser.layer, browser.channel", "1 15")
+
+
+def test_the_strip_is_a_group_of_radio_buttons(page):
+    run_code(page, "browser.layer = 0")
+    page.locator('.in-strip [aria-checked="true"]').press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent").startswith("max_pooling2d")
+    python(page, "browser.layer", "1")
+    page.locator(".in-strip button").last.click()
+    python(page, "browser.layer", "10")
+    assert "sees the whole picture" in page.locator(".in-board figcaption").nth(2).inner_text()
+
+
+def test_the_receptive_field_follows_the_place(page):
+    run_code(page, "browser.layer, browser.channel = 4, 0")
+    caption = page.locator(".in-board figcaption").nth(2)
+    page.wait_for_function("document.querySelector('.in-board').textContent.includes('10 × 10 pixels')")
+    large = page.locator(".in-board canvas").nth(1)
+    large.hover(position={"x": 2, "y": 2})
+    assert "row 0, column 0" in caption.inner_text()
+    large.press("ArrowDown")
+    assert "row 1, column 0" in caption.inner_text()
+    marker = page.locator(".in-board .in-marker").nth(2)
+    style = marker.evaluate("(node) => [node.style.top, node.style.height].map(parseFloat)")
+    # Row 1 after two filters with a zero in front and two pools: 10 pixels from −3 + 4 on.
+    np.testing.assert_allclose(style, [100 * 1 / 48, 100 * 10 / 48], rtol=1e-3)
+
+
+def test_python_moves_what_is_shown(page):
+    run_code(page, "browser.layer, browser.channel = 3, 20")
+    page.wait_for_function("document.querySelector('.in-line').textContent.includes('Channel 20')")
+
+
+def test_an_own_picture_is_read_by_python(page):
+    file = io.BytesIO()
+    Image.new("RGB", (300, 200), (255, 0, 0)).save(file, "JPEG")
+    upload = page.locator('input[aria-label="Your own picture"]').first
+    upload.set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    page.wait_for_function("document.querySelector('.in-foot').textContent.includes('as the network sees it')")
+    python(page, "browser.picture.mean(axis=(0, 1)).round(1).tolist()", "[1.0, 0.0, 0.0]")
+    upload.set_input_files({"name": "me.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    page.wait_for_function("!document.querySelector('.in-foot').textContent.includes('as the network sees it')")
+
+
+def test_the_epochs_are_scrubbed_and_played(page):
+    run_code(page, "scrubber.step = 3")
+    line = page.locator(".in-line").nth(1)
+    slider = page.get_by_label("Epoch", exact=True)
+    slider.press("Home")
+    assert line.inner_text().startswith("Before the training: the network takes this picture for")
+    python(page, "scrubber.step", "0")
+    frame = "() => document.querySelector('.in-maps canvas').toDataURL()"
+    first = page.evaluate(frame)
+    slider.press("ArrowRight")
+    slider.press("ArrowRight")
+    assert "After epoch 2" in line.inner_text() and page.evaluate(frame) != first
+    counts = page.locator(".in-matrix td").all_inner_texts()
+    python(page, "[str(n) for row in scrubber._plan['confusions'][2] for n in row]", str(counts))
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelectorAll('.in-line')[1].textContent.startsWith('After epoch 3')")
+    page.get_by_role("button", name="Play").wait_for()
+
+
+def test_the_strength_of_the_map_is_a_slider(page):
+    slider = page.get_by_label(re.compile("^How strongly"))
+    slider.press("End")
+    opacity = "() => getComputedStyle(document.querySelectorAll('.in-card canvas')[1]).opacity"
+    assert page.evaluate(opacity) == "1"
+    slider.press("ArrowLeft")
+    assert page.evaluate(opacity) == "0.99"
+    python(page, "looked.opacity", "0.99")
+
+
+def test_pages_without_a_kernel_are_alive(browser):
+    keras.utils.set_random_seed(1)
+    model, snapshots = cats_dogs(48, dropout=True), EpochSnapshots()
+    pictures = np.random.default_rng(1).random((4, 48, 48, 3), "float32")
+    model.fit(pictures, np.arange(4) % 2, epochs=1, verbose=0, callbacks=[snapshots])
+    widgets = [
+        ActivationBrowser(model, pictures[0]),
+        EpochScrubber(snapshots, pictures[0], (pictures, np.arange(4) % 2)),
+    ]
+    widgets.append(GradCam(model, pictures[:2]))
+    page = browser.new_page(viewport={"width": 420, "height": 900})
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(error))
+    page.set_content("<!doctype html>" + "".join(widget.stand_in()["text/html"] for widget in widgets))
+    page.wait_for_selector(".in-cards canvas")
+    page.wait_for_selector(".in-matrix")
+    page.get_by_label(re.compile("^The 16 channels")).press("PageDown")
+    assert "24 × 24 × 16" in page.locator(".in-line").first.inner_text()
+    page.get_by_label("Epoch", exact=True).press("Home")
+    assert "Before the training" in page.locator(".in-line").nth(1).inner_text()
+    assert page.locator(".in-upload").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"
+    assert wrong == []
+    page.close()
