@@ -12,19 +12,17 @@ CHANCES = [0.1, 0.4, 0.7, 0.5, 0.9]
 def test_counts_and_sentence_follow_the_slider():
     slider = ThresholdSlider(LABELS, np.array(CHANCES)[:, None], ["cat", "dog"])
     assert slider.counts.tolist() == [[2, 1], [0, 2]]
-    assert (
-        "accuracy 0.80" in slider.text and "0.67" in slider.text and "of 2 that are one, a part of 1.00" in slider.text
-    )
+    assert "accuracy 0.80" in slider.text and "0.67" in slider.text and "True dog: 2, and 1.00 of them" in slider.text
     slider.threshold = 0.8
     assert slider.counts.tolist() == [[3, 0], [1, 1]]
-    assert "accuracy 0.80" in slider.text and "of 1 called dog a part of 1.00" in slider.text
+    assert "accuracy 0.80" in slider.text and "Called dog: 1, and right about 1.00" in slider.text
     assert slider.stand_in()["text/plain"] == slider.text
     assert slider.text in slider.stand_in()["text/html"] and "<svg" in slider.stand_in()["text/html"]
 
 
 def test_a_threshold_that_nothing_reaches_divides_by_nothing():
     slider = ThresholdSlider(LABELS, CHANCES, ["cat", "dog"], threshold=1)
-    assert "0 (nothing is)" in slider.text
+    assert "Called dog: 0, and right about 0 of them" in slider.text
 
 
 def test_names_become_text_and_never_markup():

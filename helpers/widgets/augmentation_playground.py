@@ -59,7 +59,7 @@ class AugmentationPlayground(StandIn, ipywidgets.VBox):
         }
         again = ipywidgets.Button(description="New samples")
         own = ipywidgets.FileUpload(accept="image/*", multiple=False, description="Your own picture")
-        own.layout.width = "12em"
+        own.layout.width = "16em"
         self._image = ipywidgets.Image(format="jpeg")
         self._image.layout.width = "min(930px, 100%)"
         self._words = ipywidgets.HTML()

@@ -56,11 +56,12 @@ class ThresholdSlider(StandIn, ipywidgets.VBox):
         """Accuracy, precision and recall in one sentence."""
         (right_0, wrong_0), (wrong_1, right_1) = self.counts.tolist()
         said, there = wrong_0 + right_1, wrong_1 + right_1
-        precision = f"{right_1 / said:.2f}" if said else "0 (nothing is)"
+        precision = f"{right_1 / said:.2f}" if said else "0"
+        name = self._names[1]
         return (
-            f"Threshold {self.threshold:.2f}: accuracy {(right_0 + right_1) / len(self._labels):.2f}; "
-            f"of {said} called {self._names[1]} a part of {precision} is one (precision); "
-            f"of {there} that are one, a part of {right_1 / there:.2f} is found (recall)."
+            f"Threshold {self.threshold:.2f}: accuracy {(right_0 + right_1) / len(self._labels):.2f}. "
+            f"Called {name}: {said}, and right about {precision} of them (precision). "
+            f"True {name}: {there}, and {right_1 / there:.2f} of them found (recall)."
         )
 
     def stand_in(self) -> dict[str, str]:
