@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import keras
 import numpy as np
+from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import predictions
@@ -146,3 +147,11 @@ def webp(values: np.ndarray, quality: int = 75) -> str:
     file = io.BytesIO()
     Image.fromarray(values).convert("RGB").save(file, "WEBP", quality=quality)
     return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def jpeg(figure: Figure, dpi: int = 84, quality: int = 82) -> bytes:
+    """A figure full of photographs as a JPEG file."""
+    drawn, file = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=dpi, facecolor="white", edgecolor="none")
+    Image.open(drawn).convert("RGB").save(file, "JPEG", quality=quality)
+    return file.getvalue()

@@ -116,7 +116,7 @@ def test_a_file_from_the_browser_becomes_the_picture(model):
 
 def test_the_browser_stands_in_as_picture_page_and_sentence(model):
     stand_in = ActivationBrowser(model, PICTURES[0], NAMES).stand_in()
-    assert stand_in["image/png"].startswith(b"\x89PNG")
+    assert stand_in["image/jpeg"].startswith(b"\xff\xd8")
     assert "conv 12 × 12 × 4 (25% silent)" in stand_in["text/plain"] and "The network says" in stand_in["text/plain"]
     assert "<script>" in stand_in["text/html"] and "_atlases" in stand_in["text/html"]
 

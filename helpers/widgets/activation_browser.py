@@ -9,9 +9,8 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from helpers import plots
 from helpers.activations import channel_grid, layer_outputs
-from helpers.inside_pictures import as_colours, atlases, chances, layer_tiles, names_of, packed, read_own, webp
+from helpers.inside_pictures import as_colours, atlases, chances, jpeg, layer_tiles, names_of, packed, read_own, webp
 from helpers.pictures import PictureError
 
 from .filter_explorer import _base64, _joined
@@ -93,8 +92,8 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
             f"{one['name']} {' × '.join(map(str, one['shape']))} ({one['share']:.0%} silent)" for one in self._layers
         ]
         text = f"The layers for one picture: {', '.join(parts)}. The network says {self._answer}."
-        picture = plots.png(self._figure())
-        image = f'<img src="data:image/png;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        picture = jpeg(self._figure())
+        image = f'<img src="data:image/jpeg;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
         state = {
             "_still": True,
             "_layers": self._layers,
@@ -104,7 +103,7 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
             "layer": self.layer,
             "channel": self.channel,
         }
-        return {"image/png": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
+        return {"image/jpeg": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
 
     def _figure(self) -> Figure:
         """The picture, the chosen channel, and the first channels of the layer."""

@@ -15,9 +15,18 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from helpers import plots
 from helpers.activations import channel_grid, filter_grid, layer_outputs
-from helpers.inside_pictures import as_colours, chances, layers_by_name, names_of, packed, read_own, to_bytes, webp
+from helpers.inside_pictures import (
+    as_colours,
+    chances,
+    jpeg,
+    layers_by_name,
+    names_of,
+    packed,
+    read_own,
+    to_bytes,
+    webp,
+)
 from helpers.pictures import PictureError
 from helpers.snapshots import EpochSnapshots
 
@@ -133,8 +142,8 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
     def stand_in(self) -> dict[str, str | bytes]:
         steps = sorted({0, len(self.epochs) // 2, len(self.epochs) - 1})
         text = f"The network's answer for the picture: {'; '.join(self._sentence(step) for step in steps)}."
-        picture = plots.png(self._figure(steps), dpi=80)
-        image = f'<img src="data:image/png;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        picture = jpeg(self._figure(steps))
+        image = f'<img src="data:image/jpeg;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
         sheets = [
             webp(np.concatenate([frame[index][1] for frame in self._films]), 60) for index in range(len(self._films[0]))
         ]
@@ -144,12 +153,12 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
             "_picture": webp(as_colours(self.picture), 85),
             "step": self.step,
         }
-        return {"image/png": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
+        return {"image/jpeg": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
 
     def _figure(self, steps: list[int]) -> Figure:
         """Filters and activations at the beginning, in the middle and at the end."""
         count = len(self._films[0])
-        figure = Figure(figsize=(8.4, 1.1 * count + 0.4), layout="constrained")
+        figure = Figure(figsize=(8.4, 0.62 * count + 0.5), layout="constrained")
         for column, axes in zip(steps, figure.subplots(count, len(steps), squeeze=False).T, strict=True):
             epoch, shares = self.epochs[column], self._plan["chances"][column]
             best = int(np.argmax(shares))
@@ -157,8 +166,8 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
             for axis, (title, image) in zip(axes, self._films[column], strict=True):
                 axis.imshow(image, cmap="gray", vmin=0, vmax=255)
                 axis.axis("off")
-                axis.set_title(title.partition(":")[0], fontsize=7)
-            axes[0].set_title(f"{when}: {self._names[best]} {shares[best]:.2f}\n{self._films[0][0][0]}", fontsize=8)
+                axis.set_title(title.partition(":")[0], fontsize=7, pad=2)
+            axes[0].set_title(f"{when}: {self._names[best]} {shares[best]:.2f}", fontsize=9)
         return figure
 
 

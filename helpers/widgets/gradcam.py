@@ -10,9 +10,8 @@ import traitlets
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from helpers import plots
 from helpers.activations import grad_cam
-from helpers.inside_pictures import as_colours, chances, names_of, read_own, to_bytes, webp
+from helpers.inside_pictures import as_colours, chances, jpeg, names_of, read_own, to_bytes, webp
 from helpers.pictures import PictureError
 
 from .filter_explorer import _base64, _joined
@@ -95,15 +94,15 @@ class GradCam(StandIn, anywidget.AnyWidget):
 
     def stand_in(self) -> dict[str, str | bytes]:
         text = " ".join(f"{number}: {card['text']}" for number, card in enumerate(self._cards, 1))
-        picture = plots.png(self._figure(), dpi=72)
-        image = f'<img src="data:image/png;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        picture = jpeg(self._figure())
+        image = f'<img src="data:image/jpeg;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
         files = [
             {"picture": webp(as_colours(picture)), "heat": webp(to_bytes(heat))}
             for picture, heat in zip(self.pictures, self.heats, strict=True)
         ]
         cards = [card | file for card, file in zip(self._cards, files, strict=True)]
         state = {"_still": True, "_cards": cards, "opacity": self.opacity}
-        return {"image/png": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
+        return {"image/jpeg": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
 
     def _figure(self) -> Figure:
         columns = min(4, len(self.pictures))
