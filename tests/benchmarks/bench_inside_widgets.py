@@ -15,6 +15,7 @@ from tests.browser import WHY_NOT, chromium, lab, open_notebook, run_all, write_
 
 PRESSES = 40
 CELLS = [
+    'import helpers\nhelpers.start("09")',
     """import numpy as np
 from helpers.picture_networks import cats_dogs
 from helpers.snapshots import EpochSnapshots
