@@ -105,7 +105,7 @@ class GradCam(StandIn, anywidget.AnyWidget):
         return {"image/jpeg": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
 
     def _figure(self) -> Figure:
-        columns = min(4, len(self.pictures))
+        columns = min(3, len(self.pictures))
         rows = -(-len(self.pictures) // columns)
         figure = Figure(figsize=(2.2 * columns, 2.4 * rows), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False).flat
