@@ -350,8 +350,8 @@ def test_graded_an_unknown_id_raises(monkeypatch):
 
 def test_an_unknown_id_is_a_sentence_with_the_nearest(capfd):
     for ask in (exercises.hint, exercises.solution, lambda id: exercises.check(id, None)):
-        ask("one_hots")
-        assert capfd.readouterr().out == "✗ There is no exercise called 'one_hots'. Did you mean 'one-hot'?\n"
+        ask("onehot")
+        assert capfd.readouterr().out == "✗ There is no exercise called 'onehot'. Did you mean 'one-hot'?\n"
     exercises.check(np.eye, "one-hot")
     assert "There is no exercise called <function eye" in capfd.readouterr().out
 

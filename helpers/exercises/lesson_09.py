@@ -172,6 +172,11 @@ def check_heat_map(answer, seed=0):
             "You stretched −2 … 4 to 0 … 1. What is below 0 becomes 0; then divide by the largest.",
         ),
     )
+    got = array(call(answer, activation, -np.abs(gradient)), (2, 2))
+    if np.isnan(got).any() or got.any():
+        raise Incorrect(
+            f"Where nothing speaks for the class you gave {shown(got)}; the map is 0 everywhere then. Do not divide by 0."
+        )
     random = np.random.default_rng(seed)
     for shape in ((2, 2, 2), (3, 4, 5), (1, 2, 8)):
         drawn = random.random(shape), random.normal(size=shape) + 0.3
@@ -181,11 +186,6 @@ def check_heat_map(answer, seed=0):
             raise Incorrect(
                 f"For an activation of shape {shape} your function gave {shown(got)}; {shown(right)} is right."
             )
-    got = array(call(answer, activation, -np.abs(gradient)), (2, 2))
-    if np.isnan(got).any() or got.any():
-        raise Incorrect(
-            f"Where nothing speaks for the class you gave {shown(got)}; the map is 0 everywhere then. Do not divide by 0."
-        )
 
 
 def _heat(activation, gradient, weigh=True, relu=True, divide=True):
