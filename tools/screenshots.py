@@ -30,7 +30,7 @@ def take(number: str, place: str, target: Path) -> None:
         (folder / ".course").mkdir()
         (folder / ".course" / "data").symlink_to(home() / "data", target_is_directory=True)
         with chromium() as browser, lab(folder) as server:
-            page = browser.new_page(viewport={"width": 900, "height": 900}, device_scale_factor=1.5)
+            page = browser.new_page(viewport={"width": 1100, "height": 900}, device_scale_factor=1.5)
             open_notebook(page, server, lesson.name)
             run_all(page, timeout=240)
             widget = page.locator(place).last
