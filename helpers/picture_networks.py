@@ -50,18 +50,17 @@ def _two_classes(model: keras.Model, optimizer) -> keras.Model:
     return model
 
 
-def varied(size: int = 112, steps: int = 1000, filters=(16, 32, 64, 128, 128), peak: float = 0.003) -> keras.Model:
+def varied(size: int = 112, steps: int = 1000, filters=(16, 32, 64, 64), peak: float = 0.003) -> keras.Model:
     """Lesson 06, at the end: batch normalisation, global average pooling, dropout 0.3, one sigmoid; Adam.
 
     The learning rate rises to `peak` in a tenth of the `steps`, then falls along a cosine to 0 at the last one.
     """
     model = keras.Sequential([keras.Input((size, size, 3))])
-    for number, count in enumerate(filters):
+    for count in filters:
         model.add(layers.Conv2D(count, 3, padding="same", use_bias=False))
         model.add(layers.BatchNormalization(momentum=0.95))
         model.add(layers.ReLU())
-        if number < 4:
-            model.add(layers.MaxPooling2D())
+        model.add(layers.MaxPooling2D())
     model.add(layers.GlobalAveragePooling2D())
     model.add(layers.Dropout(0.3))
     model.add(layers.Dense(1, activation="sigmoid"))

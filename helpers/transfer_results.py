@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import results
+from helpers import data, results
 from helpers.runs import write_whole
 
 FILE = Path(__file__).with_name("transfer.json")
@@ -25,8 +25,8 @@ FIGURES, SCENES, PLACES = 1200, 2000, 400  # how many of each are drawn, figures
 NETWORKS = {  # name → what a reader calls it, and how it is trained
     "five_blocks_300": ("lesson 06, 300 px", "official", {"size": 300, "blocks": 5, "epochs": 15}),
     "three_blocks_150": ("lesson 06, 150 px", "official", {"size": 150, "blocks": 3, "epochs": 15}),
-    "varied_drawn": ("varied", "drawn only", {"epochs": 12, "pictures": 4000}),
-    "varied_both": ("varied", "official + drawn", {"epochs": 12, "pictures": 4000}),
+    "varied_drawn": ("varied", "drawn only", {"epochs": 10, "pictures": 3200}),
+    "varied_both": ("varied", "official + drawn", {"epochs": 10, "pictures": 3200}),
 }
 
 
@@ -111,16 +111,23 @@ def _published(folder: Path, seed: int, size: int, blocks: int, epochs: int):
 
 
 def _varied(folder: Path | None, seed: int, epochs: int, pictures: int):
-    """The network at the end of lesson 06, from drawn pictures and, unless `folder` is None, official ones."""
+    """The network at the end of lesson 06, from drawn pictures and, unless `folder` is None, official ones.
+
+    With official ones, drawn figures are also pasted onto photographs of cats and dogs where that set is official, too.
+    """
     from helpers import transfer
     from helpers.picture_networks import varied
 
     drawn = transfer.whole(transfer.scenes(SCENES))
-    pasted = transfer.pasted(transfer.figures(FIGURES), transfer.places(PLACES))
+    backgrounds = transfer.places(PLACES)
+    if folder is not None and data.source("cats_vs_dogs") == "official":  # photographs, and no horse in them
+        pets = data.picture_folder("cats_vs_dogs") / "train"
+        backgrounds = np.concatenate([backgrounds, *(transfer.pictures_in(pets / name) for name in ("cats", "dogs"))])
+    pasted = transfer.pasted(transfer.figures(FIGURES), backgrounds)
     sources = [(0.5, drawn), (0.5, pasted)]
     if folder is not None:
         own = transfer.whole([transfer.pictures_in(folder / "train" / name) for name in CLASSES])
-        sources = [(0.3, own), (0.3, drawn), (0.4, pasted)]
+        sources = [(0.25, own), (0.35, drawn), (0.4, pasted)]
     mixed = transfer.Mixed(sources, count=pictures, seed=seed)
     model = varied(steps=epochs * len(mixed))
     return model, model.fit(mixed, epochs=epochs, verbose=0).history
@@ -160,7 +167,7 @@ def main(words: list[str] | None = None) -> int:
     os.environ["COURSE_SOURCE"] = "official"
     os.environ.pop("COURSE_BUDGET", None)
     from data_scripts.errors import DataError
-    from helpers import data, quiet
+    from helpers import quiet
 
     quiet.tensorflow()
     try:

@@ -15,7 +15,7 @@ def test_lesson_06_runs_and_answers_an_uploaded_picture_and_trains_on_the_bench(
     folder = tmp_path / "lab"
     folder.mkdir()
     shutil.copy(ROOT / "notebooks" / NAME, folder)
-    draw("rider").save(folder / "rider.jpg")
+    draw("rider").save(folder / "mine.jpg")
     with chromium() as browser, lab(folder, COURSE_HOME=str(course_home)) as server:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         open_notebook(page, server, NAME)
@@ -25,9 +25,10 @@ def test_lesson_06_runs_and_answers_an_uploaded_picture_and_trains_on_the_bench(
         button.scroll_into_view_if_needed()
         with page.expect_file_chooser() as chooser:
             button.click()
-        chooser.value.set_files([folder / "rider.jpg"])
-        page.wait_for_function("document.querySelector('[role=status]').textContent.includes('rider.jpg')")
-        answer = page.locator(".jp-OutputArea-output [role=status]").first.inner_text()
+        chooser.value.set_files([folder / "mine.jpg"])
+        answer = page.locator("[role=status]", has_text="mine.jpg").first
+        answer.wait_for(timeout=60_000)
+        answer = answer.inner_text()
         assert "300×300" in answer and "probability" in answer
 
         start = page.get_by_role("button", name="Start", exact=True).first
