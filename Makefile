@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab fresh doctor test test-all lint notebooks html screenshots results bench lock clean
+.PHONY: help setup lab fresh doctor test test-all lint notebooks html screenshots results bench lock class clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -34,10 +34,19 @@ fresh: $(READY) ## set one lesson back, keeping your file: make fresh LESSON=03
 doctor: $(READY) ## what is right and wrong with this installation, and how to mend it
 	@$(BIN)/python -m helpers.doctor
 
-test: setup lint ## the tests
+# nbgrader beside the other packages: installed among them it would add its menus to every learner's JupyterLab.
+CLASS := .venv/class/ready
+$(CLASS): requirements-class.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/class -r requirements-class.txt
+	@touch $(CLASS)
+
+class: setup $(CLASS) ## an nbgrader course, in class/ (docs/teaching.md)
+	@$(BIN)/python -m tools.class_edition
+
+test: setup lint $(CLASS) ## the tests
 	@$(BIN)/python -m pytest tests
 
-test-all: setup lint ## the slow tests, too
+test-all: setup lint $(CLASS) ## the slow tests, too
 	@$(BIN)/python -m pytest tests --slow
 
 lint: $(READY) ## style of code and notebooks
@@ -59,10 +68,15 @@ results: setup ## train the lessons' networks over seeds and write helpers/resul
 bench: setup ## the benchmarks, as ratios
 	@for one in tests/benchmarks/bench_*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
 
-lock: $(READY) ## refresh the pins in requirements.txt
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+lock: $(READY) ## refresh the pins in requirements.txt and requirements-class.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links requirements.in --output-file requirements.txt
+	@$(LOCK) requirements.in --output-file requirements.txt
+	@grep == requirements.txt > var/ours.txt
+	@$(LOCK) pyproject.toml --extra class --constraint var/ours.txt --output-file var/all.txt
+	@{ grep '^#' requirements-class.txt; awk -F '[=; ]' 'NR == FNR {ours[$$1]; next} !($$1 in ours)' var/ours.txt var/all.txt; } > var/class.txt
+	@mv var/class.txt requirements-class.txt; rm var/ours.txt var/all.txt
 
 clean: ## remove the environment and what runs have made, but not my_course/
 	rm -rf .venv var

@@ -3,7 +3,7 @@
 import os
 import platform
 
-from helpers import budget, quiet
+from helpers import budget, grading, quiet
 
 
 def start(lesson: str) -> None:
@@ -19,6 +19,9 @@ def start(lesson: str) -> None:
         f"Learning to See, lesson {lesson}: Python {platform.python_version()}, TensorFlow {tensorflow.__version__}, "
         f"Keras {keras.__version__}, {os.cpu_count()} processor cores."
     )
-    if budget.is_quick():
+    if grading.graded():
+        grading.one_batch()
+        print("Graded by nbgrader: every training takes one batch an epoch.")
+    elif budget.is_quick():
         print("Budget: quick. Every cell runs in seconds, and the networks learn little.")
     exercises.progress(lesson)
