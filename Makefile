@@ -34,19 +34,22 @@ fresh: $(READY) ## set one lesson back, keeping your file: make fresh LESSON=03
 doctor: $(READY) ## what is right and wrong with this installation, and how to mend it
 	@$(BIN)/python -m helpers.doctor
 
-# nbgrader beside the other packages: installed among them it would add its menus to every learner's JupyterLab.
+# Beside the other packages: nbgrader would add its menus to every learner's JupyterLab, and Colab's versions are old.
 CLASS := .venv/class/ready
+COLAB := .venv/colab/ready
 $(CLASS): requirements-class.txt $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv/class -r requirements-class.txt
-	@touch $(CLASS)
+$(COLAB): tests/colab/requirements.txt $(READY)
+$(CLASS) $(COLAB):
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(@D) -r $<
+	@touch $@
 
 class: setup $(CLASS) ## an nbgrader course, in class/ (docs/teaching.md)
 	@$(BIN)/python -m tools.class_edition
 
-test: setup lint $(CLASS) ## the tests
+test: setup lint $(CLASS) $(COLAB) ## the tests
 	@$(BIN)/python -m pytest tests
 
-test-all: setup lint $(CLASS) ## the slow tests, too
+test-all: setup lint $(CLASS) $(COLAB) ## the slow tests, too
 	@$(BIN)/python -m pytest tests --slow
 
 lint: $(READY) ## style of code and notebooks
