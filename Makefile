@@ -7,10 +7,10 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab fresh doctor test test-all lint notebooks html screenshots results bench lock class clean
+.PHONY: help setup lab fresh doctor test test-all lint notebooks html screenshots results bench lock class repository clean
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 $(READY): requirements.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
@@ -80,6 +80,9 @@ lock: $(READY) ## refresh the pins in requirements.txt and requirements-class.tx
 	@$(LOCK) pyproject.toml --extra class --constraint var/ours.txt --output-file var/all.txt
 	@{ grep '^#' requirements-class.txt; awk -F '[=; ]' 'NR == FNR {ours[$$1]; next} !($$1 in ours)' var/ours.txt var/all.txt; } > var/class.txt
 	@mv var/class.txt requirements-class.txt; rm var/ours.txt var/all.txt
+
+repository: $(READY) ## point badges and links at a fork: make repository URL=https://github.com/you/your-fork
+	@$(BIN)/python -m tools.repository "$(URL)"
 
 clean: ## remove the environment and what runs have made, but not my_course/
 	rm -rf .venv var

@@ -1,0 +1,52 @@
+"""What README says is so: its table of results, the minutes of the lessons, its files and commands."""
+
+import re
+
+import pytest
+
+from helpers import results
+from tests.conftest import ROOT
+from tools import notebooks, readme
+
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md")
+TEXT = readme.FILE.read_text(encoding="utf-8")
+
+
+def test_the_table_is_that_of_the_measured_results():
+    assert readme.with_table(TEXT) == TEXT, "python -m tools.readme"
+    assert set(readme.TITLES) == set(results.RECIPES)
+
+
+def test_a_cell_of_the_table_has_both_ends_and_the_number_of_seeds():
+    kept = {
+        "test_accuracy": {"min": 0.9, "max": 0.95},
+        "validation_accuracy": {"min": 0.1, "max": 0.2},
+        "seeds": {"1": {}, "2": {}},
+    }
+    assert readme.cell(kept) == ".900–.950 (2)"
+    assert readme.cell({"validation_accuracy": {"min": 0.5, "max": 0.5}, "seeds": {"1": {}}}) == ".500 (1)"
+    assert readme.cell({}) == "not measured"
+
+
+def test_marks_that_are_missing_are_said():
+    with pytest.raises(ValueError, match=re.escape(readme.BEGIN)):
+        readme.with_table("no marks")
+
+
+def test_every_lesson_is_in_the_table_with_its_title_and_its_minutes():
+    for path in notebooks.lessons():
+        first = notebooks.read(path).cells[0].source
+        title = re.match(r"# \d\d · (.+)", first)[1]
+        minutes = re.search(r"About (\d+) minutes", first)[1]
+        question = re.search(r"^> (.+(?:\n> .+)*)", first, re.MULTILINE)[1].replace("\n> ", " ")
+        assert f"| {path.name[:2]} | [{title}](notebooks/{path.name}) | {question} | {minutes} |" in TEXT
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_leads_to_is_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert ((ROOT / page).parent / target).exists(), target
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for command in re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE):
+        assert command in targets, command
