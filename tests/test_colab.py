@@ -9,7 +9,6 @@ import re
 import sys
 from pathlib import Path
 
-import nbclient
 import nbformat
 import pytest
 
@@ -40,12 +39,7 @@ def colab(monkeypatch):
 
 def run(notebook: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookNode:
     """Executes it as Colab does: with its modules imported before the first cell."""
-    arguments = ["--log-level=ERROR", "--IPKernelApp.exec_lines=import google.colab.files, google.colab.output"]
-    place = {"metadata": {"path": str(folder)}}
-    client = nbclient.NotebookClient(
-        notebook, timeout=180, coalesce_streams=True, extra_arguments=arguments, resources=place
-    )
-    return client.execute()
+    return notebooks.run(notebook, folder, 180, first="import google.colab.files, google.colab.output")
 
 
 def of_cells(*sources: str) -> nbformat.NotebookNode:

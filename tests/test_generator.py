@@ -1,6 +1,5 @@
 """The day on which Keras has no ImageDataGenerator: lessons 05–08 say so, and go on with the fast reader."""
 
-import nbclient
 import numpy as np
 import pytest
 
@@ -55,14 +54,7 @@ def test_a_folder_without_classes_is_no_error(tmp_path, capsys):
 )
 def test_a_lesson_says_so_and_goes_on(number, course_home):
     [path] = notebooks.lessons(number)
-    client = nbclient.NotebookClient(
-        notebooks.read(path),
-        timeout=180,
-        coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR", f"--IPKernelApp.exec_lines={GONE}"],
-        resources={"metadata": {"path": str(course_home)}},
-    )
-    done = notebooks.tidy(client.execute())
+    done = notebooks.tidy(notebooks.run(notebooks.read(path), course_home, 180, first=GONE))
     assert notebooks.faults(done) == []
     said = [output.text for cell in done.cells for output in cell.get("outputs", []) if "text" in output]
     assert sum("has no ImageDataGenerator any more" in text for text in said) == 1

@@ -9,7 +9,6 @@ a hidden one with other inputs, which does not use anything that the notebook ma
 """
 
 import argparse
-import ast
 import shutil
 import sys
 import zlib
@@ -19,7 +18,7 @@ import nbformat
 
 from data_scripts.home import CHECKOUT
 from helpers import exercises, quiet
-from helpers.exercises.core import Exercise
+from helpers.exercises.core import Exercise, functions
 from tools import notebooks
 
 FOLDER = CHECKOUT / "class"
@@ -57,9 +56,7 @@ finally:
 def marked(source: str) -> str:
     """A reference solution with nbgrader's marks around every body, below its docstring."""
     lines = source.splitlines()
-    definition = ast.parse(source).body[0]
-    members = definition.body if isinstance(definition, ast.ClassDef) else [definition]
-    for function in reversed([member for member in members if isinstance(member, ast.FunctionDef)]):
+    for function in functions(source):
         docstring = function.body[0]
         indent = " " * docstring.col_offset
         lines.insert(function.end_lineno, indent + END)

@@ -39,13 +39,14 @@ def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900) -> nbformat.NotebookNode:
-    """Executes every cell in `folder` with this Python. CellExecutionError if one raises."""
+def run(notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900, first: str = "") -> nbformat.NotebookNode:
+    """Executes every cell in `folder` with this Python, `first` before them. CellExecutionError if one raises."""
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     notebook.metadata["kernelspec"] = kernel
     place = {"metadata": {"path": str(folder)}}
+    arguments = ["--log-level=ERROR", f"--IPKernelApp.exec_lines={first}"]
     client = nbclient.NotebookClient(
-        notebook, timeout=timeout, coalesce_streams=True, extra_arguments=["--log-level=ERROR"], resources=place
+        notebook, timeout=timeout, coalesce_streams=True, extra_arguments=arguments, resources=place
     )
     return client.execute()
 

@@ -68,12 +68,17 @@ class Exercise:
             raise Incorrect(f"The check cannot make sense of your answer ({type(error).__name__}: {error}).") from error
 
 
+def functions(source: str) -> list[ast.FunctionDef]:
+    """The function that `source` defines, or the methods of its class, the last first: lines change from below."""
+    definition = ast.parse(source).body[0]
+    members = definition.body if isinstance(definition, ast.ClassDef) else [definition]
+    return [member for member in reversed(members) if isinstance(member, ast.FunctionDef)]
+
+
 def emptied(source: str) -> str:
     """The source of one function, or of one class, with every body cut down to its docstring and `...`."""
     lines = source.splitlines()
-    definition = ast.parse(source).body[0]
-    members = definition.body if isinstance(definition, ast.ClassDef) else [definition]
-    for function in reversed([member for member in members if isinstance(member, ast.FunctionDef)]):
+    for function in functions(source):
         docstring = function.body[0]
         lines[docstring.end_lineno : function.end_lineno] = [" " * docstring.col_offset + "..."]
     return "\n".join(lines)
