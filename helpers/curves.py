@@ -6,7 +6,7 @@ white and on near-black: one drawing serves light and dark themes. Training is s
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from matplotlib.figure import Figure
@@ -51,13 +51,21 @@ def headline(history: Mapping[str, object]) -> str:
 
 
 def panels(history: Mapping[str, Sequence[tuple[float, float]]], epochs: int, most: int = 3) -> list[Panel]:
-    """One panel per metric (at most `most`), with a training and a validation line of (epoch, value) points."""
+    """One panel per metric (at most `most`), with a training and a validation line of (epoch, value) points.
+
+    A first value that would squeeze all others stands in the title instead (`plots.towering`).
+    """
     drawn = []
     for name in metrics(history)[:most] or ["loss"]:
         lines = [Line(history.get(name, ()), "training", COLOURS[0])]
         if f"val_{name}" in history:
             lines.append(Line(history[f"val_{name}"], "validation", COLOURS[1], dashed=True))
-        drawn.append(Panel(name.replace("_", " "), lines, (0, epochs)))
+        above = plots.towering([[y for _, y in line.points] for line in lines])
+        lines = [
+            replace(line, points=line.points[1:]) if line.points and line.points[0][1] in above else line
+            for line in lines
+        ]
+        drawn.append(Panel(name.replace("_", " ") + plots.above_text(above), lines, (0, epochs)))
     return drawn
 
 

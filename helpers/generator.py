@@ -13,15 +13,19 @@ from helpers.reader import PictureBatches, PictureReader
 
 
 class FastReader(PictureReader):
-    """A PictureReader with the three ways of ImageDataGenerator that the lessons use and a PictureReader lacks."""
+    """A PictureReader with the four ways of ImageDataGenerator that the lessons use and a PictureReader lacks."""
+
+    def apply_transform(self, x: np.ndarray, transform_parameters: dict) -> np.ndarray:
+        """`x` (height, width, channels; 0…255), changed as the numbers of `draw` say; float32, same shape."""
+        out = np.empty((1, *x.shape), np.float32)
+        drawn = {name: np.array([value]) for name, value in transform_parameters.items()}
+        replace(self, rescale=None).apply([x.astype(np.uint8)], drawn, out)
+        return out[0]
 
     def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
         """`x` (height, width, channels; 0…255), changed by chance; float32, same shape."""
-        out = np.empty((1, *x.shape), np.float32)
-        replace(self, rescale=None).apply(
-            [x.astype(np.uint8)], self.draw(np.random.default_rng(seed), 1, x.shape[:2]), out
-        )
-        return out[0]
+        drawn = self.draw(np.random.default_rng(seed), 1, x.shape[:2])
+        return self.apply_transform(x, {name: values[0] for name, values in drawn.items()})
 
     def flow(self, x: np.ndarray, y: np.ndarray, batch_size: int = 32, shuffle: bool = True, seed: int = 0):
         """Batches of arrays: `x` (pictures, height, width, channels; 0…255) and labels `y` (pictures,)."""

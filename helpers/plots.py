@@ -162,12 +162,35 @@ def curves(histories, metrics: Sequence[str] | None = None) -> None:
                         epochs, values, label=f"{name} {what}".strip(), markevery=max(1, len(values) // 10), **style
                     )
             sentences.append(_curve_text(name, metric, training, validation))
-        axis.set(xlabel="epoch", title=metric)
+        above = towering([line.get_ydata() for line in axis.lines])
+        for line in axis.lines:
+            if line.get_ydata()[0] in above:
+                line.set_data(line.get_xdata()[1:], line.get_ydata()[1:])
+        axis.relim()
+        axis.autoscale()
+        axis.set(xlabel="epoch", title=metric + above_text(above))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
         axis.legend(fontsize=8, frameon=False, handlelength=3.5)
     show(figure, " ".join(filter(None, sentences)))
+
+
+def towering(lines: Sequence[Sequence[float]]) -> list[float]:
+    """The first values that would squeeze all later ones to the foot of a chart: over three times the largest of those.
+
+    `lines` are the values of a panel's lines by epoch. A loss that starts at 2.6 and goes on from .7 to .6 would else
+    look like a flat line. Empty where no line has more than two values.
+    """
+    later = [value for line in lines for value in line[1:]]
+    if max(map(len, lines), default=0) < 3 or min(later) <= 0:
+        return []
+    return [float(line[0]) for line in lines if len(line) and line[0] > 3 * max(later)]
+
+
+def above_text(values: Sequence[float]) -> str:
+    """What the title of a panel says of first values that are left out: " (first: 2.58, not drawn)"."""
+    return f" (first: {' and '.join(f'{value:.2f}' for value in values)}, not drawn)" if values else ""
 
 
 def bands(runs: Mapping[str, Mapping[str, Sequence]], metrics: Sequence[str]) -> None:

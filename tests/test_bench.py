@@ -259,7 +259,15 @@ def test_a_second_start_says_so_on_any_bench(slow, bench):
     assert slow.experiment.trainer.running
 
 
-def test_the_interrupt_stops_a_run_by_hand_and_keeps_it(slow):
+@pytest.fixture
+def interrupts():
+    """SIGINT as a kernel has it: whoever starts the tests in the background of a shell has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_the_interrupt_stops_a_run_by_hand_and_keeps_it(slow, interrupts):
     threading.Timer(1.5, lambda: signal.raise_signal(signal.SIGINT)).start()
     done = slow.run(hidden=3)
     assert done.stopped

@@ -153,6 +153,24 @@ def test_one_epoch_is_a_point_and_runs_may_lack_validation(figures):
     )
 
 
+def test_a_first_loss_that_would_flatten_all_others_stands_in_the_title(figures):
+    history = {"loss": [2.58, 0.7, 0.6], "val_loss": [0.71, 0.69, 0.65], "accuracy": [0.1, 0.7, 0.8]}
+    plots.curves(history)
+    figure, text = figures[0]
+    loss, accuracy = figure.axes
+    assert loss.get_title() == "loss (first: 2.58, not drawn)" and loss.get_ylim()[1] < 0.8
+    np.testing.assert_array_equal(loss.lines[0].get_xydata(), [(2, 0.7), (3, 0.6)])
+    assert len(loss.lines[1].get_xydata()) == 3 and len(accuracy.lines[0].get_xydata()) == 3
+    assert "training 2.580 to 0.600" in text
+
+
+def test_losses_that_fall_by_less_are_drawn_from_the_start():
+    assert plots.towering([[0.9, 0.5, 0.4], [0.5, 0.5, 0.4]]) == []
+    assert plots.towering([[2.6, 0.5], [0.6, 0.5]]) == []
+    assert plots.towering([]) == plots.towering([[]]) == []
+    assert plots.towering([[2.6, 0.5, 0.4], [1.6, 0.5, 0.4], [0.6, 0.5, 0.4]]) == [2.6, 1.6]
+
+
 @pytest.mark.parametrize("histories", [{}, {"loss": []}, [], {"Adam": {}}])
 def test_no_epoch_is_one_sentence(histories):
     with pytest.raises(ValueError, match="no epoch"):

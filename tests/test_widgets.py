@@ -215,6 +215,7 @@ def test_numbers_stand_in_28_rows_and_columns():
 def test_only_small_grey_pictures_are_shown_as_numbers():
     assert numbers_text(np.zeros((300, 300))) == numbers_text(np.zeros((28, 28, 3))) == ""
     assert "<pre" not in page_of(PictureSlider(CLOTHES, numbers=False))
+    assert PictureSlider(CLOTHES, what="channel", index=2).text == "Channel 2"
     assert "<pre" not in page_of(PictureSlider(np.zeros((2, 28, 28, 3))))
 
 

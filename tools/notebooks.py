@@ -1,4 +1,4 @@
-"""Run the lessons and store their outputs: `make notebooks`, or one of them: `make notebooks LESSON=03`.
+"""Run the lessons and store their outputs: `make notebooks`, or some: `make notebooks LESSON=03`, `LESSON='06 07 08'`.
 
 Full budget, offline data, exercises left blank. What would only work in a running kernel (widget views) or differs from
 run to run (timings, version of the kernel) is taken out; a fault in an output stops it, and the file stays as it was.
@@ -9,7 +9,6 @@ import os
 import re
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +17,14 @@ import nbformat
 
 from data_scripts.home import CHECKOUT, home
 from helpers.widgets import standin
+from tools.meter import Meter
 
 LESSONS = CHECKOUT / "notebooks"
 LARGEST = 1_500_000
 LONGEST_CELL = 25
 WIDGET = "application/vnd.jupyter.widget-view+json"
 A_PATH = re.compile(r"(?<![\w/.:])/(?:root|home|work|tmp|Users|var|content)/[\w.-]+")
-A_BAR = re.compile(r"\d+%\|[█▉▊▋▌▍▎▏# ]+\||\d+/\d+ [━=>.\[]{4,}")
+A_BAR = re.compile(r"\d+%\|[█▉▊▋▌▍▎▏# ]+\||\d+/\d+ [━=>.\[]{4,}|(?:\d+ % ){3,}")
 
 
 def lessons(number: str = "") -> list[Path]:
@@ -39,7 +39,9 @@ def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900, first: str = "") -> nbformat.NotebookNode:
+def run(
+    notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900, first: str = "", meter: Meter | None = None
+) -> nbformat.NotebookNode:
     """Executes every cell in `folder` with this Python, `first` before them. CellExecutionError if one raises."""
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     notebook.metadata["kernelspec"] = kernel
@@ -48,7 +50,11 @@ def run(notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900, first
     client = nbclient.NotebookClient(
         notebook, timeout=timeout, coalesce_streams=True, extra_arguments=arguments, resources=place
     )
-    return client.execute()
+    if meter is None:
+        return client.execute()
+    client.on_cell_execute = meter.cell
+    with meter.running():
+        return client.execute()
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -126,21 +132,25 @@ def main(arguments: list[str]) -> int:
         print(error)
         return 1
     failed = False
-    for path in chosen:
-        start = time.perf_counter()
-        with own_home() as folder:
-            notebook = tidy(run(read(path), folder))
-        wrong = faults(notebook)
-        print(f"{path.name}: {time.perf_counter() - start:.0f} s")
-        for one in wrong:
-            print(f"  {one}")
-        if wrong:
-            failed = True
-            continue
+    with own_home() as folder:  # one for all: lessons 08 to 10 take up the networks that 06 and 07 keep
+        for path in chosen:
+            failed |= not store(path, folder)
+    return int(failed)
+
+
+def store(path: Path, folder: Path) -> bool:
+    """Runs a lesson and replaces the file, unless its outputs have faults: those are printed, and it is left alone."""
+    meter = Meter()
+    notebook = tidy(run(read(path), folder, meter=meter))
+    wrong = faults(notebook)
+    print(f"{path.name}: {meter}", flush=True)
+    for one in wrong:
+        print(f"  {one}")
+    if not wrong:
         draft = path.with_suffix(".draft")
         nbformat.write(notebook, draft)
         os.replace(draft, path)
-    return int(failed)
+    return not wrong
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class PictureSlider(StandIn, ipywidgets.VBox):
 
     `images` (N, H, W), (N, H, W, 1) or (N, H, W, 3), uint8 or floats 0…1; `labels` (N,) integers; `class_names` one for
     each label. `numbers` shows grey pictures up to 32 pixels wide as numbers, too. The index shown is `index`, and can be set.
+    `what` says what the pictures are: "channel" gives "Channel 3".
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class PictureSlider(StandIn, ipywidgets.VBox):
         class_names: Sequence[str] | None = None,
         numbers: bool = True,
         index: int = 0,
+        what: str = "picture",
     ):
         if not len(images):
             raise ValueError("there is no picture to show.")
@@ -40,6 +42,7 @@ class PictureSlider(StandIn, ipywidgets.VBox):
         if not 0 <= index < len(images):
             raise ValueError(f"the index is {index}; there are the pictures 0 to {len(images) - 1}.")
         self._images, self._labels, self._class_names, self._numbers = images, labels, class_names, numbers
+        self._what = what.capitalize()
         self._slider = ipywidgets.IntSlider(
             value=index, max=len(images) - 1, description="index", layout=ipywidgets.Layout(width="min(500px, 98%)")
         )
@@ -61,10 +64,10 @@ class PictureSlider(StandIn, ipywidgets.VBox):
     def text(self) -> str:
         """The picture shown, in words: "Picture 42: label 9, Ankle boot"."""
         if self._labels is None:
-            return f"Picture {self.index}"
+            return f"{self._what} {self.index}"
         label = int(self._labels[self.index])
         name = f", {self._class_names[label]}" if self._class_names is not None else ""
-        return f"Picture {self.index}: label {label}{name}"
+        return f"{self._what} {self.index}: label {label}{name}"
 
     def stand_in(self) -> dict[str, str | bytes]:
         image = self._images[self.index]

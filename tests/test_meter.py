@@ -1,0 +1,27 @@
+"""The meter sees what a process below this one takes, and in which cell."""
+
+import subprocess
+import sys
+
+from tools.meter import Meter
+
+TAKES = (
+    "import time; block = b'x' * (400 << 20); end = time.process_time() + 0.6\nwhile time.process_time() < end: pass"
+)
+
+
+def test_memory_and_processor_time_belong_to_the_cell_that_ran():
+    meter = Meter()
+    with meter.running():
+        meter.cell({"id": "small"})
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(0.4)"], check=True)
+        meter.cell({"id": "large"})
+        subprocess.run([sys.executable, "-c", TAKES], check=True)
+    assert 0 < meter.peaks["small"] < 0.2
+    assert 0.4 < meter.peaks["large"] < 0.6
+    assert 0.5 < meter.cpu < 10 and meter.seconds > 1
+    assert str(meter).endswith("GB (in cell large)")
+
+
+def test_a_run_too_short_to_look_at_says_its_time():
+    assert str(Meter()) == "0 s"

@@ -1,0 +1,61 @@
+"""What a lesson costs while it runs: time, processor time, and the most memory of the kernel, cell by cell."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+
+STEP = 0.05  # seconds between two looks
+GB = 2**30
+
+
+class Meter:
+    """Looks at all processes below this one, many times a second.
+
+    `seconds` and `cpu` are of the whole run; `peaks` {cell id: GB} is the most resident memory while a cell ran.
+    """
+
+    def __init__(self):
+        self.seconds = self.cpu = 0.0
+        self.peaks: dict[str, float] = {}
+        self._cell = ""
+        self._spent: dict[int, float] = {}
+
+    def cell(self, cell, cell_index=0) -> None:
+        """For nbclient's `on_cell_execute`: what follows belongs to this cell."""
+        self._cell = cell.get("id", str(cell_index))
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["Meter"]:
+        begin, ended = time.perf_counter(), threading.Event()
+
+        def look() -> None:
+            while not ended.wait(STEP):
+                self._look()
+
+        watcher = threading.Thread(target=look, daemon=True)
+        watcher.start()
+        try:
+            yield self
+        finally:
+            ended.set()
+            watcher.join()
+            self.seconds = time.perf_counter() - begin
+            self.cpu = sum(self._spent.values())
+
+    def _look(self) -> None:
+        resident = 0
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it may end while we look
+                resident += process.memory_info().rss
+                spent = process.cpu_times()
+                self._spent[process.pid] = spent.user + spent.system
+        self.peaks[self._cell] = max(self.peaks.get(self._cell, 0), resident / GB)
+
+    def __str__(self) -> str:
+        if not self.peaks:
+            return f"{self.seconds:.0f} s"
+        worst = max(self.peaks, key=self.peaks.get)
+        return f"{self.seconds:.0f} s, {self.cpu:.0f} CPU s, at most {self.peaks[worst]:.2f} GB (in cell {worst})"
