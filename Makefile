@@ -76,7 +76,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrad
 lock: $(READY) ## refresh the pins in requirements.txt and requirements-class.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(LOCK) requirements.in --output-file requirements.txt
-	@grep == requirements.txt > var/ours.txt
+	@mkdir -p var; grep == requirements.txt > var/ours.txt
 	@$(LOCK) pyproject.toml --extra class --constraint var/ours.txt --output-file var/all.txt
 	@{ grep '^#' requirements-class.txt; awk -F '[=; ]' 'NR == FNR {ours[$$1]; next} !($$1 in ours)' var/ours.txt var/all.txt; } > var/class.txt
 	@mv var/class.txt requirements-class.txt; rm var/ours.txt var/all.txt

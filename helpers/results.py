@@ -28,6 +28,7 @@ FILE = Path(__file__).with_name("results.json")
 SEEDS = (1, 2, 3, 4, 5)
 COUNT = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 SOURCE = {"offline": "offline sample", "official": "official data"}
+DRAWN = "offline pictures"  # horses, humans, cats and dogs are no sample of anything
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,20 @@ def beside(network: str, **measured: float) -> None:
     `network` is a name in `RECIPES` (else KeyError); the names of the values are those in `results.json`:
     test_accuracy, validation_accuracy, training_accuracy, epochs, seconds, cpu_seconds. Figures of the source in use are taken.
     """
-    source = data.source(RECIPES[network].data)
+    recipe = RECIPES[network]
+    source = data.source(recipe.data)
+    called = DRAWN if source == "offline" and isinstance(recipe, PictureRecipe) else SOURCE[source]
     kept = load().get(network, {}).get(source, {})
     quick = "; this was a quick run" if budget.is_quick() else ""
     for name, value in measured.items():
         if name in kept:
             low, high, seeds = kept[name]["min"], kept[name]["max"], len(kept["seeds"])
             many = COUNT[seeds] if seeds < len(COUNT) else seeds
-            known = f"over {many} seeds {short(low)}–{short(high)} ({SOURCE[source]})"
+            known = f"over {many} seeds {short(low)}–{short(high)} ({called})"
             if seeds == 1:
-                known = f"another run {short(low)} ({SOURCE[source]}, one seed)"
+                known = f"another run {short(low)} ({called}, one seed)"
         else:
-            known = f"nothing was measured beforehand ({SOURCE[source]})"
+            known = f"nothing was measured beforehand ({called})"
         print(f"{name.replace('_', ' ')}: you got {short(value)}{quick}; {known}")
 
 

@@ -144,6 +144,13 @@ def test_a_single_seed_is_no_range(file, monkeypatch, capsys):
     assert capsys.readouterr().out == "test accuracy: you got .900; another run .910 (offline sample, one seed)\n"
 
 
+def test_drawn_pictures_are_not_called_a_sample(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(results, "FILE", tmp_path / "nothing.json")
+    monkeypatch.setattr(data, "source", lambda name: "offline")
+    beside("cats_dogs_plain", validation_accuracy=0.7)
+    assert "nothing was measured beforehand (offline pictures)" in capsys.readouterr().out
+
+
 def test_a_source_without_figures_and_a_quick_run_are_named(file, monkeypatch, capsys):
     monkeypatch.setattr(results, "FILE", file)
     monkeypatch.setattr(data, "source", lambda name: "official")
