@@ -63,7 +63,7 @@ html: setup ## the lessons as web pages, in site/
 	@$(BIN)/python -m tools.html_edition
 
 screenshots: setup ## take the README's pictures anew (needs Chromium)
-	@$(BIN)/python -m tools.screenshots
+	@$(BIN)/python -m tools.screenshots $(LESSON)
 
 results: setup ## train the lessons' networks over seeds and write helpers/results.json
 	@$(BIN)/python -m helpers.results

@@ -1,4 +1,4 @@
-"""Take the README's pictures of the lessons anew, in a real JupyterLab: `make screenshots` (needs Chromium)."""
+"""Take the README's pictures of the lessons anew, in a real JupyterLab: `make screenshots`, `make screenshots LESSON=05` (needs Chromium)."""
 
 import shutil
 import sys
@@ -18,21 +18,27 @@ SHOWN = {
     "02": "[role=group][aria-label='softmax playground']",
     "03": ".fx",
     "04": f"{OUTPUT}:has(.widget-slider):has([role=status]:text('share above 0'))",
+    "05": ".jp-CodeCell:has(.cm-content:has-text('files[:60:12]')) .jp-RenderedImage img",
+    "06": f"{OUTPUT}:has(button:text('Clear runs'))",
+    "07": f"{OUTPUT}:has(svg[aria-label^='probabilities'])",
+    "08": f"{OUTPUT}:has(button:text('New samples'))",
+    "09": ".see.in:has(.in-strip)",
+    "10": f"{OUTPUT}:has(.widget-upload)",
 }
 
 
 def take(number: str, place: str, target: Path) -> None:
-    """Runs a lesson at the quick budget and keeps a picture of what is at `place`, a CSS selector."""
+    """Runs a lesson at the full budget (a network that has learned nothing is no sight) and keeps a picture of what is at `place`, a CSS selector."""
     lesson = lessons(number)[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(lesson, folder)
         (folder / ".course").mkdir()
         (folder / ".course" / "data").symlink_to(home() / "data", target_is_directory=True)
-        with chromium() as browser, lab(folder) as server:
-            page = browser.new_page(viewport={"width": 1100, "height": 900}, device_scale_factor=1.5)
+        with chromium() as browser, lab(folder, COURSE_BUDGET="full") as server:
+            page = browser.new_page(viewport={"width": 1100, "height": 1400}, device_scale_factor=1.5)
             open_notebook(page, server, lesson.name)
-            run_all(page, timeout=240)
+            run_all(page, timeout=1200)
             widget = page.locator(place).last
             widget.scroll_into_view_if_needed()
             page.wait_for_timeout(1000)
@@ -41,11 +47,13 @@ def take(number: str, place: str, target: Path) -> None:
         picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
-def main() -> int:
+def main(numbers: list[str]) -> int:
     if WHY_NOT:
         print(WHY_NOT)
         return 1
     for number, place in SHOWN.items():
+        if numbers and number not in numbers:
+            continue
         target = CHECKOUT / "docs" / f"lesson_{number}.png"
         take(number, place, target)
         print(target.relative_to(CHECKOUT))
@@ -53,4 +61,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
