@@ -60,6 +60,10 @@ RECIPES = {
     "cats_dogs_both": PictureRecipe(
         "cats_dogs", "cats_vs_dogs", epochs=15, batch=128, augmentation=AUGMENTATION, settings={"dropout": True}
     ),
+    # Whether augmentation pays, given time.
+    "cats_dogs_augmented_long": PictureRecipe(
+        "cats_dogs", "cats_vs_dogs", epochs=40, batch=32, augmentation=AUGMENTATION
+    ),
 }
 
 

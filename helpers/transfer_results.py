@@ -25,8 +25,8 @@ FIGURES, SCENES, PLACES = 1200, 2000, 400  # how many of each are drawn, figures
 NETWORKS = {  # name → what a reader calls it, and how it is trained
     "five_blocks_300": ("lesson 06, 300 px", "official", {"size": 300, "blocks": 5, "epochs": 15}),
     "three_blocks_150": ("lesson 06, 150 px", "official", {"size": 150, "blocks": 3, "epochs": 15}),
-    "varied_drawn": ("varied", "drawn only", {"epochs": 10, "pictures": 3200}),
-    "varied_both": ("varied", "official + drawn", {"epochs": 10, "pictures": 3200}),
+    "varied_drawn": ("varied*", "drawn only", {"epochs": 10, "pictures": 3200}),
+    "varied_both": ("varied*", "official + drawn", {"epochs": 10, "pictures": 3200}),
 }
 
 
@@ -48,6 +48,9 @@ def table() -> None:
             photographs += f" {one['photographs_balanced']['median']:9.2f}"
             official = f"{one['validation_accuracy']['median']:9.3f}"
             print(f"{title:18} {seen:17} {len(one['seeds']):5} {official} | {photographs}")
+    print(
+        "\n* the mean of a picture and its mirror image; official + drawn: some figures pasted onto photographs of cats and dogs"
+    )
 
 
 def load(file: Path | None = None) -> dict:

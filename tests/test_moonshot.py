@@ -21,8 +21,8 @@ def test_the_rate_rises_falls_and_ends_at_nothing():
 
 
 def test_the_network_is_small():
-    assert moonshot.network().count_params() == 390_113
-    assert moonshot.network().output_shape == (None, 1)
+    assert moonshot.network(96).count_params() == 390_113
+    assert moonshot.network(96).output_shape == (None, 1)
 
 
 def test_the_command_trains_measures_and_keeps(tmp_path, monkeypatch, capsys):
@@ -35,11 +35,11 @@ def test_the_command_trains_measures_and_keeps(tmp_path, monkeypatch, capsys):
                 Image.fromarray(pixels).save(tmp_path / split / label / f"{i}.png")
     monkeypatch.setattr(data, "picture_folder", lambda name: tmp_path)
     monkeypatch.setattr(data, "source", lambda name: "offline")
-    monkeypatch.setattr(moonshot, "SIZE", 32)
+    monkeypatch.setattr(moonshot, "STAGES", ((16, 1), (32, 1)))
     monkeypatch.setattr(moonshot, "FILE", tmp_path / "moonshot.json")
     moonshot.told()
     assert "Nothing has been measured yet" in capsys.readouterr().out
-    assert moonshot.main(["--seeds", "1", "2", "--epochs", "2", "--file", str(moonshot.FILE)]) == 0
+    assert moonshot.main(["--seeds", "1", "2", "--file", str(moonshot.FILE)]) == 0
     found = moonshot.load()["offline"]
     assert list(found) == ["1", "2"] and found["1"]["epochs"] == 2
     assert 0 <= found["1"]["validation_accuracy"] <= 1 and found["1"]["cpu_seconds"] > 0

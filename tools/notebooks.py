@@ -24,6 +24,7 @@ LARGEST = 1_500_000
 LONGEST_CELL = 25
 WIDGET = "application/vnd.jupyter.widget-view+json"
 A_PATH = re.compile(r"(?<![\w/.:])/(?:root|home|work|tmp|Users|var|content)/[\w.-]+")
+DRAWN = re.compile(r"^drawing [\d,]+ .*…(?: \d+ %)*\n?", re.MULTILINE)
 A_BAR = re.compile(r"\d+%\|[█▉▊▋▌▍▎▏# ]+\||\d+/\d+ [━=>.\[]{4,}|(?:\d+ % ){3,}")
 
 
@@ -67,7 +68,10 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "slideshow")}
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("data") != {}]
+            for output in cell.outputs:
+                if output.output_type == "stream":
+                    output.text = DRAWN.sub("", output.text)  # pictures are drawn by the first run only
+            cell.outputs = [one for one in cell.outputs if one.get("data") != {} and one.get("text") != ""]
     return notebook
 
 

@@ -1,8 +1,11 @@
-"""The meter sees what a process below this one takes, and in which cell."""
+"""Storing lessons: the meter sees what a process below this one takes, and in which cell; progress is left out."""
 
 import subprocess
 import sys
 
+import nbformat
+
+from tools import notebooks
 from tools.meter import Meter
 
 TAKES = (
@@ -25,3 +28,14 @@ def test_memory_and_processor_time_belong_to_the_cell_that_ran():
 
 def test_a_run_too_short_to_look_at_says_its_time():
     assert str(Meter()) == "0 s"
+
+
+def test_what_the_first_run_only_prints_is_not_stored():
+    drawing = "drawing 500 of cat … 10 % 20 % 100 %\ndrawing 1,000 of dog …\n"
+    cells = [
+        nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("stream", text=drawing + one)])
+        for one in ("", "Found 3\n")
+    ]
+    done = notebooks.tidy(nbformat.v4.new_notebook(cells=cells))
+    assert done.cells[0].outputs == []
+    assert done.cells[1].outputs[0].text == "Found 3\n"
