@@ -56,7 +56,7 @@ lint: $(READY) ## style of code and notebooks
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
 
-notebooks: setup ## run every lesson and store its outputs; one of them: make notebooks LESSON=03
+notebooks: setup ## run every lesson and store its outputs; or some of them: make notebooks LESSON="03 04"
 	@$(BIN)/python -m tools.notebooks $(LESSON)
 
 html: setup ## the lessons as web pages, in site/
