@@ -1,4 +1,4 @@
-"""CPU time of three picture readers: `python tests/benchmarks/bench_reader.py [--rounds 3] [--folder TRAIN]`.
+"""CPU time of three picture readers: `python -m tests.benchmarks.bench_reader [--rounds 3] [--folder TRAIN]`.
 
 Pictures of 150×150 from JPEGs of 300×300, augmented, in batches of 32. Counted are the CPU seconds of this process,
 all its threads and children, per picture; the readers take turns, and the smallest of the rounds counts, so that
@@ -9,13 +9,11 @@ photographs have; with COURSE_OFFICIAL the cats and dogs are read, too. `--folde
 import argparse
 import os
 import resource
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import cv2
 import keras

@@ -1,4 +1,4 @@
-"""Feeds `read_picture` with damaged files: `python tests/benchmarks/fuzz_pictures.py [--count 10000] [--seed N]`.
+"""Feeds `read_picture` with damaged files: `python -m tests.benchmarks.fuzz_pictures [--count 10000] [--seed N]`.
 
 Case N is made from seed N alone, so `--seed N` does that one again. A case fails when reading crashes the process,
 raises anything but PictureError, takes more than 2 seconds, writes to stderr, or returns numbers outside 0…1.
