@@ -69,8 +69,9 @@ results: setup ## train the lessons' networks over seeds and write helpers/resul
 	@$(BIN)/python -m helpers.results
 
 bench: setup ## the benchmarks, as ratios
-	@for one in $(basename $(notdir $(wildcard tests/benchmarks/bench_*.py))); do \
-		echo "== $$one"; $(BIN)/python -m tests.benchmarks.$$one || exit 1; done
+	@missed=; for one in $(basename $(notdir $(wildcard tests/benchmarks/bench_*.py))); do \
+		echo "== $$one"; $(BIN)/python -m tests.benchmarks.$$one || missed="$$missed $$one"; done; \
+		[ -z "$$missed" ] || { echo "Goals missed:$$missed"; exit 1; }
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
