@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .answers import agree, call, kind, number, rule_out, run, shown
+from .answers import agree, call, kind, number, rule_out, shown
 from .core import Exercise, Incorrect
 
 
@@ -192,14 +192,23 @@ def check_precision_recall(answer, seed=0):
     random = np.random.default_rng(seed)
     drawn = [(random.permutation([0, 1] * 10), random.random(20).round(2), float(random.uniform(0.2, 0.8)))] * 2
     for case in ((labels, chances, 0.5), (labels, chances, 0.85), (labels, chances, 0.0), *drawn):
-        got, right = _pair(call(answer, *case)), precision_recall(*case)
+        got, right = _measures(answer, *case), precision_recall(*case)
         if not np.allclose(got, right, atol=2e-3):
             raise Incorrect(f"At threshold {case[2]:.2f} you gave {shown(got)}; {shown(list(right))} is right.")
-    got = run(answer, labels, chances, 0.95)
-    if isinstance(got, list | tuple) and len(got) == 2 and np.isnan(np.asarray(got, float)).any():
-        raise Incorrect("At threshold 0.95 nothing is called a dog, and you divide 0 by 0. Precision is 0 then.")
-    if _pair(got) != [0, 0]:
+    got = _measures(answer, labels, chances, 0.95)
+    if got != [0, 0]:
         raise Incorrect(f"At threshold 0.95 nothing is called a dog: (0, 0) is right. You gave {shown(got)}.")
+
+
+def _measures(answer, labels, probabilities, threshold) -> list[float]:
+    """What `answer` gives; the drawn thresholds may lie above all probabilities, too."""
+    got = call(answer, labels, probabilities, threshold)
+    if isinstance(got, list | tuple) and len(got) == 2 and not (probabilities >= threshold).any():
+        if np.isnan(np.asarray(got, float)).any():
+            raise Incorrect(
+                f"At threshold {threshold:.2f} nothing is called a dog, and you divide 0 by 0. Precision is 0 then."
+            )
+    return _pair(got)
 
 
 def _pair(got) -> list[float]:
