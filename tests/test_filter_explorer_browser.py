@@ -224,10 +224,8 @@ def test_arrow_keys_on_a_picture_move_the_window_and_stay_out_of_the_notebook(ex
     explorer.locator(".fx-in canvas").focus()
     for key in ["ArrowDown", "Shift+ArrowRight", "d", "d", "ArrowLeft"]:
         explorer.keyboard.press(key)
-    assert in_python(explorer, "explorer.pixel", [303, 255]) == [
-        303,
-        255,
-    ]  # row 150 → 151, column 118 → 128 → 127 of the result
+    moved = [303, 255]  # row 150 → 151, column 118 → 128 → 127 of the result
+    assert in_python(explorer, "explorer.pixel", moved) == moved
     assert explorer.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
 
 

@@ -1,4 +1,7 @@
-"""Take the README's pictures of the lessons anew, in a real JupyterLab: `make screenshots`, `make screenshots LESSON=05` (needs Chromium)."""
+"""Take the README's pictures of the lessons anew, in a real JupyterLab (needs Chromium).
+
+`make screenshots`, or one of them: `make screenshots LESSON=05`.
+"""
 
 import shutil
 import sys
@@ -28,7 +31,10 @@ SHOWN = {
 
 
 def take(number: str, place: str, target: Path) -> None:
-    """Runs a lesson at the full budget (a network that has learned nothing is no sight) and keeps a picture of what is at `place`, a CSS selector."""
+    """Runs a lesson and keeps a picture of what is at `place`, a CSS selector.
+
+    At the full budget: a network that has learned nothing is no sight.
+    """
     lesson = lessons(number)[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
