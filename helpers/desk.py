@@ -18,6 +18,7 @@ from data_scripts.home import CHECKOUT, home
 
 LESSONS = CHECKOUT / "notebooks"
 _RECORD = ".published.json"
+CONNECTION = "helpers.prompt.PromptConnection"
 
 
 def folder() -> Path:
@@ -76,6 +77,7 @@ def jupyter(desk: Path) -> list[str]:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={desk}", "--log-level=WARN"]
     command += [f"--LabApp.default_url=/lab/tree/{first.name}", "--LabApp.extension_manager=readonly"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command.append(f"--ServerApp.kernel_websocket_connection_class={CONNECTION}")
     if not _has_display():
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -28,6 +28,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.desk import CONNECTION
+
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -35,6 +37,7 @@ CHROMIUM = os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.whi
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
 TOKEN = "for-tests-only"
+SLIDER = ".noUi-handle, .ui-slider-handle"  # what is dragged, in ipywidgets 8 and 7
 
 
 def _why_not() -> str | None:
@@ -73,8 +76,10 @@ def chromium() -> Iterator:
 
 
 @contextlib.contextmanager
-def lab(folder: Path, theme: str = "JupyterLab Light", timeout: float = 60, **environment: str) -> Iterator[Lab]:
-    """A JupyterLab that shows `folder`, stopped with all its kernels at the end.
+def lab(
+    folder: Path, theme: str = "JupyterLab Light", timeout: float = 60, connection: str = CONNECTION, **environment: str
+) -> Iterator[Lab]:
+    """A JupyterLab that shows `folder`, stopped with all its kernels at the end; `connection` is what leads to them.
 
     Kernels run this Python, import the course from the checkout, use offline data, the quick budget, and
     `folder/.course` for what they make; `environment` overrides. RuntimeError with the server's last lines if it does not start.
@@ -111,6 +116,7 @@ def lab(folder: Path, theme: str = "JupyterLab Light", timeout: float = 60, **en
         "ServerApp.allow_root": True,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
+        "ServerApp.kernel_websocket_connection_class": connection,
         "LabApp.expose_app_in_browser": True,  # as window.jupyterapp
     }
     command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
@@ -193,6 +199,15 @@ def run_all(page, timeout: float = 60) -> None:
         '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
     )
     assert errors.count() == 0, errors.first.inner_text()
+
+
+def scroll_to(part) -> None:
+    """Scrolls the notebook until `part` (a Locator) can be seen, also where JupyterLab (4.2) takes unseen cells off the page."""
+    part.evaluate(
+        f"(node) => {CURRENT}.content.scrollToItem(Number(node.closest('.jp-Cell').dataset.windowedListIndex || 0))"
+    )
+    part.wait_for(state="visible")
+    part.scroll_into_view_if_needed()
 
 
 def run_code(page, code: str, timeout: float = 60) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from traitlets.utils.importstring import import_item
 
 from helpers import desk
 from tests.conftest import ROOT
@@ -82,6 +83,22 @@ def test_jupyterlab_opens_on_the_first_lesson_with_its_token_on_and_asks_nothing
     assert not any("token" in one for one in command)
     assert "--LabApp.news_url=None" in command
     assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
+
+
+def test_jupyterlab_sends_every_message_of_a_kernel_at_once(lessons, tmp_path, monkeypatch):
+    from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+    from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+
+    desk.fill(tmp_path / "mine")
+    option = next(one for one in desk.jupyter(tmp_path / "mine") if "websocket_connection_class" in one)
+    kind = import_item(option.partition("=")[2])
+    connection = kind.__new__(kind)  # without the kernel that it would need
+    done = []
+    monkeypatch.setattr(ZMQChannelsWebsocketConnection, "connect", lambda self: done.append("connect"))
+    connection.websocket_handler = KernelWebsocketHandler.__new__(KernelWebsocketHandler)
+    monkeypatch.setattr(KernelWebsocketHandler, "set_nodelay", lambda self, on: done.append(("no delay", on)))
+    connection.connect()
+    assert done == [("no delay", True), "connect"]
 
 
 def test_without_a_display_no_browser_is_started(lessons, tmp_path, monkeypatch):
