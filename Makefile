@@ -7,7 +7,8 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab fresh doctor test test-all lint notebooks html screenshots results bench lock class repository clean
+.PHONY: help setup lab fresh doctor test test-all test-oldest lint ranges notebooks html screenshots results bench lock class \
+	repository clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -49,8 +50,29 @@ class: setup $(CLASS) ## an nbgrader course, in class/ (docs/teaching.md)
 test: setup lint $(CLASS) $(COLAB) ## the tests
 	@$(BIN)/python -m pytest tests
 
-test-all: setup lint $(CLASS) $(COLAB) ## the slow tests, too
+test-all: setup lint ranges $(CLASS) $(COLAB) ## the slow tests, too
 	@$(BIN)/python -m pytest tests --slow
+
+UV := $(BIN)/uv
+$(UV): $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+ranges: $(UV) ## whether the ranges of pyproject.toml can be met at both ends, for every Python
+	@for python in 3.11 3.12 3.13; do for end in lowest-direct highest; do \
+		$(UV) pip compile --quiet --python-version $$python --resolution $$end --all-extras pyproject.toml >/dev/null || { \
+			echo "Python $$python: no set of packages with the $$end versions."; exit 1; }; \
+		echo "Python $$python, $$end: resolved"; done; done
+
+# Old packages warn of what their newer dependencies will give up; all other warnings are errors here, too.
+OLDEST := var/oldest
+test-oldest: setup $(UV) ## the tests with the oldest packages that pyproject.toml allows
+	@mkdir -p var && $(UV) pip compile --quiet --python $(BIN)/python --resolution lowest-direct requirements.in --output-file $(OLDEST).txt
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(OLDEST)
+	@$(UV) pip install --quiet --python $(OLDEST) -r $(OLDEST).txt
+	@$(UV) pip install --quiet --python $(OLDEST) --no-deps --target $(OLDEST)/class -r requirements-class.txt
+	@$(UV) pip install --quiet --python $(OLDEST) --no-deps --target $(OLDEST)/colab -r tests/colab/requirements.txt
+	@$(OLDEST)/bin/python -m pytest tests -W ignore::DeprecationWarning
 
 lint: $(READY) ## style of code and notebooks
 	@$(BIN)/ruff check --quiet .
@@ -73,10 +95,9 @@ bench: setup ## the benchmarks, as ratios
 		echo "== $$one"; $(BIN)/python -m tests.benchmarks.$$one || missed="$$missed $$one"; done; \
 		[ -z "$$missed" ] || { echo "Goals missed:$$missed"; exit 1; }
 
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-annotate \
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
-lock: $(READY) ## refresh the pins in requirements.txt and requirements-class.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+lock: $(UV) ## refresh the pins in requirements.txt and requirements-class.txt
 	@$(LOCK) requirements.in --output-file requirements.txt
 	@mkdir -p var; grep == requirements.txt > var/ours.txt
 	@$(LOCK) pyproject.toml --extra class --constraint var/ours.txt --output-file var/all.txt

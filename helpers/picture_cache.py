@@ -10,7 +10,6 @@ import tempfile
 from concurrent.futures import Executor
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -42,7 +41,8 @@ def load(
     data, name = read_bytes(path)
     pixels = _decode_jpeg(data) if color_mode == "rgb" else None
     if pixels is not None and interpolation == "nearest":  # Pillow's pixels, without a copy of the whole picture
-        return cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
+        rows, columns = (_nearest(*lengths) for lengths in zip(pixels.shape, size, strict=False))
+        return pixels.take(rows, axis=0).take(columns, axis=1)
     if pixels is not None:
         image = Image.fromarray(pixels)
     else:
@@ -50,6 +50,16 @@ def load(
     if image.size != size[::-1]:
         image = image.resize(size[::-1], INTERPOLATIONS[interpolation])
     return np.asarray(image).reshape(*size, -1)
+
+
+def _nearest(length: int, wanted: int) -> np.ndarray:
+    """Which of `length` rows Pillow takes for a picture of `wanted` rows; added up step by step, so that it rounds alike.
+
+    (OpenCV is faster still, but in version 4 its INTER_NEAREST_EXACT takes another pixel here and there.)
+    """
+    steps = np.full(wanted, length / wanted)
+    steps[0] /= 2
+    return np.minimum(np.add.accumulate(steps).astype(int), length - 1)
 
 
 def load_all(

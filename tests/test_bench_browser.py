@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser import (
     CURRENT,
+    SLIDER,
     chromium,
     lab,
     needs_browser,
@@ -51,7 +52,7 @@ def button(page, name):
 
 def test_a_slider_moved_by_keyboard_shows_the_parameters_before_training(page):
     page.get_by_text(f"{784 * 10 + 10 + 110 + 110:,}").first.wait_for()
-    page.get_by_role("slider").first.focus()
+    page.locator(SLIDER).first.focus()
     page.keyboard.press("ArrowRight")
     page.get_by_text(f"{784 * 20 + 20 + 420 + 210:,}").first.wait_for()
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from data_scripts.upload_samples import draw
-from tests.browser import ROOT, chromium, lab, needs_browser, open_notebook, run_all
+from tests.browser import ROOT, chromium, lab, needs_browser, open_notebook, run_all, scroll_to
 
 pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
 NAME = "06_horses_or_humans.ipynb"
@@ -21,8 +21,8 @@ def test_lesson_06_runs_and_answers_an_uploaded_picture_and_trains_on_the_bench(
         open_notebook(page, server, NAME)
         run_all(page, timeout=400)
 
-        button = page.get_by_role("button", name="Choose pictures").first
-        button.scroll_into_view_if_needed()
+        button = page.get_by_role("button", name="Choose pictures", include_hidden=True).first
+        scroll_to(button)
         with page.expect_file_chooser() as chooser:
             button.click()
         chooser.value.set_files([folder / "mine.jpg"])
@@ -31,8 +31,8 @@ def test_lesson_06_runs_and_answers_an_uploaded_picture_and_trains_on_the_bench(
         answer = answer.inner_text()
         assert "300×300" in answer and "probability" in answer
 
-        start = page.get_by_role("button", name="Start", exact=True).first
-        start.scroll_into_view_if_needed()
+        start = page.get_by_role("button", name="Start", exact=True, include_hidden=True).first
+        scroll_to(start)
         start.click()
         page.wait_for_function(
             "() => [...document.querySelectorAll('.jp-OutputArea-output')].some((one) => /Run 4: /.test(one.textContent))",

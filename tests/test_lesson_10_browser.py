@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from data_scripts import render
-from tests.browser import chromium, lab, needs_browser, open_notebook, run_all
+from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, scroll_to
 from tests.conftest import ROOT
 
 pytestmark = needs_browser
@@ -23,8 +23,8 @@ def test_a_newcomer_uploads_a_picture_in_lesson_10(tmp_path, offline_data):
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         open_notebook(page, server, LESSON)
         run_all(page, timeout=300)
-        button = page.get_by_role("button", name="Choose pictures").first
-        button.scroll_into_view_if_needed()
+        button = page.get_by_role("button", name="Choose pictures", include_hidden=True).first
+        scroll_to(button)
         answers = button.locator("xpath=ancestor::div[contains(@class, 'jp-OutputArea-output')]").locator(
             "[role=status]"
         )
