@@ -5,8 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +12,7 @@ from pathlib import Path
 from data_scripts import record
 from data_scripts.errors import DataError, in_plain_words
 from data_scripts.picture_sets import FIRST, SEED, Counts, PictureSet
-from data_scripts.progress import bar
+from data_scripts.progress import told
 
 Job = tuple[str, str, int, int, int | None]  # file, kind, seed, the studio's number, size
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -70,7 +68,7 @@ def make(jobs: list[Job], folder: Path, doing: str, workers: int | None = None) 
     reading, writing = os.pipe()
     running = []
     try:
-        with open(reading) as finished, _told(len(jobs), doing) as step:
+        with open(reading) as finished, told(len(jobs), doing) as step:
             try:
                 running += [_worker(jobs[i::workers], folder, writing) for i in range(workers)]
             finally:
@@ -144,29 +142,6 @@ def _jobs(one: PictureSet, counts: Counts) -> list[Job]:
         for label, count in labels.items()
         for i in range(count)
     ]
-
-
-@contextmanager
-def _told(total: int, doing: str) -> Iterator[Callable[[], None]]:
-    """A function to call after each picture: a bar on a terminal; elsewhere, as in a notebook, a line that grows."""
-    if sys.stdout.isatty():
-        with bar(total, doing) as progress:
-            yield progress.update
-        return
-    done, said = 0, 0
-
-    def step():
-        nonlocal done, said
-        done += 1
-        if done * 10 // total > said and total >= 100:
-            said = done * 10 // total
-            print(f" {said * 10} %", end="", flush=True)
-
-    print(doing, end=" …", flush=True)
-    try:
-        yield step
-    finally:
-        print(flush=True)
 
 
 def _cores() -> int:

@@ -1,6 +1,8 @@
 """The progress bar of everything that takes more than a moment."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from tqdm import tqdm
 
@@ -22,3 +24,26 @@ def bar(total: int, doing: str, scale: bool = False) -> tqdm:
         disable=None,  # tqdm's word for "unless it is a terminal"
         leave=False,
     )
+
+
+@contextmanager
+def told(total: int, doing: str) -> Iterator[Callable[[], None]]:
+    """A function to call after each picture: a bar on a terminal; elsewhere, as in a notebook, a line that grows."""
+    if sys.stdout.isatty():
+        with bar(total, doing) as progress:
+            yield progress.update
+        return
+    done, said = 0, 0
+
+    def step():
+        nonlocal done, said
+        done += 1
+        if done * 10 // total > said and total >= 100:
+            said = done * 10 // total
+            print(f" {said * 10} %", end="", flush=True)
+
+    print(doing, end=" …", flush=True)
+    try:
+        yield step
+    finally:
+        print(flush=True)

@@ -48,22 +48,3 @@ def cats_dogs(size: int = 150, dropout: bool = False, learning_rate: float = 0.0
 def _two_classes(model: keras.Model, optimizer) -> keras.Model:
     model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
-
-
-def varied(size: int = 112, steps: int = 1000, filters=(16, 32, 64, 64), peak: float = 0.003) -> keras.Model:
-    """Lesson 06, at the end: batch normalisation, global average pooling, dropout 0.3, one sigmoid; Adam.
-
-    The learning rate rises to `peak` in a tenth of the `steps`, then falls along a cosine to 0 at the last one.
-    """
-    model = keras.Sequential([keras.Input((size, size, 3))])
-    for count in filters:
-        model.add(layers.Conv2D(count, 3, padding="same", use_bias=False))
-        model.add(layers.BatchNormalization(momentum=0.95))
-        model.add(layers.ReLU())
-        model.add(layers.MaxPooling2D())
-    model.add(layers.GlobalAveragePooling2D())
-    model.add(layers.Dropout(0.3))
-    model.add(layers.Dense(1, activation="sigmoid"))
-    warm = max(steps // 10, 1)
-    rate = keras.optimizers.schedules.CosineDecay(1e-4, max(steps - warm, 1), warmup_target=peak, warmup_steps=warm)
-    return _two_classes(model, keras.optimizers.Adam(rate))

@@ -15,9 +15,12 @@ import numpy as np
 
 from data_scripts import render
 from data_scripts.cut_outs import cut_out
+from data_scripts.progress import told
 from helpers.pictures import read_image
 
 KINDS = ("horse", "human")  # classes 0 and 1
+COVERED = 0.05, 0.8  # the least and most of the picture that a pasted figure covers
+HEADS = 0.3  # the share of figures that are shown so near that little but the head is seen
 SEED = 11  # of what is drawn here; the sets are drawn with seed 0
 Source = Callable[[np.random.Generator, int, int], np.ndarray]  # (chance, class, size) → uint8 (size, size, 3)
 
@@ -30,17 +33,59 @@ def pictures_in(folder, size: int = 128) -> np.ndarray:
 
 def figures(count: int, size: int = 160) -> list[np.ndarray]:
     """`count` horses and as many humans without background, for `pasted`: two arrays, uint8 (count, size, size, 4)."""
-    return [np.stack([cut_out(kind, SEED, i, size) for i in range(count)]) for kind in KINDS]
+    with told(2 * count, f"drawing {2 * count:,} figures") as step:
+        return [_all(count, step, lambda i, kind=kind: cut_out(kind, SEED, i, size)) for kind in KINDS]
 
 
 def scenes(count: int, size: int = 128) -> list[np.ndarray]:
     """`count` drawn pictures of horses and as many of humans, none of them in a set, for `whole`."""
-    return [np.stack([render.draw(kind, SEED, i, size) for i in range(count)]) for kind in KINDS]
+    with told(2 * count, f"drawing {2 * count:,} pictures") as step:
+        return [_all(count, step, lambda i, kind=kind: render.draw(kind, SEED, i, size)) for kind in KINDS]
 
 
 def places(count: int, size: int = 128) -> np.ndarray:
     """`count` drawn places without anybody, for `pasted`: uint8 (count, size, size, 3)."""
-    return np.stack([render.draw("horse", SEED, 10_000 + i, size, figure=False) for i in range(count)])
+    with told(count, f"drawing {count:,} places") as step:
+        return _all(count, step, lambda i: render.draw("horse", SEED, 10_000 + i, size, figure=False))
+
+
+def cut_from(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """The figures of pictures uint8 (N, H, W, 3), cut out of their background: uint8 (n, H, W, 4), as `figures` gives them.
+
+    GrabCut (C. Rother and others, 2004) asks which colours are typical of the middle and which of the rim, and cuts where
+    they meet. Where its figure is smaller than 6 % of the picture or larger than 60 %, the picture is left out, so n is
+    often half of N. ValueError where no figure is left.
+    """
+    with told(len(pictures), f"cutting {len(pictures):,} figures out") as step:
+        found = _all(len(pictures), step, lambda i: grab(pictures[i]))
+    masks = found[..., 3] > 128
+    good = np.flatnonzero((masks.mean(axis=(1, 2)) > 0.06) & (masks.mean(axis=(1, 2)) < 0.6))
+    if not len(good):
+        raise ValueError(f"GrabCut found no figure in {len(pictures)} pictures.")
+    return found[good]
+
+
+def grab(picture: np.ndarray) -> np.ndarray:
+    """What GrabCut takes for the figure of a picture uint8 (H, W, 3): its largest piece, uint8 (H, W, 4), colours times mask."""
+    height, width = picture.shape[:2]
+    guess = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
+    guess[: height // 16] = cv2.GC_BGD
+    guess[height // 8 : -height // 16, width // 6 : -width // 6] = cv2.GC_PR_FGD
+    models = np.zeros((1, 65)), np.zeros((1, 65))  # OpenCV keeps its colours there
+    cv2.setRNGSeed(0)
+    cv2.grabCut(np.ascontiguousarray(picture[..., ::-1]), guess, None, *models, 3, cv2.GC_INIT_WITH_MASK)
+    _, pieces, sizes, _ = cv2.connectedComponentsWithStats(np.isin(guess, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8))
+    largest = 1 + sizes[1:, cv2.CC_STAT_AREA].argmax() if len(sizes) > 1 else -1
+    mask = cv2.GaussianBlur((pieces == largest).astype(np.float32), (0, 0), 0.6)[..., None]
+    return np.rint(np.concatenate([picture * mask, 255 * mask], axis=2)).astype(np.uint8)
+
+
+def _all(count: int, step: Callable[[], None], make: Callable[[int], np.ndarray]) -> np.ndarray:
+    made = []
+    for i in range(count):
+        made.append(make(i))
+        step()
+    return np.stack(made)
 
 
 def whole(pictures: Sequence[np.ndarray]) -> Source:
@@ -54,46 +99,71 @@ def whole(pictures: Sequence[np.ndarray]) -> Source:
     return source
 
 
-def pasted(cut: Sequence[np.ndarray], backgrounds: np.ndarray, white: float = 0.2) -> Source:
+def pasted(cut: Sequence[np.ndarray], backgrounds: np.ndarray, white: float = 0.2, several: float = 0.3) -> Source:
     """A source that pastes figures onto any background, so that the background says nothing about the class.
 
-    `cut`: for each class uint8 (N, H, W, 4), as `figures` makes them. `white`: the share of white backgrounds; a tenth
-    is of one colour, the others are pieces of `backgrounds`, uint8 (N, H, W, 3). A third shows the head alone.
+    `cut`: for each class uint8 (N, H, W, 4), as `figures` and `cut_from` make them. As far as they fit, figures of both
+    classes cover the same share of the picture (humans are slender: else much background would mean *human*), and half of
+    a class, at least, is taller than broad. Three in ten figures show the head alone. `white`: the share of white
+    backgrounds; a tenth is of one colour, the others are pieces of `backgrounds`, uint8 (N, H, W, 3). `several`: the share
+    of pictures with two to four figures.
     """
+    chances = [_chances(figures) for figures in cut]
 
     def source(rng, label, size):
-        figure = cut[label][rng.integers(len(cut[label]))]
-        rows, columns = np.nonzero(figure[..., 3] > 128)
-        close = len(rows) and rng.random() < 0.35
-        among = slice(0, max(len(rows) // 6, 1)) if close else slice(None)
-        centre = None
-        if close:
-            spot = rng.integers(len(rows[among]))
-            centre = (columns[spot], rows[spot])
-        zoom = (0.3, 0.6) if close else (0.75, 1.7)
-        front = moved(figure, rng, size, zoom, cv2.BORDER_CONSTANT, centre).astype(np.float32)
+        page = behind(rng, size)
+        count = rng.integers(2, 5) if rng.random() < several else 1
+        for _ in range(count):
+            figure = cut[label][rng.choice(len(cut[label]), p=chances[label])]
+            front = _placed(figure, rng, size, alone=count == 1).astype(np.float32)
+            page = front[..., :3] + page * (1 - front[..., 3:] / 255)
+        return page
+
+    def behind(rng, size):
         chance = rng.random()
         if chance < white + 0.1:
-            back = np.float32(255) if chance < white else rng.uniform(0, 255, 3).astype(np.float32)
-        else:
-            back = moved(backgrounds[rng.integers(len(backgrounds))], rng, size, (0.35, 1), cv2.BORDER_REFLECT)
-        return front[..., :3] + back * (1 - front[..., 3:] / 255)
+            colour = np.float32(255) if chance < white else rng.uniform(0, 255, 3).astype(np.float32)
+            return np.full((size, size, 3), colour, np.float32)
+        return moved(backgrounds[rng.integers(len(backgrounds))], rng, size, (0.35, 1), cv2.BORDER_REFLECT)
 
     return source
 
 
-def moved(picture, rng, size: int, zoom, border: int, centre=None) -> np.ndarray:
+def _chances(figures: np.ndarray) -> np.ndarray:
+    """How often each figure is taken: those that are taller than broad together at least half the time, if there are any."""
+    there = figures[..., 3] > 128
+    tall = there.any(axis=2).sum(axis=1) > 1.15 * there.any(axis=1).sum(axis=1)
+    if not tall.any() or tall.mean() >= 0.5:
+        return np.full(len(figures), 1 / len(figures))
+    return np.where(tall, 0.5 / max(tall.sum(), 1), 0.5 / max((~tall).sum(), 1))
+
+
+def _placed(figure: np.ndarray, rng, size: int, alone: bool) -> np.ndarray:
+    """A figure somewhere in the picture, or its head: uint8 (size, size, 4)."""
+    rows, columns = np.nonzero(figure[..., 3] > 128)
+    if len(rows) and rng.random() < HEADS:
+        spot = rng.integers(max(len(rows) // 6, 1))  # somewhere in its upper part
+        zoom, centre = np.array((0.3, 0.6)) * (1 if alone else 1.5), (columns[spot], rows[spot])
+    else:
+        covered = np.array(COVERED) if alone else np.array(COVERED) / 2
+        zoom, centre = np.sqrt(max(len(rows), 1) / covered[::-1]) / len(figure), None
+    return moved(figure, rng, size, zoom, cv2.BORDER_CONSTANT, centre, aside=0 if alone else 0.33)
+
+
+def moved(picture, rng, size: int, zoom, border: int, centre=None, aside: float = 0) -> np.ndarray:
     """The picture turned, stretched, flipped, shifted and zoomed by chance, as (size, size, channels).
 
     `zoom`: which part of the picture's side fills the result (0.5: the middle half; above 1: smaller than it was).
+    `aside`: how far, in parts of the result, it may also go to the left or right.
     """
     side = len(picture)
     part = np.exp(rng.uniform(*np.log(zoom))) * side / size
-    stretch = np.exp(rng.uniform(-0.2, 0.2))
+    stretch = np.exp(rng.uniform(-0.4, 0.4))
     angle = rng.uniform(-0.35, 0.35)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     linear = turn @ np.diag([part * stretch * rng.choice((-1, 1)), part / stretch])
     middle = np.array((side / 2, side / 2) if centre is None else centre) + rng.uniform(-0.12, 0.12, 2) * side
+    middle[0] += rng.uniform(-aside, aside) * part * size
     offset = middle - linear @ np.array([size / 2, size / 2])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(picture, np.c_[linear, offset], (size, size), flags=flags, borderMode=border)

@@ -1,5 +1,6 @@
 """The moonshot: mixup keeps what it should, the rate goes up and down, and the command measures and keeps."""
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -23,6 +24,14 @@ def test_the_rate_rises_falls_and_ends_at_nothing():
 def test_the_network_is_small():
     assert moonshot.network(96).count_params() == 390_113
     assert moonshot.network(96).output_shape == (None, 1)
+
+
+def test_the_network_can_be_saved_with_its_rate(tmp_path):
+    model = moonshot.network(16, steps=50, filters=(2,))
+    model.fit(np.zeros((2, 16, 16, 3)), np.zeros(2), verbose=0)
+    model.save(tmp_path / "own.keras")
+    rate = keras.models.load_model(tmp_path / "own.keras", safe_mode=True).optimizer._learning_rate
+    assert (rate.peak, rate.steps) == (moonshot.PEAK, 50)
 
 
 def test_the_command_trains_measures_and_keeps(tmp_path, monkeypatch, capsys):

@@ -1,8 +1,10 @@
 """What README says is so: its table of results, the minutes of the lessons, its files and commands."""
 
 import re
+import tomllib
 
 import pytest
+import yaml
 
 from helpers import results
 from tests.conftest import ROOT
@@ -50,3 +52,20 @@ def test_what_a_page_leads_to_is_there(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for command in re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE):
         assert command in targets, command
+
+
+def test_the_settings_for_a_cluster_fit_the_table_of_memory():
+    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    used = [float(most) for most in re.findall(r"^\| \d\d \| \d+ \| \d+ \| ([\d.]+) \|$", text, re.MULTILINE)]
+    assert len(used) == 10
+    values = yaml.safe_load((ROOT / "docs" / "values.yaml").read_text(encoding="utf-8"))
+    student = values["singleuser"]
+    assert float(student["memory"]["limit"].removesuffix("G")) >= max(used) * 4 / 3  # as teaching.md reckons
+    assert float(student["memory"]["guarantee"].removesuffix("G")) >= sorted(used)[5]  # what half of the lessons need
+    assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
+    (pull,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if "gitpuller" in one)
+    assert pull.split()[1].removesuffix(".git") == pyproject_url()
+
+
+def pyproject_url() -> str:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]

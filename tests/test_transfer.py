@@ -2,12 +2,13 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from data_scripts.cut_outs import cut_out
-from helpers import memory, picture_networks, transfer, transfer_results
+from helpers import memory, transfer, transfer_results
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +47,68 @@ def test_a_batch_depends_on_seed_epoch_and_number_alone(sources):
     assert not np.array_equal(one[1][0], other[1][0])
 
 
+def a_figure(height: int, width: int) -> np.ndarray:
+    """A black box of that size in the middle of a cut-out of 80 × 80."""
+    figure = np.zeros((80, 80, 4), np.uint8)
+    figure[40 - height // 2 : 40 + height // 2, 40 - width // 2 : 40 + width // 2, 3] = 255
+    return figure
+
+
+def on_white(*figures, count=150, **how) -> np.ndarray:
+    """Figures of class 0, 1, … pasted onto white: (classes, count, 32, 32), 255 where nothing is."""
+    source = transfer.pasted([one[None] for one in figures], np.zeros((1, 40, 40, 3), np.uint8), white=1, **how)
+    rng = np.random.default_rng(3)
+    return np.array([[source(rng, label, 32)[..., 0] for _ in range(count)] for label in range(len(figures))])
+
+
 def test_a_white_background_is_white_where_the_figure_is_not():
-    figure = np.zeros((1, 40, 40, 4), np.uint8)
-    figure[0, 10:30, 10:30] = (0, 0, 0, 255)
-    picture = transfer.pasted([figure, figure], np.zeros((1, 40, 40, 3), np.uint8), white=1)(
-        np.random.default_rng(3), 0, 40
-    )
-    assert picture.max() == 255 and picture.min() == 0
-    assert set(np.unique(picture[[0, 0, -1, -1], [0, -1, 0, -1]])) <= {0.0, 255.0}
+    pictures = on_white(a_figure(40, 40), several=0)
+    assert pictures.max() == 255 and pictures.min() == 0
+    corners = pictures[0, :, [0, 0, -1, -1], [0, -1, 0, -1]]
+    assert (corners == 255).mean() > 0.5
+
+
+def test_slender_and_broad_figures_cover_nearly_the_same_share_of_the_picture():
+    slender, broad = a_figure(50, 22), a_figure(50, 60)
+    raw = (broad[..., 3] > 0).mean() / (slender[..., 3] > 0).mean()
+    shown = (on_white(slender, broad, several=0) < 128).mean(axis=(1, 2, 3))
+    assert raw > 2.5 and shown[1] / shown[0] < 1.5
+    assert 0.1 < shown.min() and shown.max() < 0.6
+
+
+def test_half_of_the_figures_are_upright_if_there_are_any():
+    broad, upright = a_figure(20, 60), a_figure(60, 20)
+    chances = transfer._chances(np.stack([broad, broad, broad, upright]))
+    assert chances.tolist() == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2])
+    for figures in ([upright, upright, broad], [broad, broad]):
+        assert len(set(transfer._chances(np.stack(figures)))) == 1
+
+
+def test_several_figures_are_apart_at_times():
+    def pieces(pictures):
+        return max(cv2.connectedComponents((one < 128).astype(np.uint8))[0] - 1 for one in pictures[0])
+
+    assert pieces(on_white(a_figure(40, 10), several=0)) == 1
+    assert pieces(on_white(a_figure(40, 10), several=1)) >= 3
+
+
+def test_grabcut_finds_a_figure_that_differs_from_its_background():
+    rng = np.random.default_rng(0)
+    picture = rng.integers(150, 200, (64, 64, 3), np.uint8)
+    picture[16:52, 20:44] = rng.integers(20, 60, (36, 24, 3), np.uint8)
+    truth = np.zeros((64, 64), bool)
+    truth[16:52, 20:44] = True
+    (figure,) = transfer.cut_from(picture[None])
+    mask = figure[..., 3] > 128
+    assert (mask & truth).sum() / (mask | truth).sum() > 0.95
+    assert (figure[figure[..., 3] == 0] == 0).all()
+    assert np.array_equal(figure, transfer.cut_from(picture[None])[0])
+
+
+def test_pictures_without_a_figure_are_left_out():
+    plain = np.full((2, 48, 48, 3), 90, np.uint8)
+    with pytest.raises(ValueError, match="no figure in 2 pictures"):
+        transfer.cut_from(plain)
 
 
 def test_pictures_in_a_folder_are_read_by_name_in_one_size(tmp_path):
@@ -75,13 +130,6 @@ def test_both_ways_is_the_mean_of_a_picture_and_its_mirror_image():
     picture = np.zeros((1, 2, 2, 3))
     picture[0, 0, 1] = 1
     assert transfer.both_ways(Left(), picture).tolist() == [0.5]
-
-
-def test_the_varied_network_is_small_and_its_rate_rises_and_falls():
-    model = picture_networks.varied(size=32, steps=100)
-    assert model.count_params() == 61_105  # of any size: nothing is flattened
-    rate = model.optimizer._learning_rate
-    assert float(rate(0)) < 0.001 < float(rate(10)) and float(rate(99)) < 0.0001
 
 
 def test_the_table_shows_medians_and_what_each_network_has_seen(tmp_path, monkeypatch, capsys):

@@ -24,7 +24,7 @@ LARGEST = 1_500_000
 LONGEST_CELL = 25
 WIDGET = "application/vnd.jupyter.widget-view+json"
 A_PATH = re.compile(r"(?<![\w/.:])/(?:root|home|work|tmp|Users|var|content)/[\w.-]+")
-DRAWN = re.compile(r"^drawing [\d,]+ .*…(?: \d+ %)*\n?", re.MULTILINE)
+DRAWN = re.compile(r"^(?:drawing|cutting) [\d,]+ .*…(?: \d+ %)*\n?", re.MULTILINE)
 A_BAR = re.compile(r"\d+%\|[█▉▊▋▌▍▎▏# ]+\||\d+/\d+ [━=>.\[]{4,}|(?:\d+ % ){3,}")
 
 
