@@ -58,9 +58,9 @@ def cut_from(pictures: Sequence[np.ndarray]) -> np.ndarray:
     """
     with told(len(pictures), f"cutting {len(pictures):,} figures out") as step:
         found = _all(len(pictures), step, lambda i: grab(pictures[i]))
-    masks = found[..., 3] > 128
-    good = np.flatnonzero((masks.mean(axis=(1, 2)) > 0.06) & (masks.mean(axis=(1, 2)) < 0.6))
-    if not len(good):
+    share = (found[..., 3] > 128).mean(axis=(1, 2))
+    good = (share > 0.06) & (share < 0.6)
+    if not good.any():
         raise ValueError(f"GrabCut found no figure in {len(pictures)} pictures.")
     return found[good]
 
@@ -133,9 +133,9 @@ def _chances(figures: np.ndarray) -> np.ndarray:
     """How often each figure is taken: those that are taller than broad together at least half the time, if there are any."""
     there = figures[..., 3] > 128
     tall = there.any(axis=2).sum(axis=1) > 1.15 * there.any(axis=1).sum(axis=1)
-    if not tall.any() or tall.mean() >= 0.5:
+    if not tall.any() or tall.mean() >= 0.5:  # else there are some of both
         return np.full(len(figures), 1 / len(figures))
-    return np.where(tall, 0.5 / max(tall.sum(), 1), 0.5 / max((~tall).sum(), 1))
+    return np.where(tall, 0.5 / tall.sum(), 0.5 / (~tall).sum())
 
 
 def _placed(figure: np.ndarray, rng, size: int, alone: bool) -> np.ndarray:

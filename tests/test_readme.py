@@ -1,14 +1,13 @@
 """What README says is so: its table of results, the minutes of the lessons, its files and commands."""
 
 import re
-import tomllib
 
 import pytest
 import yaml
 
 from helpers import results
 from tests.conftest import ROOT
-from tools import notebooks, readme
+from tools import notebooks, readme, repository
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md")
 TEXT = readme.FILE.read_text(encoding="utf-8")
@@ -64,8 +63,4 @@ def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     assert float(student["memory"]["guarantee"].removesuffix("G")) >= sorted(used)[5]  # what half of the lessons need
     assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
     (pull,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if "gitpuller" in one)
-    assert pull.split()[1].removesuffix(".git") == pyproject_url()
-
-
-def pyproject_url() -> str:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
+    assert pull.split()[1].removesuffix(".git") == repository.address()

@@ -64,8 +64,9 @@ def on_white(*figures, count=150, **how) -> np.ndarray:
 def test_a_white_background_is_white_where_the_figure_is_not():
     pictures = on_white(a_figure(40, 40), several=0)
     assert pictures.max() == 255 and pictures.min() == 0
-    corners = pictures[0, :, [0, 0, -1, -1], [0, -1, 0, -1]]
+    corners = pictures[0][:, [0, 0, -1, -1], [0, -1, 0, -1]]
     assert (corners == 255).mean() > 0.5
+    assert set(np.unique(corners[0])) <= {0.0, 255.0}
 
 
 def test_slender_and_broad_figures_cover_nearly_the_same_share_of_the_picture():

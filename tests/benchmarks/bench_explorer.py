@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from statistics import median, quantiles
 
-from tests.browser import WHY_NOT, chromium, lab, open_notebook, run_all, write_notebook
+from tests.browser import SLIDER, WHY_NOT, chromium, lab, open_notebook, run_all, write_notebook
 
 AT_MOST, PRESSES, SLOW_PRESSES = 16.0, 60, 12
 EXPLORER = ["from helpers.widgets.filter_explorer import FilterExplorer", "FilterExplorer()"]
@@ -70,6 +70,19 @@ def milliseconds(page, control, changed, presses) -> list[float]:
     return page.evaluate("window.times")[2:]
 
 
+def in_a_new_page(browser, server, cells, control, changed, presses) -> list[float]:
+    """Opens a notebook of `cells`, runs it, and presses a key on `control` as in `milliseconds`."""
+    write_notebook(server.folder / "bench.ipynb", cells)
+    page = browser.new_page(viewport={"width": 1280, "height": 1100})
+    open_notebook(page, server, "bench.ipynb")
+    run_all(page)
+    page.wait_for_selector(control)
+    page.wait_for_timeout(1000)
+    times = milliseconds(page, control, changed, presses)
+    page.close()
+    return times
+
+
 def main() -> int:
     if WHY_NOT:
         print(WHY_NOT)
@@ -78,16 +91,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser, lab(Path(folder)) as server:
         for name, cells, control, changed, presses in (
             ("filter explorer", EXPLORER, ".fx-cells input:nth-child(5)", PAINTED, PRESSES),
-            ("interact + plt.show()", INTERACT, ".slider-container [tabindex], .noUi-handle", REPLACED, SLOW_PRESSES),
+            ("interact + plt.show()", INTERACT, SLIDER, REPLACED, SLOW_PRESSES),
         ):
-            write_notebook(Path(folder) / "bench.ipynb", cells)
-            page = browser.new_page(viewport={"width": 1280, "height": 1100})
-            open_notebook(page, server, "bench.ipynb")
-            run_all(page)
-            page.wait_for_selector(control)
-            page.wait_for_timeout(1000)
-            times[name] = milliseconds(page, control, changed, presses)
-            page.close()
+            times[name] = in_a_new_page(browser, server, cells, control, changed, presses)
     for name, values in times.items():
         print(f"{name:24} median {median(values):6.1f} ms, nine in ten below {quantiles(values, n=10)[-1]:6.1f} ms")
     ours, theirs = map(median, times.values())

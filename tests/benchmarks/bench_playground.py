@@ -14,8 +14,8 @@ from statistics import median, quantiles
 
 from helpers.desk import CONNECTION
 from helpers.widgets.augmentation_playground import AugmentationPlayground
-from tests.benchmarks.bench_explorer import milliseconds
-from tests.browser import SLIDER, WHY_NOT, chromium, lab, open_notebook, run_all, write_notebook
+from tests.benchmarks.bench_explorer import in_a_new_page
+from tests.browser import SLIDER, WHY_NOT, chromium, lab
 
 AT_MOST, PRESSES = 60.0, 33
 JUPYTERS = "jupyter_server.services.kernels.connection.channels.ZMQChannelsWebsocketConnection"
@@ -50,13 +50,7 @@ def in_the_page(connection: str = CONNECTION) -> list[float]:
     """Milliseconds from each press of a key to the new pictures."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         with lab(Path(folder), connection=connection) as server:
-            write_notebook(Path(folder) / "bench.ipynb", CELLS)
-            page = browser.new_page(viewport={"width": 1280, "height": 1100})
-            open_notebook(page, server, "bench.ipynb")
-            run_all(page)
-            page.wait_for_selector(SLIDER)
-            page.wait_for_timeout(1000)
-            return milliseconds(page, SLIDER, REPLACED, PRESSES)
+            return in_a_new_page(browser, server, CELLS, SLIDER, REPLACED, PRESSES)
 
 
 def main() -> int:
