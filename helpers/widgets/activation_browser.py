@@ -13,7 +13,7 @@ from helpers.activations import channel_grid, layer_outputs
 from helpers.inside_pictures import as_colours, atlases, chances, jpeg, layer_tiles, names_of, packed, read_own, webp
 from helpers.pictures import PictureError
 
-from .filter_explorer import _base64, _joined
+from .scripts import in_base64, joined
 from .standin import StandIn, live
 
 SHOWN = 16  # channels in the picture that stands in
@@ -28,8 +28,8 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
     part of the picture one of its values depends on.
     """
 
-    _esm = _joined("inside_parts.js", "activation_browser.js")
-    _css = _joined("widgets.css", "inside.css")
+    _esm = joined("common.js", "inside_parts.js", "activation_browser.js")
+    _css = joined("widgets.css", "inside.css")
     _layers = traitlets.List().tag(sync=True)
     _tiles = traitlets.CBytes().tag(sync=True)
     _picture = traitlets.CBytes().tag(sync=True)
@@ -93,7 +93,7 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
         ]
         text = f"The layers for one picture: {', '.join(parts)}. The network says {self._answer}."
         picture = jpeg(self._figure())
-        image = f'<img src="data:image/jpeg;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        image = f'<img src="data:image/jpeg;base64,{in_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
         state = {
             "_still": True,
             "_layers": self._layers,

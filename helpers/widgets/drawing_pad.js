@@ -7,13 +7,6 @@ const PATIENCE = 1500; // milliseconds until the reader is told that the kernel 
 
 const SILENCE = "The kernel does not answer. It is busy, or it was restarted: then run this cell again.";
 
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 // bytes (one grey each) → canvas
 function paint(context, bytes) {
   const { width, height } = context.canvas;
@@ -183,11 +176,7 @@ function render({ model, el }) {
     else return;
     event.preventDefault();
   });
-  // JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget.
-  root.addEventListener("keydown", (event) => {
-    const forNotebook = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
-    if (!forNotebook) event.stopPropagation();
-  });
+  keepKeys(root);
 
   function show() {
     paint(seen.getContext("2d"), model.get("seen"));

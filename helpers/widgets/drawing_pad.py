@@ -1,7 +1,6 @@
 """A pad to draw a digit on; the network reads it while you draw. The browser's part is `drawing_pad.js`."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 from helpers import plots
 from helpers.digits import SIDE, to_mnist
 
+from .scripts import joined
 from .standin import StandIn
 
 PAD = 280  # pixels of the pad's side
@@ -26,8 +26,8 @@ class DrawingPad(StandIn, anywidget.AnyWidget):
     `probabilities` (10 floats, or none), `prediction` (0…9 or None). Set a drawing with `load(array)`.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_name("widgets.css")
+    _esm = joined("common.js", "drawing_pad.js")
+    _css = joined("widgets.css")
 
     side = traitlets.Int(PAD).tag(sync=True)
     bitmap = traitlets.CBytes(bytes(PAD * PAD)).tag(sync=True, echo_update=False)  # the drawing, one grey a byte

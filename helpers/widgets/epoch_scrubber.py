@@ -30,7 +30,7 @@ from helpers.inside_pictures import (
 from helpers.pictures import PictureError
 from helpers.snapshots import EpochSnapshots
 
-from .filter_explorer import _base64, _joined
+from .scripts import in_base64, joined
 from .standin import StandIn, live
 
 CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of one
@@ -45,8 +45,8 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
     tells how far it is; then no step needs the kernel. ValueError if no epoch was kept.
     """
 
-    _esm = _joined("inside_parts.js", "epoch_scrubber.js")
-    _css = _joined("widgets.css", "inside.css")
+    _esm = joined("common.js", "inside_parts.js", "epoch_scrubber.js")
+    _css = joined("widgets.css", "inside.css")
     _plan = traitlets.Dict().tag(sync=True)
     _frames = traitlets.CBytes().tag(sync=True)
     _picture = traitlets.CBytes().tag(sync=True)
@@ -143,7 +143,7 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
         steps = sorted({0, len(self.epochs) // 2, len(self.epochs) - 1})
         text = f"The network's answer for the picture: {'; '.join(self._sentence(step) for step in steps)}."
         picture = jpeg(self._figure(steps))
-        image = f'<img src="data:image/jpeg;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        image = f'<img src="data:image/jpeg;base64,{in_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
         sheets = [
             webp(np.concatenate([frame[index][1] for frame in self._films]), 60) for index in range(len(self._films[0]))
         ]

@@ -1,16 +1,9 @@
 // The filter explorer's parts: the nine cells, the ready-made filters, choices, ticks, pictures with a frame.
 
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 const box = (kind, ...children) => element("div", { class: `fx-${kind}` }, ...children);
 
 // Numbers as people write them: at most `digits` places, a true minus sign.
 const text = (number, digits = 2) => String(Number(number.toFixed(digits)) || 0).replace("-", "−");
-const write = (node, words) => node.textContent !== words && (node.textContent = words); // nothing new, nothing to draw
 const inBrackets = (number) => (number < 0 ? `(${text(number, 3)})` : text(number, 3));
 
 // What was typed → a number, or NaN. Takes 0,5 and 1/9, too.
@@ -19,14 +12,6 @@ function typed(string) {
   if (!match) return NaN;
   const [over, under] = match.slice(1).map((part) => Number((part ?? "1").replace("−", "-").replace(",", ".")));
   return Math.abs(over / under) <= 1000 ? over / under : NaN;
-}
-
-// JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget.
-function keepKeys(root) {
-  root.addEventListener("keydown", (event) => {
-    const forNotebook = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
-    if (!forNotebook) event.stopPropagation();
-  });
 }
 
 let groups = 0; // radio buttons of one group need a name that no other group on the page has

@@ -71,13 +71,7 @@ async function render({ model, el }) {
     const bytes = Uint8Array.from(atob(model.get("_png")), (letter) => letter.charCodeAt(0));
     model.set("_picture", await readPicture(new Blob([bytes]), 512));
   }
-  let saving;
-  const set = (changes) => {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    clearTimeout(saving); // the browser's picture is there at once; Python hears of it a little later
-    saving = setTimeout(() => model.save_changes(), 60);
-  };
-
+  const set = setter(model);
   const part = controls(model, set);
   const keys = "Arrow keys move the window, with Shift by ten; Home goes to the middle.";
   const [before, after] = [stage(`The picture. ${keys}`, true), stage(`The result. ${keys}`, true)];

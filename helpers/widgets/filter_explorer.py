@@ -1,9 +1,7 @@
 """A picture, a 3 × 3 filter to play with, and the result at once. All is computed in the browser (`filter_explorer.js`)."""
 
-import base64
 import io
 from html import escape
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -15,6 +13,7 @@ from PIL import Image
 from helpers import plots, samples
 from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
 
+from .scripts import in_base64, joined
 from .standin import StandIn, live
 
 LARGEST = 512  # pixels of the longer side: what the browser filters between two frames
@@ -24,11 +23,6 @@ COLUMN = [300, 236]  # a pixel of the street on the left edge of a column: dark 
 SETTINGS = ["kernel", "divide", "stride", "padding", "relu", "pooling", "pixel", "blue"]
 TINTS = LinearSegmentedColormap.from_list("weights", [plots.COLOURS[0], "white", plots.COLOURS[1]])
 POOLS = {"none": lambda result: result, "max": max_pool2d, "average": average_pool2d}
-
-
-def _joined(*names: str) -> str:
-    """Files beside this one as one text: a widget's script may not import others."""
-    return "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
 
 
 class Kernel(traitlets.TraitType):
@@ -61,8 +55,8 @@ class FilterExplorer(StandIn, anywidget.AnyWidget):
     `result` is what `convolve2d` makes of all that.
     """
 
-    _esm = _joined("explorer_numbers.js", "explorer_parts.js", "explorer_pixel.js", "filter_explorer.js")
-    _css = _joined("widgets.css", "filter_explorer.css")
+    _esm = joined("common.js", "explorer_numbers.js", "explorer_parts.js", "explorer_pixel.js", "filter_explorer.js")
+    _css = joined("widgets.css", "filter_explorer.css")
     _picture = traitlets.CBytes().tag(sync=True, echo_update=False)  # rows, columns (two bytes each), then the greys
     _presets = traitlets.Dict().tag(sync=True)
 
@@ -116,7 +110,7 @@ class FilterExplorer(StandIn, anywidget.AnyWidget):
             f"({', '.join(steps)})."
         )
         picture = _few_colours(plots.png(self._figure()))
-        image = f'<img src="data:image/png;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        image = f'<img src="data:image/png;base64,{in_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
         state = {name: getattr(self, name) for name in SETTINGS} | {"_presets": self._presets, "_png": self._png()}
         return {"image/png": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
 
@@ -147,7 +141,7 @@ class FilterExplorer(StandIn, anywidget.AnyWidget):
         """The picture for a page without a kernel: a PNG file is less than half of the bytes."""
         file = io.BytesIO()
         Image.fromarray(self.picture).save(file, format="png", optimize=True)
-        return _base64(file.getvalue())
+        return in_base64(file.getvalue())
 
 
 def to_grey(picture) -> np.ndarray:
@@ -190,7 +184,3 @@ def _few_colours(png: bytes) -> bytes:
     picture, file = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
     picture.quantize(palette=palette, dither=Image.Dither.NONE).save(file, "png", optimize=True)
     return file.getvalue()
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")

@@ -14,7 +14,7 @@ from helpers.activations import grad_cam
 from helpers.inside_pictures import as_colours, chances, jpeg, names_of, read_own, to_bytes, webp
 from helpers.pictures import PictureError
 
-from .filter_explorer import _base64, _joined
+from .scripts import in_base64, joined
 from .standin import StandIn, live
 
 PLACES = ["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"]
@@ -28,8 +28,8 @@ class GradCam(StandIn, anywidget.AnyWidget):
     `heats` are the maps, (H, W) float32 each.
     """
 
-    _esm = _joined("inside_parts.js", "gradcam.js")
-    _css = _joined("widgets.css", "inside.css")
+    _esm = joined("common.js", "inside_parts.js", "gradcam.js")
+    _css = joined("widgets.css", "inside.css")
     _cards = traitlets.List().tag(sync=True)
     _pictures = traitlets.CBytes().tag(sync=True)
     _heats = traitlets.CBytes().tag(sync=True)
@@ -95,7 +95,7 @@ class GradCam(StandIn, anywidget.AnyWidget):
     def stand_in(self) -> dict[str, str | bytes]:
         text = " ".join(f"{number}: {card['text']}" for number, card in enumerate(self._cards, 1))
         picture = jpeg(self._figure())
-        image = f'<img src="data:image/jpeg;base64,{_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        image = f'<img src="data:image/jpeg;base64,{in_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
         files = [
             {"picture": webp(as_colours(picture)), "heat": webp(to_bytes(heat))}
             for picture, heat in zip(self.pictures, self.heats, strict=True)

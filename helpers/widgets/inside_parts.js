@@ -1,25 +1,9 @@
-// What the widgets that look inside a network share. Python puts this file in front of each of their scripts.
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
+// What the widgets that look inside a network share.
 
 const box = (name, ...children) => element("div", { class: `in-${name}` }, ...children);
-const write = (node, words) => node.textContent === words || (node.textContent = words);
 const percent = (share) => `${Math.round(100 * share)} %`;
 const limited = (value, low, high) => Math.max(low, Math.min(high, value));
 const number = (value) => (value === 0 ? "0" : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(2)).replace("-", "−");
-
-// JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget.
-function keepKeys(root) {
-  root.addEventListener("keydown", (event) => {
-    const forNotebook = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
-    if (!forNotebook) event.stopPropagation();
-  });
-}
 
 // Bytes from Python: a DataView in a notebook, base64 on a page without a kernel.
 function bytesOf(value) {
@@ -105,16 +89,6 @@ function ownPicture(model) {
   });
   const show = () => write(said, model.get("_said") ?? "");
   return { node: box("foot", upload, said), show };
-}
-
-// Changes go to the browser's model at once, and to Python a little later.
-function setter(model) {
-  let saving;
-  return (changes) => {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    clearTimeout(saving);
-    saving = setTimeout(() => model.save_changes(), 60);
-  };
 }
 
 // Hears of changes until the view goes away.

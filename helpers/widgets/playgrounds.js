@@ -3,22 +3,6 @@
 const text = (number, digits = 1) => number.toFixed(digits).replace("-", "−");
 const powerText = (power) => (power < 0.1 ? power.toPrecision(1) : text(power, 2));
 
-function element(tag, attributes = {}, ...children) {
-  const isDrawing = ["svg", "g", "line", "polyline", "circle", "text"].includes(tag);
-  const node = isDrawing ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-// JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget.
-function keepKeys(root) {
-  root.addEventListener("keydown", (event) => {
-    const forNotebook = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
-    if (!forNotebook) event.stopPropagation();
-  });
-}
-
 function slider(label, limit, change) {
   const input = element("input", { type: "range", min: -limit, max: limit, step: 0.1, "aria-label": label });
   input.addEventListener("input", () => change(Number(input.value)));
@@ -33,10 +17,8 @@ function slider(label, limit, change) {
 
 // The list of numbers under `name` in the model: read it, change one or all, hear of changes from anywhere.
 function numbers(model, name) {
-  const set = (values) => {
-    model.set(name, values);
-    model.save_changes();
-  };
+  const save = setter(model);
+  const set = (values) => save({ [name]: values });
   return {
     all: () => model.get(name),
     set,

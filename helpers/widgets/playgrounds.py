@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
 import anywidget
 import numpy as np
 import traitlets
 
+from .scripts import joined
 from .standin import StandIn, live
 
 LIMIT = 10.0  # scores that the sliders reach
@@ -27,8 +27,8 @@ def softmax(scores) -> np.ndarray:
 class _Playground(StandIn, anywidget.AnyWidget):
     """What both share: the script, the look, and a stand-in that is itself alive where scripts may run."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_name("widgets.css")
+    _esm = joined("common.js", "playgrounds.js")
+    _css = joined("widgets.css")
     kind = traitlets.Unicode().tag(sync=True)
 
     def _page(self, text: str, head: Sequence[str], rows: Sequence[Sequence[str]], **state) -> dict[str, str]:
@@ -37,7 +37,7 @@ class _Playground(StandIn, anywidget.AnyWidget):
         heads = "".join(f"<th {left}>{title}</th>" for title in head)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table><p>{escape(text)}</p>"
         return {
-            "text/html": live(table, str(self._esm), str(self._css), {"kind": self.kind, **state}),
+            "text/html": live(table, self._esm, self._css, {"kind": self.kind, **state}),
             "text/plain": text,
         }
 
