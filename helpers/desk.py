@@ -15,6 +15,7 @@ from pathlib import Path
 
 from data_scripts import __main__ as data
 from data_scripts.home import CHECKOUT, home
+from helpers import memory
 
 LESSONS = CHECKOUT / "notebooks"
 _RECORD = ".published.json"
@@ -157,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
     command = jupyter(desk)
     if "--no-browser" in command:
         print("No display here: open the address that JupyterLab prints below in your browser.", flush=True)
-    environment = os.environ | {"JUPYTER_PREFER_ENV_PATH": "1"}
+    environment = memory.frugal() | os.environ | {"JUPYTER_PREFER_ENV_PATH": "1"}
     if sys.platform == "win32":  # exec would leave the console to two programs at once
         import subprocess
 

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from helpers import results
+from helpers import memory, results
 from tests.conftest import ROOT
 from tools import notebooks, readme, repository
 
@@ -62,5 +62,6 @@ def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     assert float(student["memory"]["limit"].removesuffix("G")) >= max(used) * 4 / 3  # as teaching.md reckons
     assert float(student["memory"]["guarantee"].removesuffix("G")) >= sorted(used)[5]  # what half of the lessons need
     assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
+    assert memory.FRUGAL.items() <= student["extraEnv"].items() and all(name in text for name in memory.FRUGAL)
     (pull,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if "gitpuller" in one)
     assert pull.split()[1].removesuffix(".git") == repository.address()

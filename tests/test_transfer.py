@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from data_scripts.cut_outs import cut_out
-from helpers import memory, transfer, transfer_results
+from helpers import transfer, transfer_results
 
 
 @pytest.fixture(scope="module")
@@ -160,8 +160,3 @@ def test_balanced_takes_each_class_from_its_own_folder(tmp_path):
         Image.new("RGB", (8, 8), colour).save(tmp_path / name / "1.png")
     assert transfer_results.balanced(lambda pictures: pictures.mean(axis=(1, 2, 3)), 8, tmp_path) == [1.0, 1.0]
     assert transfer_results.balanced(lambda pictures: [0.9], 8, tmp_path) == [0.0, 1.0]
-
-
-def test_the_peak_of_memory_is_told_in_gigabytes():
-    assert 0.05 < memory.peak() < 64
-    assert "GB" in memory.sentence()
