@@ -68,9 +68,12 @@ def _in_folder(folder: Path) -> Files:
 
 def _reader(path: Path) -> Callable[[], bytes]:
     def read() -> bytes:
-        if path.stat().st_size > MAX_FILE:
-            raise DataError(f"{path} is larger than {MAX_FILE >> 20} MB; that is no picture of these sets.")
-        return path.read_bytes()
+        try:
+            if path.stat().st_size > MAX_FILE:
+                raise DataError(f"{path} is larger than {MAX_FILE >> 20} MB; that is no picture of these sets.")
+            return path.read_bytes()
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
 
     return read
 

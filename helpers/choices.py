@@ -27,8 +27,8 @@ DIGITS = 6_000
 class Choice:
     """Pictures to learn from and to test with, and some to show where nobody uploads any.
 
-    `train` gives batches of float32 (N, *shape), 0…1, changed anew in every epoch, and labels; `test` holds all
-    others, unchanged, as two arrays. `samples` are the paths of pictures that are in neither. `epochs` are enough to
+    `train` gives batches of float32 (N, *shape), 0…1, changed anew in every epoch, and labels; `test` holds
+    pictures that are not among them, unchanged, as two arrays. `samples` are the paths of pictures that are in neither. `epochs` are enough to
     learn from them, in less than three minutes on two processor cores.
     """
 

@@ -6,6 +6,7 @@ from html import escape
 
 from helpers import curves
 from helpers.curves import COLOURS, Line, Panel, headline
+from helpers.plots import falls
 from helpers.runs import Run
 from helpers.watch import Standing
 
@@ -50,7 +51,7 @@ def summary(runs: Sequence[Run]) -> str:
     values = {number: value for number, value in values.items() if value is not None and math.isfinite(value)}
     if not values:
         return count
-    pick = min if runs[-1].metric == "loss" else max
+    pick = min if falls(runs[-1].metric) else max
     best = pick(values, key=values.get)
     return f"{count} Best on the validation data: run {best}, {runs[best - 1]}."
 

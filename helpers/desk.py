@@ -31,11 +31,11 @@ def fill(desk: Path) -> tuple[list[str], list[str]]:
     """Copies every lesson that the desk lacks; names the new ones, and those that have changed since they were copied.
 
     Copies are made without outputs: the learner is the one who runs them. Raises OSError where the folder cannot be
-    written and FileNotFoundError where there are no lessons.
+    written and ValueError where there are no lessons.
     """
     lessons = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
     if not lessons:
-        raise FileNotFoundError(f"There are no lessons in {LESSONS}.")
+        raise ValueError(f"There are no lessons in {LESSONS}. Fetch the course anew.")
     desk.mkdir(parents=True, exist_ok=True)
     copied = _copied(desk)
     added, changed = [], []
@@ -74,7 +74,7 @@ def fresh(number: str, desk: Path) -> tuple[Path, Path | None]:
 
 def jupyter(desk: Path) -> list[str]:
     """The command that opens lesson 01: its token on, nothing asked of the network."""
-    first = sorted(desk.glob("01_*.ipynb"))[0]
+    first = desk / min(LESSONS.glob("01_*.ipynb")).name  # beside it may lie kept ones and copies
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={desk}", "--log-level=WARN"]
     command += [f"--LabApp.default_url=/lab/tree/{first.name}", "--LabApp.extension_manager=readonly"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]

@@ -6,6 +6,7 @@ doctor.examine()
 
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import helpers
 from data_scripts import sets
+from data_scripts.errors import DataError
 from data_scripts.home import home
 
 NEEDED_GB = {"disk": 3, "memory": 4}
@@ -58,7 +60,20 @@ def examine() -> bool:
 
 def findings() -> Iterator[Finding]:
     """Every finding; one that breaks while it looks is a fault of its own, and the others go on."""
-    for look in (_python, _course, _packages, _scipy, _tensorflow, _gpu, _widgets, _room, _memory, _writable, _data):
+    for look in (
+        _python,
+        _course,
+        _packages,
+        _opencv,
+        _scipy,
+        _tensorflow,
+        _gpu,
+        _widgets,
+        _room,
+        _memory,
+        _writable,
+        _data,
+    ):
         yield from _guarded(look)
 
 
@@ -67,7 +82,9 @@ def _guarded(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         yield from look()
     except Exception as error:  # a broken installation breaks in ways that nobody can list
         what = look.__name__.strip("_")
-        yield Finding(what, f"{type(error).__name__}: {error}", "install anew: `make clean`, then `make setup`")
+        yield Finding(
+            what, f"{type(error).__name__}: {error}", "install anew: remove the folder .venv, then `make setup`"
+        )
 
 
 def _python() -> Iterator[Finding]:
@@ -75,7 +92,7 @@ def _python() -> Iterator[Finding]:
     yield Finding(
         "Python",
         f"{platform.python_version()} on {platform.system()} {platform.machine()}",
-        "" if good else "use Python 3.11, 3.12 or 3.13: `make clean`, then `make lab PYTHON=python3.12`",
+        "" if good else "use Python 3.11, 3.12 or 3.13: remove the folder .venv, then `make lab PYTHON=python3.12`",
     )
 
 
@@ -93,6 +110,16 @@ def _packages() -> Iterator[Finding]:
             continue
         importlib.import_module(module)
         yield Finding(package, version)
+
+
+def _opencv() -> Iterator[Finding]:
+    """Several packages bring the module; Colab's has another name than the course's."""
+    if importlib.util.find_spec("cv2") is None:
+        yield Finding(
+            "OpenCV", "missing; the fast reader needs it", "`make setup`, or: pip install opencv-python-headless"
+        )
+    else:
+        yield Finding("OpenCV", importlib.import_module("cv2").__version__)
 
 
 def _scipy() -> Iterator[Finding]:
@@ -177,7 +204,11 @@ def _writable() -> Iterator[Finding]:
 
 def _data() -> Iterator[Finding]:
     for name in sets.MODULES:
-        source = sets.chosen(name)
+        try:
+            source = sets.chosen(name)
+        except DataError as error:
+            yield Finding(f"Data {name}", str(error), "do so, or unset COURSE_SOURCE")
+            continue
         its = sets.module(name)
         state = its.state(name, source)
         here = state in ("ready", "small")  # the rest of a drawn set is drawn when a lesson asks

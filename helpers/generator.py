@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from helpers import quiet
+from helpers.picture_folders import NoPicturesError
 from helpers.reader import PictureBatches, PictureReader
 
 
@@ -47,7 +48,7 @@ class FastReader(PictureReader):
         """As a PictureReader's, but a folder without pictures is no error: lesson 05 shows what comes of it."""
         try:
             return super().flow_from_directory(*arguments, **named)
-        except ValueError:
+        except NoPicturesError:
             print("Found 0 images belonging to 0 classes.")
             return []
 

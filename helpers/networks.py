@@ -53,26 +53,10 @@ def clothes_convolutional(
     return _classifier(model, learning_rate)
 
 
-def clothes_logits(learning_rate: float = 0.001) -> keras.Model:
-    """Lesson 04: convolutions 32, 64, 64 with two poolings, 576 values, 64 → 10 logits (no softmax)."""
-    model = keras.Sequential(
-        [
-            keras.Input(PICTURE),
-            layers.Conv2D(32, (3, 3), activation="relu"),
-            layers.MaxPooling2D((2, 2)),
-            layers.Conv2D(64, (3, 3), activation="relu"),
-            layers.MaxPooling2D((2, 2)),
-            layers.Conv2D(64, (3, 3), activation="relu"),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(10),
-        ]
+def _classifier(model: keras.Model, learning_rate: float) -> keras.Model:
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
     )
-    return _classifier(model, learning_rate, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-
-
-def _classifier(model: keras.Model, learning_rate: float, loss="sparse_categorical_crossentropy") -> keras.Model:
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss=loss, metrics=["accuracy"])
     return model
 
 

@@ -8,13 +8,17 @@ import numpy as np
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".tif", ".tiff")
 
 
+class NoPicturesError(ValueError):
+    """The folder holds no class, or no class holds a picture."""
+
+
 def class_folders(directory: str | Path) -> list[str]:
-    """The folders in `directory`, sorted; hidden ones (.ipynb_checkpoints) are no classes. ValueError if none."""
+    """The folders in `directory`, sorted; hidden ones (.ipynb_checkpoints) are no classes. NoPicturesError if none."""
     if not os.path.isdir(directory):
         raise FileNotFoundError(f'There is no folder "{directory}".')
     folders = sorted(entry.name for entry in os.scandir(directory) if entry.is_dir() and entry.name[0] != ".")
     if not folders:
-        raise ValueError(
+        raise NoPicturesError(
             f'"{directory}" has no folders in it, so no classes. If it is a class itself, give the folder above.'
         )
     return folders
@@ -24,7 +28,7 @@ def list_pictures(directory: str | Path, classes: list[str], part: tuple[float, 
     """The files of each class, "class/…/file.jpg", in ImageDataGenerator's order, and their labels (int32).
 
     Only `part` (from, to; 0…1) of the files of each class. By their endings alone: no file is opened. Files and class
-    folders may be symbolic links, folders inside a class may not. ValueError when there is no picture.
+    folders may be symbolic links, folders inside a class may not. NoPicturesError when there is none.
     """
     names, labels = [], []
     for label, name in enumerate(classes):
@@ -38,5 +42,5 @@ def list_pictures(directory: str | Path, classes: list[str], part: tuple[float, 
         names += files
         labels += [label] * len(files)
     if not names:
-        raise ValueError(f'There are no pictures in "{directory}" under {", ".join(classes)}.')
+        raise NoPicturesError(f'There are no pictures in "{directory}" under {", ".join(classes)}.')
     return names, np.array(labels, np.int32)

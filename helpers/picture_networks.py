@@ -10,8 +10,8 @@ from keras import layers
 FILTERS = (16, 32, 64, 64, 64)
 
 
-def horses_humans(size: int = 300, blocks: int = 5, dense: int = 512, learning_rate: float = 0.001) -> keras.Model:
-    """Lesson 06: `blocks` times 3×3 filters and 2×2 pooling, `dense`, one sigmoid; RMSprop.
+def horses_humans(size: int = 300, blocks: int = 5, learning_rate: float = 0.001) -> keras.Model:
+    """Lesson 06: `blocks` times 3×3 filters and 2×2 pooling, Dense 512, one sigmoid; RMSprop.
 
     1,704,097 parameters for 300 pixels and five blocks, 9,494,561 for 150 pixels and three.
     """
@@ -20,7 +20,7 @@ def horses_humans(size: int = 300, blocks: int = 5, dense: int = 512, learning_r
         model.add(layers.Conv2D(filters, (3, 3), activation="relu"))
         model.add(layers.MaxPooling2D((2, 2)))
     model.add(layers.Flatten())
-    model.add(layers.Dense(dense, activation="relu"))
+    model.add(layers.Dense(512, activation="relu"))
     model.add(layers.Dense(1, activation="sigmoid"))
     return _two_classes(model, keras.optimizers.RMSprop(learning_rate))
 

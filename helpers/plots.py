@@ -260,10 +260,15 @@ def _curve_text(name: str, metric: str, training: Sequence, validation: Sequence
         if len(values)
     ]
     if len(validation) > 1:
-        best = np.argmin(validation) if "loss" in metric or "error" in metric else np.argmax(validation)
+        best = np.argmin(validation) if falls(metric) else np.argmax(validation)
         parts.append(f"best validation {validation[best]:.3f} in epoch {best + 1}")
     count = max(len(training), len(validation))
     return f"{f'{name}: ' if name else ''}{metric} over {count} epoch{'s' * (count != 1)}: {', '.join(parts)}."
+
+
+def falls(metric: str) -> bool:
+    """Whether less is better: "val_loss", "mae", …; what measures no error, such as "accuracy", should rise."""
+    return any(part in metric for part in ("loss", "error", "crossentropy", "mse", "mae"))
 
 
 def confusion(matrix: np.ndarray, class_names: Sequence[str]) -> None:

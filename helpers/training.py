@@ -15,16 +15,16 @@ from IPython.display import display
 
 from helpers import curves
 from helpers.interrupt import Interrupt
+from helpers.plots import falls
 from helpers.watch import Standing, Watch, words
 
-LOWER_IS_BETTER = ("loss", "error", "crossentropy", "mse", "mae")
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class StopAt(keras.callbacks.Callback):
     """Ends the training after the first epoch in which `metric` has passed `threshold`.
 
-    What measures an error (its name contains "loss" or "error") has to fall below the threshold, everything else
+    What measures an error (`plots.falls`) has to fall below the threshold, everything else
     has to rise above it. `metric` is a name of the epoch table: "loss", "accuracy", "val_accuracy", …
     ValueError for a threshold that is no finite number. If the training does not report that metric, one line says so.
     """
@@ -34,7 +34,7 @@ class StopAt(keras.callbacks.Callback):
         if not math.isfinite(threshold):
             raise ValueError(f"threshold is {threshold}; it has to be a number such as 0.99.")
         self.metric, self.threshold = metric, threshold
-        self.falling = any(part in metric for part in LOWER_IS_BETTER)
+        self.falling = falls(metric)
         self._said = False
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None):

@@ -22,7 +22,7 @@ KINDS = ("horse", "human")  # classes 0 and 1
 COVERED = 0.05, 0.8  # the least and most of the picture that a pasted figure covers
 HEADS = 0.3  # the share of figures that are shown so near that little but the head is seen
 SEED = 11  # of what is drawn here; the sets are drawn with seed 0
-Source = Callable[[np.random.Generator, int, int], np.ndarray]  # (chance, class, size) → uint8 (size, size, 3)
+Source = Callable[[np.random.Generator, int, int], np.ndarray]  # (chance, class, size) → (size, size, 3), 0…255
 
 
 def pictures_in(folder, size: int = 128) -> np.ndarray:

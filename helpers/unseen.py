@@ -1,9 +1,11 @@
 """Pictures on which nothing was ever chosen, for the one honest figure at the end."""
 
 import os
+import shutil
 from pathlib import Path
 
 from data_scripts import drawing, pictures
+from data_scripts.errors import in_plain_words
 from data_scripts.home import home
 from data_scripts.picture_sets import SETS
 from helpers import data
@@ -33,9 +35,19 @@ def folder(name: str, each: int = 500) -> Path | None:
         return None
     place = home() / "data" / "unseen" / f"{name}-{each}"
     for label in one.kinds:
-        (place / label).mkdir(parents=True, exist_ok=True)
-        for file in sorted((rest / label).iterdir())[:each]:
-            if not (place / label / file.name).exists():
-                os.link(file, place / label / file.name)
+        with in_plain_words(place):
+            (place / label).mkdir(parents=True, exist_ok=True)
+            for file in sorted((rest / label).iterdir())[:each]:
+                _beside(file, place / label / file.name)
     print(f"{name}: {each} + {each} official pictures from outside the lessons' sets")
     return place
+
+
+def _beside(file: Path, target: Path) -> None:
+    """The file under a second name; a copy where the file system knows no hard links."""
+    if target.exists():
+        return
+    try:
+        os.link(file, target)
+    except OSError:
+        shutil.copyfile(file, target)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from helpers import comparison, networks
+from helpers import comparison, networks, plots
 from helpers.experiment import ExperimentError
 from helpers.runs import Run, Runs
 from helpers.trainer import Busy, busy
@@ -143,7 +143,6 @@ def test_the_table_as_csv_has_every_setting_that_any_run_had():
         (networks.digits_dense, 42_310),
         (networks.clothes_dense, 101_770),
         (networks.clothes_convolutional, 243_786),
-        (networks.clothes_logits, 93_322),
     ],
 )
 def test_the_lessons_networks_have_their_parameters_and_their_rows_add_up(build, parameters):
@@ -158,7 +157,7 @@ def test_shapes_are_those_of_the_lesson():
     assert [shape for _, shape, _ in rows] == [
         "26 × 26 × 64", "13 × 13 × 64", "11 × 11 × 64", "5 × 5 × 64", "1600", "128", "10",
     ]  # fmt: skip
-    assert ("Flatten", "576", 0) in networks.shapes(networks.clothes_logits())
+    assert ("Flatten", "1600", 0) in networks.shapes(networks.clothes_convolutional())
 
 
 def test_a_network_without_an_input_is_told_what_it_lacks():
@@ -174,6 +173,14 @@ def test_the_chart_has_a_solid_and_a_dashed_line_for_every_chosen_run_and_for_th
     assert ">now<" in picture
     assert comparison.colour(2) not in picture
     assert "Best on the validation data: run 1" in comparison.summary([run(1), run(2)])
+
+
+@pytest.mark.parametrize(
+    ("metric", "best"), [("accuracy", 2), ("val_loss", 1), ("mae", 1), ("mean_squared_error", 1), ("auc", 2)]
+)
+def test_less_is_better_where_an_error_is_measured(metric, best):
+    assert plots.falls(metric) == (best == 1)
+    assert f"best validation 0.{best}00" in plots._curve_text("", metric, [0, 0], [0.1, 0.2])
 
 
 # --- the bench -------------------------------------------------------------------------------------------------------
@@ -351,6 +358,10 @@ def test_clearing_asks_first(bench):
     bench._forget.click()
     assert len(bench.runs) == 1
     assert bench._forget.description == "Really clear 1?"
+    bench.run(epochs=1)
+    assert bench._forget.description == "Clear runs", "the question was about one run"
+    bench._forget.click()
+    assert bench._forget.description == "Really clear 2?"
     bench._forget.click()
     assert bench.runs == Runs("digits") == []
     assert bench._choice.children == ()

@@ -1,15 +1,17 @@
 """IDX files, checksums, and the folder that TFDS reads."""
 
+import errno
 import gzip
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import crc32c, idx, tfds_folder
+from data_scripts import archives, crc32c, idx, tfds_folder
 from data_scripts.errors import DataError
 
 pytest_plugins = "tests.tiny_digits"
@@ -73,3 +75,15 @@ def test_a_bad_idx_file_is_one_clear_sentence(kind, tmp_path):
     with pytest.raises(DataError, match=message) as caught:
         idx.read(tmp_path / "file", (3, 2, 2))
     assert str(tmp_path / "file") in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_file_that_the_disk_does_not_give_is_named(tmp_path, monkeypatch):
+    (tmp_path / "cat.0.jpg").write_bytes(b"a picture")
+
+    def broken(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with archives.opened(tmp_path) as files:
+        monkeypatch.setattr(Path, "read_bytes", broken)
+        with pytest.raises(DataError, match=r"cat\.0\.jpg cannot be read: Input/output error"):
+            files["cat.0.jpg"]()

@@ -70,6 +70,14 @@ def test_after_fresh_a_newer_edition_is_no_longer_announced(lessons, tmp_path):
     assert desk.fill(mine) == ([], [])
 
 
+def test_without_lessons_there_is_nothing_to_open(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    monkeypatch.setattr(desk, "LESSONS", tmp_path)
+    monkeypatch.setattr(desk.data, "main", lambda words: 0)
+    assert desk.main(["open"]) == 1
+    assert capsys.readouterr().out == f"There are no lessons in {tmp_path}. Fetch the course anew.\n"
+
+
 @pytest.mark.parametrize("number", ["", "7", "first", "../01"])
 def test_fresh_asks_which_lesson_when_there_is_none_of_that_number(lessons, tmp_path, number):
     with pytest.raises(ValueError, match="There are 01, 02"):
@@ -78,6 +86,8 @@ def test_fresh_asks_which_lesson_when_there_is_none_of_that_number(lessons, tmp_
 
 def test_jupyterlab_opens_on_the_first_lesson_with_its_token_on_and_asks_nothing_of_the_network(lessons, tmp_path):
     desk.fill(tmp_path / "mine")
+    (tmp_path / "mine" / "01_first-Copy1.ipynb").write_text("a copy made in JupyterLab")
+    desk.fresh("01", tmp_path / "mine")  # keeps the old file beside it
     command = desk.jupyter(tmp_path / "mine")
     assert "--LabApp.default_url=/lab/tree/01_first.ipynb" in command
     assert not any("token" in one for one in command)

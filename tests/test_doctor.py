@@ -61,6 +61,18 @@ def test_data_that_are_not_here_are_a_fault_with_the_command_that_gets_them(tmp_
         assert "absent" in found.says and "python -m data_scripts get" in found.mend
 
 
+def test_a_source_that_does_not_exist_is_no_reason_to_install_anew(monkeypatch):
+    monkeypatch.setenv("COURSE_SOURCE", "offical")
+    for found in doctor._data():
+        assert "offline, official or auto" in found.says and "unset COURSE_SOURCE" in found.mend
+
+
+def test_a_missing_opencv_is_a_fault(monkeypatch):
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
+    (found,) = doctor._opencv()
+    assert found.says.startswith("missing") and "pip install opencv" in found.mend
+
+
 def test_a_look_that_breaks_is_a_fault_of_its_own_and_the_others_go_on(monkeypatch):
     def broken():
         raise RuntimeError("torn")

@@ -49,6 +49,13 @@ def test_a_folder_without_classes_is_no_error(tmp_path, capsys):
     assert capsys.readouterr().out == "Found 0 images belonging to 0 classes.\n"
 
 
+def test_a_wrong_argument_is_an_error(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.png").write_bytes(b"")
+    with pytest.raises(ValueError, match="class_mode"):
+        FastReader().flow_from_directory(tmp_path, class_mode="binar")
+
+
 @pytest.mark.parametrize(
     "number", ["05", *(pytest.param(number, marks=pytest.mark.slow) for number in ("06", "07", "08"))]
 )

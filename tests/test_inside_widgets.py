@@ -121,6 +121,15 @@ def test_the_browser_stands_in_as_picture_page_and_sentence(model):
     assert "<script>" in stand_in["text/html"] and "_atlases" in stand_in["text/html"]
 
 
+def test_the_stand_in_names_the_channel_that_it_shows(model):
+    browser = ActivationBrowser(model, PICTURES[0], NAMES)
+    titles = []
+    for layer in (0, len(browser._layers) - 1):
+        browser.layer, browser.channel = layer, 2
+        titles.append(browser._figure().axes[1].get_title())
+    assert titles[0] == "conv, channel 2" and titles[1].endswith(", all units")
+
+
 # Grad-CAM
 
 
@@ -143,6 +152,10 @@ def test_an_own_picture_comes_first(model):
     view._file = png("JPEG")
     assert len(view._cards) == 3 and view._said == "Your picture is the first."
     assert "It is" not in view._cards[0]["words"]
+    heard = []
+    view.observe(lambda change: heard.append(change["new"]), "_said")
+    view._file = png("JPEG")
+    assert heard[-1] == "Your picture is the first.", "the second own picture is answered, too"
 
 
 def test_a_map_in_words():

@@ -1,9 +1,14 @@
 """Pictures that nothing was chosen on: drawn ones are in no set, official ones come from outside the lessons' 3,000."""
 
+import errno
+import os
+import shutil
+
 import pytest
 from PIL import Image
 
 from data_scripts import drawing, pictures
+from data_scripts.errors import DataError
 from helpers import data, unseen
 
 
@@ -41,3 +46,22 @@ def test_official_ones_are_those_left_over(own_home, monkeypatch, capsys):
         assert sorted(path.name for path in place.glob("*/*")) == [
             "cat.1000.jpg", "cat.1001.jpg", "dog.1000.jpg", "dog.1001.jpg",
         ]  # fmt: skip
+
+
+def test_without_hard_links_official_ones_are_copied_and_a_full_disk_gets_a_sentence(own_home, monkeypatch):
+    def no_link(file, target):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    def full(file, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(data, "source", lambda name: "official")
+    monkeypatch.setattr(os, "link", no_link)
+    for kind in ("cat", "dog"):
+        rest = pictures.folder("cats_vs_dogs", "official") / "test" / f"{kind}s"
+        rest.mkdir(parents=True)
+        Image.new("RGB", (9, 9)).save(rest / f"{kind}.1000.jpg")
+    assert len(list(unseen.folder("cats_vs_dogs", each=1).glob("*/*.jpg"))) == 2
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(DataError, match="The disk is full"):
+        unseen.folder("cats_vs_dogs", each=2) and unseen.folder("cats_vs_dogs", each=3)

@@ -582,3 +582,12 @@ def test_a_drawing_from_python_that_crosses_a_dot_is_read_too(pad):
     pad.evaluate("change({ bitmap: new DataView(new Uint8Array(280 * 280).fill(255).buffer) })")
     assert len(sent(pad)) == 1
     assert ink(pad) == [0, 279, 0, 279]
+
+
+@pytest.mark.parametrize(("make", "name"), [(ReluPlayground, "inputs"), (SoftmaxPlayground, "scores")])
+def test_a_playground_keeps_its_number_of_rows(make, name):
+    playground = make([1, 2, 3])
+    setattr(playground, name, [3, 2, 1])
+    with pytest.raises(ValueError, match=f"This playground has 3 {name}, not 2"):
+        setattr(playground, name, [1, 2])
+    assert getattr(playground, name) == [3, 2, 1]

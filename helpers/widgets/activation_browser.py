@@ -80,6 +80,7 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
         """The browser has sent a file."""
         if not change["new"]:
             return
+        self._said = ""  # so that the same words as before are heard
         try:
             self.look(read_own(self._model, bytes(change["new"])))
             self._said = f"Your picture, as the network sees it. It says: {self._answer}."
@@ -110,9 +111,10 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
         layer = self._layers[self.layer]
         values = layer_outputs(self._model, self.picture)[layer["name"]]
         grid, _ = channel_grid(values[..., :SHOWN], columns=4) if values.ndim == 3 else channel_grid(values, columns=32)
-        chosen = values[..., min(self.channel, values.shape[-1] - 1)] if values.ndim == 3 else grid
+        channel = min(self.channel, values.shape[-1] - 1)
+        chosen, which = (values[..., channel], f"channel {channel}") if values.ndim == 3 else (grid, "all units")
         figure = Figure(figsize=(8, 3), layout="constrained")
-        titles = ["the picture", f"{layer['name']}, channel {self.channel}", f"{layer['name']}, first channels"]
+        titles = ["the picture", f"{layer['name']}, {which}", f"{layer['name']}, first channels"]
         for axis, image, title in zip(
             figure.subplots(1, 3), (as_colours(self.picture), chosen, grid), titles, strict=True
         ):

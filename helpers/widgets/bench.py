@@ -22,6 +22,7 @@ from helpers.trainer import Busy
 from helpers.watch import Standing
 from helpers.widgets.standin import StandIn
 
+CLEAR = "Clear runs"  # what the button says
 SHOWN = 6  # lines in the chart to begin with: the newest runs
 
 
@@ -128,7 +129,7 @@ class Bench(StandIn, widgets.VBox):
         for slider in self._sliders.values():
             slider.observe(self._preview, "value")
         self._go, self._stop, self._forget, self._save = (
-            widgets.Button(description=text) for text in ("Start", "Stop", "Clear runs", "Export CSV")
+            widgets.Button(description=text) for text in ("Start", "Stop", CLEAR, "Export CSV")
         )
         self._go.button_style, self._stop.disabled = "primary", True
         self._go.on_click(lambda _: self._start())
@@ -157,6 +158,7 @@ class Bench(StandIn, widgets.VBox):
             self._layers.value = f"<p>{escape(str(error))}</p>"
 
     def _show_runs(self) -> None:
+        self._forget.description = CLEAR
         boxes = list(self._choice.children)
         for number in range(len(boxes) + 1, len(self.runs) + 1):
             shown = number > len(self.runs) - SHOWN
@@ -187,9 +189,9 @@ class Bench(StandIn, widgets.VBox):
 
     def _clear(self) -> None:
         """Asks once: the first press only changes the button."""
-        sure = self._forget.description != "Clear runs"
-        self._forget.description = "Clear runs" if sure else f"Really clear {len(self.runs)}?"
-        if sure:
+        if self._forget.description == CLEAR:
+            self._forget.description = f"Really clear {len(self.runs)}?"
+        else:
             self.clear()
 
     def _export(self) -> None:

@@ -124,6 +124,7 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
         """The browser has sent a file."""
         if not change["new"]:
             return
+        self._said = ""  # so that the same words as before are heard
         try:
             own = read_own(self._snapshots.model, bytes(change["new"]))
             self._compute(own, lambda words, share: self.set_trait("_said", words))

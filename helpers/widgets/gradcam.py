@@ -63,14 +63,14 @@ class GradCam(StandIn, anywidget.AnyWidget):
         self.pictures, self._truths = pictures, truths
         self.heats = [grad_cam(self._model, picture, **self._how) for picture in pictures]
         answers = chances(self._model, np.stack(pictures))
-        cards = [self._card(*one) for one in zip(pictures, self.heats, answers, truths, strict=True)]
+        cards = [self._card(*one) for one in zip(self.heats, answers, truths, strict=True)]
         with self.hold_sync():
             self._cards = cards
             self._pictures = b"".join(as_colours(picture).tobytes() for picture in pictures)
             self._heats = b"".join(to_bytes(heat).tobytes() for heat in self.heats)
             self._serial += 1
 
-    def _card(self, picture: np.ndarray, heat: np.ndarray, answer: np.ndarray, truth: int | None) -> dict:
+    def _card(self, heat: np.ndarray, answer: np.ndarray, truth: int | None) -> dict:
         best = int(answer.argmax())
         shown = best if self._how["class_index"] is None else self._how["class_index"]
         verdict = "" if truth is None else "✓ " if truth == best else "✗ "
@@ -84,6 +84,7 @@ class GradCam(StandIn, anywidget.AnyWidget):
         """The browser has sent a file."""
         if not change["new"]:
             return
+        self._said = ""  # so that the same words as before are heard
         try:
             own = read_own(self._model, bytes(change["new"]))
             self._show([own, *self.pictures], [None, *self._truths])

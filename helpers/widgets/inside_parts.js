@@ -87,7 +87,7 @@ function ownPicture(model) {
     model.save_changes();
     file.value = "";
   });
-  const show = () => write(said, model.get("_said") ?? "");
+  const show = () => model.get("_said") && write(said, model.get("_said")); // empty: an answer is on its way
   return { node: box("foot", upload, said), show };
 }
 

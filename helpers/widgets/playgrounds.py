@@ -42,6 +42,13 @@ class _Playground(StandIn, anywidget.AnyWidget):
         }
 
 
+def _as_many(what: str, before: Sequence[float], now: list[float]) -> list[float]:
+    """The page has a row for each number of the beginning, no more and no fewer."""
+    if before and len(now) != len(before):
+        raise ValueError(f"This playground has {len(before)} {what}, not {len(now)}. Make a new one for those.")
+    return now
+
+
 class ReluPlayground(_Playground):
     """The graph of ReLU with points to drag: `inputs`, one to five numbers from −5 to 5; `outputs` follow."""
 
@@ -49,6 +56,10 @@ class ReluPlayground(_Playground):
 
     def __init__(self, inputs: Sequence[float] = (-3, -0.5, 1, 4)):
         super().__init__(kind="ReLU", inputs=[float(value) for value in inputs])
+
+    @traitlets.validate("inputs")
+    def _same_count(self, proposal) -> list[float]:
+        return _as_many("inputs", self.inputs, proposal["value"])
 
     @property
     def outputs(self) -> list[float]:
@@ -77,6 +88,10 @@ class SoftmaxPlayground(_Playground):
         if labels and len(labels) != len(scores):
             raise ValueError(f"{len(labels)} labels for {len(scores)} scores.")
         super().__init__(kind="softmax", scores=[float(score) for score in scores], labels=labels)
+
+    @traitlets.validate("scores")
+    def _same_count(self, proposal) -> list[float]:
+        return _as_many("scores", self.scores, proposal["value"])
 
     @property
     def probabilities(self) -> list[float]:
