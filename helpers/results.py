@@ -61,6 +61,7 @@ RECIPES = {
         "cats_dogs", "cats_vs_dogs", epochs=15, batch=128, augmentation=AUGMENTATION, settings={"dropout": True}
     ),
     # Whether augmentation pays, given time.
+    "cats_dogs_plain_long": PictureRecipe("cats_dogs", "cats_vs_dogs", epochs=40, batch=32),
     "cats_dogs_augmented_long": PictureRecipe(
         "cats_dogs", "cats_vs_dogs", epochs=40, batch=32, augmentation=AUGMENTATION
     ),

@@ -45,7 +45,8 @@ def test_memory_comes_from_the_c_library_only_where_that_is_fast(linux, library,
     assert bool(memory.frugal()) == helps
 
 
-def test_make_lab_starts_kernels_that_need_less_and_leaves_a_users_own_setting(course_home, linux, monkeypatch):
+@pytest.mark.parametrize("wish", ["small", ""])
+def test_make_lab_starts_kernels_that_need_less_on_request(course_home, linux, monkeypatch, wish):
     linux(("glibc", "2.36"), "always [madvise] never\n")
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(desk.data, "main", lambda words: 0)
@@ -53,9 +54,20 @@ def test_make_lab_starts_kernels_that_need_less_and_leaves_a_users_own_setting(c
     monkeypatch.setenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "0")
     started = []
     monkeypatch.setattr(os, "execve", lambda program, command, environment: started.append(environment))
+    monkeypatch.setenv("COURSE_MEMORY", wish)
     desk.main(["open"])
-    assert started[0]["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=1"
-    assert started[0]["TF_ONEDNN_USE_SYSTEM_ALLOCATOR"] == "0"
+    assert started[0].get("GLIBC_TUNABLES") == ("glibc.malloc.hugetlb=1" if wish else None)
+    assert started[0]["TF_ONEDNN_USE_SYSTEM_ALLOCATOR"] == "0", "what is set already stays"
+
+
+def test_where_less_memory_is_not_to_be_had_make_lab_says_so(course_home, linux, monkeypatch, capsys):
+    linux(("", ""), None)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(desk.data, "main", lambda words: 0)
+    monkeypatch.setattr(os, "execve", lambda program, command, environment: None)
+    monkeypatch.setenv("COURSE_MEMORY", "small")
+    desk.main(["open"])
+    assert "COURSE_MEMORY=small needs Linux" in capsys.readouterr().out
 
 
 def test_a_training_gives_its_memory_back():

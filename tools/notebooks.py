@@ -16,7 +16,6 @@ import nbclient
 import nbformat
 
 from data_scripts.home import CHECKOUT, home
-from helpers import memory
 from helpers.widgets import standin
 from tools.meter import Meter
 
@@ -128,10 +127,7 @@ def own_home() -> Iterator[Path]:
 
 
 def main(arguments: list[str]) -> int:
-    os.environ |= memory.frugal() | {
-        "COURSE_BUDGET": "full",
-        "COURSE_SOURCE": "offline",
-    }  # as `make lab` starts kernels
+    os.environ |= {"COURSE_BUDGET": "full", "COURSE_SOURCE": "offline"}
     os.environ["PYTHONPATH"] = str(CHECKOUT)
     os.environ.pop("NBGRADER_EXECUTION", None)
     try:
