@@ -2,13 +2,12 @@
 
 import os
 import platform
-import subprocess
 import sys
 
 import pytest
 
 from helpers import desk, memory
-from tests.conftest import ROOT
+from tests.benchmarks.bench_memory import apart
 
 
 def test_the_peak_of_memory_is_told_in_gigabytes():
@@ -74,17 +73,6 @@ def test_a_training_gives_its_memory_back():
     """What is left after a training in large batches: with the variables less than without."""
     if not memory.frugal():
         pytest.skip("the C library or the system here has no huge pages for it")
-    left = {}
-    for name, variables in (("as ever", {}), ("frugal", memory.frugal())):
-        code = "from tests.benchmarks.bench_memory import train; print(train(epochs=1, pictures=256)['left'])"
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            env=os.environ | variables,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr
-        left[name] = float(done.stdout.splitlines()[-1])
+    ways = {"as ever": {}, "frugal": memory.frugal()}
+    left = {name: apart(variables, epochs=1, pictures=256)["left"] for name, variables in ways.items()}
     assert left["frugal"] < 0.75 * left["as ever"]

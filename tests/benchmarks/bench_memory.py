@@ -6,11 +6,11 @@ Lesson 07's network, 150 px, batches of 128 made-up pictures, each way in a proc
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 
+from data_scripts.home import CHECKOUT
 from helpers import memory
 
 GOALS = {"peak": 2.0, "seconds": 1.6}  # GB with the variables; how many times as long
@@ -42,7 +42,17 @@ def train(epochs: int = 3, pictures: int = 1024) -> dict[str, float]:
         found = {"seconds": time.perf_counter() - begin, "cpu_seconds": time.process_time() - work}
         best = min(best or found, found, key=lambda one: one["seconds"])
     left = psutil.Process().memory_info().rss / 1e9
-    return best | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9, "left": left}
+    return best | {"peak": memory.peak(), "left": left}
+
+
+def apart(variables: dict[str, str], **how) -> dict[str, float]:
+    """`train(**how)` in a process of its own, with these variables in its environment."""
+    code = f"import json; from tests.benchmarks.bench_memory import train; print(json.dumps(train(**{how})))"
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(
+        words, cwd=CHECKOUT, env=os.environ | variables, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def main() -> int:
@@ -54,11 +64,8 @@ def main() -> int:
         return 0
     ways = {"as ever": {}, "frugal": memory.frugal()}
     found = {name: [] for name in ways}
-    code = "import json; from tests.benchmarks.bench_memory import train; print(json.dumps(train()))"
     for name in list(ways) * rounds:
-        words = [sys.executable, "-c", code]
-        done = subprocess.run(words, env=os.environ | ways[name], capture_output=True, text=True, check=True)
-        found[name].append(json.loads(done.stdout.splitlines()[-1]))
+        found[name].append(apart(ways[name]))
     best = {name: {what: min(one[what] for one in all_) for what in all_[0]} for name, all_ in found.items()}
     for name, one in best.items():
         print(f"{name:8} {one['peak']:.2f} GB at most, {one['left']:.2f} GB left, ", end="")
