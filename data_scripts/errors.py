@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from data_scripts.home import home
+
 
 class DataError(Exception):
     """Something the reader can mend. Its text is one clear sentence that says what is wrong and what to do."""
@@ -24,11 +26,16 @@ def in_plain_words(place: Path) -> Iterator[None]:
 
 
 def _sentence(error: OSError, place: Path) -> str:
+    mine = not place.resolve().is_relative_to(
+        home().resolve()
+    )  # the caller has named it: COURSE_HOME would change nothing
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+        other = "name a folder" if mine else "set COURSE_HOME to a folder"
         return (
-            f"The disk is full: no room left in {place}. Free some space, or set COURSE_HOME to a folder "
+            f"The disk is full: no room left in {place}. Free some space, or {other} "
             "on another disk, and call again; nothing half-made is used."
         )
+    other = "Name another folder" if mine else "Set COURSE_HOME to a folder of your own"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{place} cannot be written to. Set COURSE_HOME to a folder of your own and call again."
-    return f"Writing to {place} failed: {error.strerror or error}. Set COURSE_HOME to another folder and call again."
+        return f"{place} cannot be written to. {other} and call again."
+    return f"Writing to {place} failed: {error.strerror or error}. {other} and call again."

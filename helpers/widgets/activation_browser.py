@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from html import escape
 
-import anywidget
 import keras
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
 from helpers.activations import channel_grid, layer_outputs
-from helpers.inside_pictures import as_colours, atlases, chances, jpeg, layer_tiles, names_of, packed, read_own, webp
-from helpers.pictures import PictureError
+from helpers.inside_pictures import as_colours, atlases, chances, jpeg, layer_tiles, names_of, packed, webp
 
+from .own_picture import OwnPicture
 from .scripts import in_base64, joined
 from .standin import StandIn, live
 
 SHOWN = 16  # channels in the picture that stands in
 
 
-class ActivationBrowser(StandIn, anywidget.AnyWidget):
+class ActivationBrowser(StandIn, OwnPicture):
     """`ActivationBrowser(model, picture)`: layers as a strip, channels as tiles, one large beside the picture.
 
     `picture` is what the network takes, (H, W, C) float32 0…1. `class_names` in the order of the outputs. `layer` (counted without
@@ -34,9 +33,7 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
     _tiles = traitlets.CBytes().tag(sync=True)
     _picture = traitlets.CBytes().tag(sync=True)
     _answer = traitlets.Unicode().tag(sync=True)
-    _said = traitlets.Unicode().tag(sync=True)
     _serial = traitlets.Int().tag(sync=True)
-    _file = traitlets.CBytes().tag(sync=True, echo_update=False)
 
     layer = traitlets.Int(0, min=0).tag(sync=True)
     channel = traitlets.Int(0, min=0).tag(sync=True)
@@ -53,7 +50,6 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
         super().__init__()
         self.look(picture)
         self.layer, self.channel = layer, channel
-        self.observe(self._own, "_file")
 
     def look(self, picture: np.ndarray) -> None:
         """Shows another picture: layer and channel stay."""
@@ -76,17 +72,9 @@ class ActivationBrowser(StandIn, anywidget.AnyWidget):
             raise ValueError(f"{proposal['trait'].name} goes from 0 to {count - 1}; it cannot be {proposal['value']}.")
         return proposal["value"]
 
-    def _own(self, change) -> None:
-        """The browser has sent a file."""
-        if not change["new"]:
-            return
-        self._said = ""  # so that the same words as before are heard
-        try:
-            self.look(read_own(self._model, bytes(change["new"])))
-            self._said = f"Your picture, as the network sees it. It says: {self._answer}."
-        except (PictureError, ValueError) as error:
-            self._said = str(error)
-        self._file = b""
+    def _take(self, picture: np.ndarray) -> str:
+        self.look(picture)
+        return f"Your picture, as the network sees it. It says: {self._answer}."
 
     def stand_in(self) -> dict[str, str | bytes]:
         parts = [

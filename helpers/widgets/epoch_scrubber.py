@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
-import anywidget
 import keras
 import numpy as np
 import traitlets
@@ -23,13 +22,12 @@ from helpers.inside_pictures import (
     layers_by_name,
     names_of,
     packed,
-    read_own,
     to_bytes,
     webp,
 )
-from helpers.pictures import PictureError
 from helpers.snapshots import EpochSnapshots
 
+from .own_picture import OwnPicture
 from .scripts import in_base64, joined
 from .standin import StandIn, live
 
@@ -37,7 +35,7 @@ CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of o
 FILTERS = 16
 
 
-class EpochScrubber(StandIn, anywidget.AnyWidget):
+class EpochScrubber(StandIn, OwnPicture):
     """`EpochScrubber(snapshots, picture, (images, labels), class_names)`: one slider through the epochs of a training.
 
     `snapshots`: what `EpochSnapshots` kept. `picture` as the network takes it, (H, W, C) float32 0…1; `images` (N, H, W, C) and
@@ -50,9 +48,7 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
     _plan = traitlets.Dict().tag(sync=True)
     _frames = traitlets.CBytes().tag(sync=True)
     _picture = traitlets.CBytes().tag(sync=True)
-    _said = traitlets.Unicode().tag(sync=True)
     _serial = traitlets.Int().tag(sync=True)
-    _file = traitlets.CBytes().tag(sync=True, echo_update=False)
 
     step = traitlets.Int(0, min=0).tag(sync=True)
 
@@ -66,13 +62,13 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
     ):
         if not snapshots.kept:
             raise ValueError("no epoch was kept: train with callbacks=[snapshots] first.")
-        self._snapshots, self._names = snapshots, names_of(snapshots.model, class_names)
+        self._snapshots, self._model = snapshots, snapshots.model
+        self._names = names_of(self._model, class_names)
         self._validation = np.asarray(validation[0], "float32"), np.asarray(validation[1]).astype(int).ravel()
         self._confusions: list = []
         super().__init__()
         self.look(picture)
         self.step = len(snapshots.kept) - 1 if step is None else step
-        self.observe(self._own, "_file")
 
     @property
     def epochs(self) -> list[int]:
@@ -120,18 +116,9 @@ class EpochScrubber(StandIn, anywidget.AnyWidget):
         np.add.at(counts, (labels, chances(network, images).argmax(axis=1)), 1)
         return counts.tolist()
 
-    def _own(self, change) -> None:
-        """The browser has sent a file."""
-        if not change["new"]:
-            return
-        self._said = ""  # so that the same words as before are heard
-        try:
-            own = read_own(self._snapshots.model, bytes(change["new"]))
-            self._compute(own, lambda words, share: self.set_trait("_said", words))
-            self._said = "Your picture, through all epochs."
-        except (PictureError, ValueError) as error:
-            self._said = str(error)
-        self._file = b""
+    def _take(self, picture: np.ndarray) -> str:
+        self._compute(picture, lambda words, share: self.set_trait("_said", words))
+        return "Your picture, through all epochs."
 
     def _sentence(self, step: int) -> str:
         epoch, shares = self.epochs[step], self._plan["chances"][step]

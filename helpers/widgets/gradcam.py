@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from html import escape
 
-import anywidget
 import keras
 import numpy as np
 import traitlets
@@ -11,16 +10,16 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from helpers.activations import grad_cam
-from helpers.inside_pictures import as_colours, chances, jpeg, names_of, read_own, to_bytes, webp
-from helpers.pictures import PictureError
+from helpers.inside_pictures import as_colours, chances, jpeg, names_of, to_bytes, webp
 
+from .own_picture import OwnPicture
 from .scripts import in_base64, joined
 from .standin import StandIn, live
 
 PLACES = ["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"]
 
 
-class GradCam(StandIn, anywidget.AnyWidget):
+class GradCam(StandIn, OwnPicture):
     """`GradCam(model, pictures, truths, class_names)`: where the network looked, over each picture.
 
     `pictures` (N, H, W, C) float32 0…1; `truths` (N,) class numbers, or None where nobody knows. The maps are for the class that the
@@ -33,9 +32,7 @@ class GradCam(StandIn, anywidget.AnyWidget):
     _cards = traitlets.List().tag(sync=True)
     _pictures = traitlets.CBytes().tag(sync=True)
     _heats = traitlets.CBytes().tag(sync=True)
-    _said = traitlets.Unicode().tag(sync=True)
     _serial = traitlets.Int().tag(sync=True)
-    _file = traitlets.CBytes().tag(sync=True, echo_update=False)
 
     opacity = traitlets.Float(0.5, min=0, max=1).tag(sync=True)
 
@@ -57,7 +54,6 @@ class GradCam(StandIn, anywidget.AnyWidget):
             raise ValueError(f"{len(truths)} truths for {len(pictures)} pictures.")
         super().__init__(opacity=opacity)
         self._show(pictures, truths)
-        self.observe(self._own, "_file")
 
     def _show(self, pictures: list[np.ndarray], truths: list[int | None]) -> None:
         self.pictures, self._truths = pictures, truths
@@ -80,18 +76,9 @@ class GradCam(StandIn, anywidget.AnyWidget):
         text = f"{title}. {words}"
         return {"rows": heat.shape[0], "columns": heat.shape[1], "title": title, "words": words, "text": text}
 
-    def _own(self, change) -> None:
-        """The browser has sent a file."""
-        if not change["new"]:
-            return
-        self._said = ""  # so that the same words as before are heard
-        try:
-            own = read_own(self._model, bytes(change["new"]))
-            self._show([own, *self.pictures], [None, *self._truths])
-            self._said = "Your picture is the first."
-        except (PictureError, ValueError) as error:
-            self._said = str(error)
-        self._file = b""
+    def _take(self, picture: np.ndarray) -> str:
+        self._show([picture, *self.pictures], [None, *self._truths])
+        return "Your picture is the first."
 
     def stand_in(self) -> dict[str, str | bytes]:
         text = " ".join(f"{number}: {card['text']}" for number, card in enumerate(self._cards, 1))
