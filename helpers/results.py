@@ -153,13 +153,14 @@ def measure(recipe: Recipe | PictureRecipe, arrays, seed: int) -> dict:
 def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: bool = False) -> None:
     """Measures the seeds that `file` lacks, and writes it after each of them: a killed run is taken up again.
 
-    Seeds measured by another recipe are forgotten, and so is a half-measured set from another machine or version.
+    Seeds measured by another recipe are forgotten, and so is a half-measured set from other versions. Seeds from another
+    machine count: they differ as seeds do; only their seconds are that machine's, so `machine` names both.
     """
     recipe, here = RECIPES[network], surroundings()
     kept = load(file).get(network, {}).get(source, {})
     done = {} if again or kept.get("recipe") != asdict(recipe) else kept["seeds"]
     missing = [seed for seed in seeds if str(seed) not in done]
-    if missing and any(kept.get(name) != value for name, value in here.items()):
+    if missing and kept.get("versions") != here["versions"]:
         done, missing = {}, list(seeds)
     if not missing:
         print(f"{network}, {source}: all there.")
@@ -172,6 +173,7 @@ def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: b
         if from_folder
         else {"training and validation": len(arrays[0][0]), "test": len(arrays[1][0])}
     )
+    machines = dict.fromkeys([*(kept["machine"].split("; ") if done else ()), here["machine"]])
     for seed in missing:
         done[str(seed)] = measure(recipe, arrays, seed)
         figures = {name: value for name, value in done[str(seed)].items() if name != "curves"}
@@ -183,6 +185,7 @@ def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: b
             "pictures": pictures,
             "seeds": done,
             **here,
+            "machine": "; ".join(machines),
             "date": time.strftime("%Y-%m-%d"),
             "command": f"python -m helpers.results --network {network} --source {source}",
         }

@@ -88,14 +88,25 @@ def test_what_is_complete_is_left_alone_unless_asked_for_again(file, monkeypatch
     assert load(file)["digits_dense"]["offline"]["machine"] == "another"
 
 
-@pytest.mark.parametrize("change", ["recipe", "machine"])
-def test_seeds_of_another_recipe_or_machine_are_never_mixed_in(file, monkeypatch, change):
+def test_seeds_from_another_machine_count_and_both_machines_are_named(file, monkeypatch):
+    counted(monkeypatch)
+    complete("digits_dense", "offline", file, seeds=(1, 2))
+    monkeypatch.setattr(results, "surroundings", lambda: HERE | {"machine": "another"})
+    seeds = counted(monkeypatch)
+    complete("digits_dense", "offline", file)
+    kept = load(file)["digits_dense"]["offline"]
+    assert seeds == [3, 4, 5] and list(kept["seeds"]) == ["1", "2", "3", "4", "5"]
+    assert kept["machine"] == "a machine, 2 cores; another"
+
+
+@pytest.mark.parametrize("change", ["recipe", "versions"])
+def test_seeds_of_another_recipe_or_version_are_never_mixed_in(file, monkeypatch, change):
     counted(monkeypatch)
     complete("digits_dense", "offline", file, seeds=(1, 2))
     if change == "recipe":
         monkeypatch.setitem(RECIPES, "digits_dense", replace(RECIPES["digits_dense"], batch=7))
     else:
-        monkeypatch.setattr(results, "surroundings", lambda: HERE | {"machine": "another"})
+        monkeypatch.setattr(results, "surroundings", lambda: HERE | {"versions": {"keras": "4"}})
     seeds = counted(monkeypatch)
     complete("digits_dense", "offline", file)
     assert seeds == [1, 2, 3, 4, 5]
