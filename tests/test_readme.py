@@ -64,4 +64,6 @@ def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
     assert memory.FRUGAL.items() <= student["extraEnv"].items() and all(name in text for name in memory.FRUGAL)
     (pull,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if "gitpuller" in one)
-    assert pull.split()[1].removesuffix(".git") == repository.address()
+    address, branch, folder = pull.split("gitpuller ")[1].split()[:3]
+    assert address.removesuffix(".git") == repository.address() and branch == "main"
+    assert folder.startswith(student["storage"]["homeMountPath"])
