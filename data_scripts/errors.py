@@ -26,16 +26,13 @@ def in_plain_words(place: Path) -> Iterator[None]:
 
 
 def _sentence(error: OSError, place: Path) -> str:
-    mine = not place.resolve().is_relative_to(
-        home().resolve()
-    )  # the caller has named it: COURSE_HOME would change nothing
+    is_ours = place.resolve().is_relative_to(home().resolve())  # else the caller has named it
+    choose = "Set COURSE_HOME to" if is_ours else "Name"
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
-        other = "name a folder" if mine else "set COURSE_HOME to a folder"
         return (
-            f"The disk is full: no room left in {place}. Free some space, or {other} "
+            f"The disk is full: no room left in {place}. Free some space, or {choose[0].lower()}{choose[1:]} a folder "
             "on another disk, and call again; nothing half-made is used."
         )
-    other = "Name another folder" if mine else "Set COURSE_HOME to a folder of your own"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{place} cannot be written to. {other} and call again."
-    return f"Writing to {place} failed: {error.strerror or error}. {other} and call again."
+        return f"{place} cannot be written to. {choose} a folder of your own and call again."
+    return f"Writing to {place} failed: {error.strerror or error}. {choose} another folder and call again."

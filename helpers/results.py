@@ -173,7 +173,7 @@ def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: b
         if from_folder
         else {"training and validation": len(arrays[0][0]), "test": len(arrays[1][0])}
     )
-    machines = dict.fromkeys([*(kept["machine"].split("; ") if done else ()), here["machine"]])
+    here = with_machines(kept if done else {}, here)
     for seed in missing:
         done[str(seed)] = measure(recipe, arrays, seed)
         figures = {name: value for name, value in done[str(seed)].items() if name != "curves"}
@@ -185,7 +185,6 @@ def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: b
             "pictures": pictures,
             "seeds": done,
             **here,
-            "machine": "; ".join(machines),
             "date": time.strftime("%Y-%m-%d"),
             "command": f"python -m helpers.results --network {network} --source {source}",
         }
@@ -195,6 +194,12 @@ def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: b
 def spread(values: list[float]) -> dict[str, float]:
     """The least, the middle and the largest of some values."""
     return {"min": min(values), "median": round(statistics.median(values), 4), "max": max(values)}
+
+
+def with_machines(kept: dict, here: dict) -> dict:
+    """`here`, its `machine` after those of the seeds that are kept already: "one; another"."""
+    before = kept["machine"].split("; ") if kept else []
+    return here | {"machine": "; ".join(dict.fromkeys([*before, here["machine"]]))}
 
 
 def surroundings() -> dict:

@@ -155,10 +155,10 @@ def _sources(folder: Path | None) -> list:
 def complete(name: str, seeds, folder: Path, photographs: Path, file: Path | None = None) -> None:
     """Measures the seeds that `file` lacks, and writes it after each of them."""
     file = file or FILE
-    here = results.surroundings()
     kept = load(file).get(name, {})
     recipe = {"network": name, **NETWORKS[name][2]}
     done = kept["seeds"] if kept.get("recipe") == recipe else {}
+    here = results.with_machines(kept if done else {}, results.surroundings())
     counts = {one: len(list((photographs / one).iterdir())) for one in ("horse", "human")}
     for seed in [seed for seed in seeds if str(seed) not in done]:
         done[str(seed)] = figures = measure(name, seed, folder, photographs)

@@ -156,4 +156,4 @@ def test_a_home_that_is_a_file(capsys, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file"))
     code, _, err = run(capsys, "setup")
-    assert code == 1 and "Set COURSE_HOME to a folder of your own" in err and err.count("\n") == 1
+    assert code == 1 and "Set COURSE_HOME to another folder" in err and err.count("\n") == 1

@@ -231,7 +231,7 @@ def test_a_worker_that_cannot_write_says_so_in_one_sentence(tiny_sets, capsys):
     in_the_way = folder.with_name(f".cats_vs_dogs.drawing-{drawing.recipe()}") / "train/cats/cat.0.jpg"
     in_the_way.mkdir(parents=True)
     code, _, err = run(capsys, "get", "cats_vs_dogs", "--source", "offline")
-    assert code == 1 and err.count("\n") == 1 and "Set COURSE_HOME to a folder of your own" in err
+    assert code == 1 and err.count("\n") == 1 and "Set COURSE_HOME to another folder" in err
     assert pictures.state("cats_vs_dogs", "offline") == "absent"
 
 
