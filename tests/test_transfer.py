@@ -147,6 +147,26 @@ def test_the_table_shows_medians_and_what_each_network_has_seen(tmp_path, monkey
     assert "28 photographs" in lines and "official + drawn" in lines and "0.625" in lines
 
 
+def test_a_measurement_goes_on_with_the_missing_seeds_and_names_every_machine(tmp_path, monkeypatch):
+    for kind in ("horse", "human"):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / "1.png").touch()
+    measured, file = [], tmp_path / "transfer.json"
+
+    def measure(name, seed, folder, photographs):
+        measured.append(seed)
+        return {"validation_accuracy": seed / 10}
+
+    monkeypatch.setattr(transfer_results, "measure", measure)
+    for machine, seeds in (("one", (1,)), ("another", (1, 2, 3)), ("a third", (1, 2, 3))):
+        monkeypatch.setattr(transfer_results.results, "surroundings", lambda machine=machine: {"machine": machine})
+        transfer_results.complete("varied_drawn", seeds, tmp_path, tmp_path, file)
+    kept = transfer_results.load(file)["varied_drawn"]
+    assert measured == [1, 2, 3] and list(kept["seeds"]) == ["1", "2", "3"]
+    assert kept["machine"] == "one; another" and kept["pictures"]["photographs"] == {"horse": 1, "human": 1}
+    assert kept["validation_accuracy"] == {"min": 0.1, "median": 0.2, "max": 0.3}
+
+
 def test_what_is_kept_was_measured_by_the_recipes_of_today():
     for name, one in transfer_results.load().items():
         assert one["recipe"] == {"network": name, **transfer_results.NETWORKS[name][2]}
