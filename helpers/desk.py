@@ -15,7 +15,6 @@ from pathlib import Path
 
 from data_scripts import __main__ as data
 from data_scripts.home import CHECKOUT, home
-from helpers import memory
 
 LESSONS = CHECKOUT / "notebooks"
 _RECORD = ".published.json"
@@ -158,13 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     command = jupyter(desk)
     if "--no-browser" in command:
         print("No display here: open the address that JupyterLab prints below in your browser.", flush=True)
-    is_small = os.environ.get("COURSE_MEMORY") == "small"
-    less = memory.frugal() if is_small else {}
-    if is_small and not less:
-        print(
-            "COURSE_MEMORY=small needs Linux with huge pages and glibc 2.35 or newer; kernels take their usual memory here."
-        )
-    environment = less | os.environ | {"JUPYTER_PREFER_ENV_PATH": "1"}
+    environment = os.environ | {"JUPYTER_PREFER_ENV_PATH": "1"}
     if sys.platform == "win32":  # exec would leave the console to two programs at once
         import subprocess
 

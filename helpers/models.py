@@ -1,7 +1,7 @@
 """Trained networks that later lessons take up: kept under the course's folder, each with its history.
 
     models.keep("cats_vs_dogs", "plain", model, history.history)      at the end of lesson 07
-    kept = models.kept("cats_vs_dogs", "plain")                       in lesson 09: (model, history), or None
+    kept = models.kept("cats_vs_dogs", "plain")                       in lesson 08: (model, history), or None
 
 A network belongs to the data it has seen: those trained on drawn pictures, on official ones and in the quick budget
 are kept apart, in `models/<data>-<source>[-quick]/`.
@@ -47,10 +47,10 @@ def keep(dataset: str, name: str, model, history: Mapping[str, Sequence[float]] 
     return target
 
 
-def kept(dataset: str, name: str) -> tuple | None:
+def kept(dataset: str, name: str, optimizer: bool = True) -> tuple | None:
     """(model, history) as kept; None where there is none, or after one line where the file cannot be read.
 
-    Loaded with `safe_mode`: a file that wants to run code of its own is refused.
+    Without its optimizer a network takes a fraction of the memory and predicts, but does not go on training. Loaded with `safe_mode`: a file that wants to run code of its own is refused.
     """
     file = path(dataset, name)
     if not file.is_file():
@@ -58,7 +58,7 @@ def kept(dataset: str, name: str) -> tuple | None:
     import keras
 
     try:
-        model = keras.saving.load_model(file, safe_mode=True)
+        model = keras.saving.load_model(file, compile=optimizer, safe_mode=True)
         history = json.loads(file.with_suffix(".json").read_text("utf-8"))
     except Exception as error:  # a broken file raises whatever the format's reader stumbles over
         print(f"{file.name} was kept by an earlier run and cannot be read ({type(error).__name__}); it is left out.")

@@ -1,12 +1,13 @@
 """Picture files decoded and resized once, then kept as uint8: later epochs read no file.
 
-The pixels are those of `keras.utils.load_img`, which ImageDataGenerator uses, so pictures are *not* turned
+Whoever asks for the same pictures as somebody who still has them gets the same array. The pixels are those of `keras.utils.load_img`, which ImageDataGenerator uses, so pictures are *not* turned
 upright (the labels of a data set do not depend on it), and see-through parts keep the colour stored there.
 """
 
 import os
 import shutil
 import tempfile
+import weakref
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -28,6 +29,7 @@ SPARE = 2**30  # of the disk stays free
 
 MODES = {"rgb": "RGB", "rgba": "RGBA", "grayscale": "L"}
 CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
+HELD = weakref.WeakValueDictionary()  # what was read of which files, as long as somebody has it
 INTERPOLATIONS = {name.lower(): Image.Resampling[name] for name in Image.Resampling.__members__}
 
 
@@ -67,9 +69,13 @@ def load_all(
 ) -> tuple[np.ndarray, dict[int, PictureError]]:
     """The pictures that can be read, uint8 (number, height, width, channels), and what is wrong with the others.
 
-    In memory up to IN_MEMORY bytes, else in a file that nobody sees and that vanishes with the array.
+    In memory up to IN_MEMORY bytes, else in a file that nobody sees and that vanishes with the array; not to be written to.
     Raises OSError when there is no room.
     """
+    key = (tuple(map(_state, paths)), size, color_mode, interpolation)
+    held = HELD.get(key)
+    if held is not None:
+        return held, {}
     pictures = make_room((len(paths), *size, CHANNELS[color_mode]))
     broken = {}
 
@@ -87,7 +93,20 @@ def load_all(
     if broken:  # close the gaps
         for row, old in enumerate(good):
             pictures[row] = pictures[old]
-    return pictures[: len(good)], dict(sorted(broken.items()))
+    pictures = pictures[: len(good)]
+    pictures.flags.writeable = False
+    if not broken:
+        HELD[key] = pictures
+    return pictures, dict(sorted(broken.items()))
+
+
+def _state(path: str) -> tuple[str, int, int]:
+    """What tells whether a file is still the one that was read: where it is, its length (-1: none) and its time."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return os.path.abspath(path), -1, 0
+    return os.path.abspath(path), found.st_size, found.st_mtime_ns
 
 
 def make_room(shape: tuple[int, ...]) -> np.ndarray:

@@ -18,7 +18,8 @@ AUGMENTATION = {
 class PictureRecipe:
     """`helpers.picture_networks.<build>(size, **settings)`, trained on `train/` and watched on `validation/`.
 
-    The pictures come from `PictureReader`, those for training changed by `augmentation` (its parameters).
+    The pictures come from `PictureReader`, those for training changed by `augmentation` (its parameters). In `pieces` a
+    batch takes less memory (see `helpers.picture_networks`); equal recipes with other pieces are alike, not the same.
     """
 
     build: str
@@ -26,14 +27,19 @@ class PictureRecipe:
     epochs: int
     batch: int
     size: int = 150
+    pieces: int = 1
     augmentation: dict = field(default_factory=dict)
     settings: dict = field(default_factory=dict)
 
+    def __post_init__(self):
+        if self.batch % self.pieces:
+            raise ValueError(f"A batch of {self.batch} cannot be learned in {self.pieces} pieces of equal size.")
+
     def batches(self, folder: Path, seed: int) -> tuple:
-        """Training batches, shuffled and changed, and validation batches, neither: `PictureBatches` of floats 0…1."""
+        """Pieces of batches for training, shuffled and changed, and for validation, neither: `PictureBatches`, 0…1."""
         from helpers.reader import PictureReader
 
-        how = {"target_size": (self.size, self.size), "batch_size": self.batch, "class_mode": "binary"}
+        how = {"target_size": (self.size, self.size), "batch_size": self.batch // self.pieces, "class_mode": "binary"}
         changing, plain = PictureReader(rescale=1 / 255, **self.augmentation), PictureReader(rescale=1 / 255)
         train = changing.flow_from_directory(folder / "train", seed=seed, **how)
         return train, plain.flow_from_directory(folder / "validation", shuffle=False, **how)
@@ -46,7 +52,7 @@ class PictureRecipe:
 
         train, validation = self.batches(folder, seed)
         keras.utils.set_random_seed(seed)
-        model = getattr(picture_networks, self.build)(self.size, **self.settings)
+        model = getattr(picture_networks, self.build)(self.size, pieces=self.pieces, **self.settings)
         begin, work = time.perf_counter(), time.process_time()
         found = model.fit(train, validation_data=validation, epochs=self.epochs, verbose=0).history
         seconds, work = time.perf_counter() - begin, time.process_time() - work

@@ -55,7 +55,7 @@ class PictureReader(Augmentation):
     ) -> "PictureBatches":
         """Batches of the pictures in `directory`, a folder for each class; parameters as ImageDataGenerator's.
 
-        Reads all pictures at once. Those that cannot be read are named and left out; with `on_error="raise"`
+        Reads all pictures at once, unless another reader still has the same ones. Those that cannot be read are named and left out; with `on_error="raise"`
         the first of them raises its PictureError. Without `seed` NumPy's global random state decides.
         """
         for name, value, allowed in (

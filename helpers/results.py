@@ -15,7 +15,7 @@ import platform
 import statistics
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -150,13 +150,17 @@ def measure(recipe: Recipe | PictureRecipe, arrays, seed: int) -> dict:
     }
 
 
-def complete(network: str, source: str, file: Path = FILE, seeds=SEEDS, again: bool = False) -> None:
+def complete(
+    network: str, source: str, file: Path = FILE, seeds=SEEDS, again: bool = False, pieces: int | None = None
+) -> None:
     """Measures the seeds that `file` lacks, and writes it after each of them: a killed run is taken up again.
 
     Seeds measured by another recipe are forgotten, and so is a half-measured set from other versions. Seeds from another
-    machine count: they differ as seeds do; only their seconds are that machine's, so `machine` names both.
+    machine count: they differ as seeds do; only their seconds are that machine's, so `machine` names both. `pieces`: of a
+    batch, for a network for folders of pictures, other than its recipe's.
     """
     recipe, here = RECIPES[network], surroundings()
+    recipe = replace(recipe, pieces=pieces) if pieces else recipe
     kept = load(file).get(network, {}).get(source, {})
     done = {} if again or kept.get("recipe") != asdict(recipe) else kept["seeds"]
     missing = [seed for seed in seeds if str(seed) not in done]

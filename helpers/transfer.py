@@ -28,25 +28,25 @@ Source = Callable[[np.random.Generator, int, int], np.ndarray]  # (chance, class
 def pictures_in(folder, size: int = 128) -> np.ndarray:
     """All pictures of a folder, by name: uint8 (N, size, size, 3)."""
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
-    return np.stack([np.asarray(read_image(file).convert("RGB").resize((size, size), 2)) for file in files])
+    return filled(len(files), lambda i: np.asarray(read_image(files[i]).convert("RGB").resize((size, size), 2)))
 
 
 def figures(count: int, size: int = 160) -> list[np.ndarray]:
     """`count` horses and as many humans without background, for `pasted`: two arrays, uint8 (count, size, size, 4)."""
     with told(2 * count, f"drawing {2 * count:,} figures") as step:
-        return [_all(count, step, lambda i, kind=kind: cut_out(kind, SEED, i, size)) for kind in KINDS]
+        return [filled(count, lambda i, kind=kind: cut_out(kind, SEED, i, size), step) for kind in KINDS]
 
 
 def scenes(count: int, size: int = 128) -> list[np.ndarray]:
     """`count` drawn pictures of horses and as many of humans, none of them in a set, for `whole`."""
     with told(2 * count, f"drawing {2 * count:,} pictures") as step:
-        return [_all(count, step, lambda i, kind=kind: render.draw(kind, SEED, i, size)) for kind in KINDS]
+        return [filled(count, lambda i, kind=kind: render.draw(kind, SEED, i, size), step) for kind in KINDS]
 
 
 def places(count: int, size: int = 128) -> np.ndarray:
     """`count` drawn places without anybody, for `pasted`: uint8 (count, size, size, 3)."""
     with told(count, f"drawing {count:,} places") as step:
-        return _all(count, step, lambda i: render.draw("horse", SEED, 10_000 + i, size, figure=False))
+        return filled(count, lambda i: render.draw("horse", SEED, 10_000 + i, size, figure=False), step)
 
 
 def cut_from(pictures: Sequence[np.ndarray]) -> np.ndarray:
@@ -57,7 +57,7 @@ def cut_from(pictures: Sequence[np.ndarray]) -> np.ndarray:
     often half of N. ValueError where no figure is left.
     """
     with told(len(pictures), f"cutting {len(pictures):,} figures out") as step:
-        found = _all(len(pictures), step, lambda i: grab(pictures[i]))
+        found = filled(len(pictures), lambda i: grab(pictures[i]), step)
     share = (found[..., 3] > 128).mean(axis=(1, 2))
     good = (share > 0.06) & (share < 0.6)
     if not good.any():
@@ -80,12 +80,20 @@ def grab(picture: np.ndarray) -> np.ndarray:
     return np.rint(np.concatenate([picture * mask, 255 * mask], axis=2)).astype(np.uint8)
 
 
-def _all(count: int, step: Callable[[], None], make: Callable[[int], np.ndarray]) -> np.ndarray:
-    made = []
+def filled(count: int, make: Callable[[int], np.ndarray], step: Callable[[], None] = lambda: None) -> np.ndarray:
+    """What `make(0)`, `make(1)` … return, `count` arrays of one shape and dtype, as one; `step` after each. ValueError for none.
+
+    `np.stack` would need them all at once beside it, and small arrays leave holes in memory that nobody gives back.
+    """
+    if not count:
+        raise ValueError("There are no pictures.")
     for i in range(count):
-        made.append(make(i))
+        made = make(i)
+        if i == 0:
+            together = np.empty((count, *made.shape), made.dtype)
+        together[i] = made
         step()
-    return np.stack(made)
+    return together
 
 
 def whole(pictures: Sequence[np.ndarray]) -> Source:

@@ -149,3 +149,16 @@ def test_copies_can_be_written_although_the_lessons_are_read_only(lessons, tmp_p
         lesson.chmod(stat.S_IREAD)
     desk.fill(tmp_path / "mine")
     assert os.access(tmp_path / "mine" / "01_first.ipynb", os.W_OK)
+
+
+def test_jupyterlab_starts_with_this_python_and_what_is_set_already_stays(lessons, course_home, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(desk.data, "main", lambda words: 0)
+    monkeypatch.delenv("JUPYTER_PREFER_ENV_PATH", raising=False)
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    started = []
+    monkeypatch.setattr(os, "execve", lambda program, command, environment: started.append((program, environment)))
+    desk.main(["open"])
+    ((program, environment),) = started
+    assert program == sys.executable
+    assert (environment["JUPYTER_PREFER_ENV_PATH"], environment["TF_NUM_INTRAOP_THREADS"]) == ("1", "1")

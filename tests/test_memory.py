@@ -1,13 +1,14 @@
-"""How much memory a kernel had, and what makes one need less."""
+"""How much memory a kernel had, and what makes a training need less."""
 
-import os
-import platform
+import re
+import subprocess
 import sys
 
 import pytest
 
-from helpers import desk, memory
+from helpers import memory
 from tests.benchmarks.bench_memory import apart
+from tools.notebooks import MOST_GB, lessons, read
 
 
 def test_the_peak_of_memory_is_told_in_gigabytes():
@@ -15,64 +16,22 @@ def test_the_peak_of_memory_is_told_in_gigabytes():
     assert "GB" in memory.sentence()
 
 
-@pytest.fixture
-def linux(tmp_path, monkeypatch):
-    """Sets the C library's version and the setting of huge pages."""
-
-    def choose(library, setting):
-        monkeypatch.setattr(platform, "libc_ver", lambda: library)
-        monkeypatch.setattr(memory, "HUGE_PAGES", tmp_path / "enabled")
-        if setting:
-            (tmp_path / "enabled").write_text(setting)
-
-    return choose
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system gives the figure of the process alone")
+def test_what_another_process_has_does_not_count():
+    parent = "block = bytearray(300 << 20); import subprocess, sys; subprocess.run([sys.executable, '-c', {!r}])"
+    child = "from helpers import memory; print(memory.peak())"
+    done = subprocess.run([sys.executable, "-c", parent.format(child)], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.2
 
 
-@pytest.mark.parametrize(
-    ("library", "setting", "helps"),
-    [
-        (("glibc", "2.36"), "always [madvise] never\n", True),
-        (("glibc", "2.35"), "[always] madvise never\n", True),
-        (("glibc", "2.34"), "always [madvise] never\n", False),  # it has no huge pages
-        (("glibc", "2.36"), "always madvise [never]\n", False),
-        (("glibc", "2.36"), None, False),
-        (("", ""), "always [madvise] never\n", False),  # macOS, musl
-    ],
-)
-def test_memory_comes_from_the_c_library_only_where_that_is_fast(linux, library, setting, helps):
-    linux(library, setting)
-    assert bool(memory.frugal()) == helps
+def test_a_step_in_pieces_takes_less_memory_than_one_whole_batch():
+    most = {pieces: apart(pieces=pieces, epochs=1, pictures=256)["peak"] for pieces in (1, 4)}
+    assert most[4] < 0.9 * most[1], most
 
 
-@pytest.mark.parametrize("wish", ["small", ""])
-def test_make_lab_starts_kernels_that_need_less_on_request(course_home, linux, monkeypatch, wish):
-    linux(("glibc", "2.36"), "always [madvise] never\n")
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(desk.data, "main", lambda words: 0)
-    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
-    monkeypatch.setenv("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "0")
-    started = []
-    monkeypatch.setattr(os, "execve", lambda program, command, environment: started.append(environment))
-    monkeypatch.setenv("COURSE_MEMORY", wish)
-    desk.main(["open"])
-    assert started[0].get("GLIBC_TUNABLES") == ("glibc.malloc.hugetlb=1" if wish else None)
-    assert started[0]["TF_ONEDNN_USE_SYSTEM_ALLOCATOR"] == "0", "what is set already stays"
-
-
-def test_where_less_memory_is_not_to_be_had_make_lab_says_so(course_home, linux, monkeypatch, capsys):
-    linux(("", ""), None)
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(desk.data, "main", lambda words: 0)
-    monkeypatch.setattr(os, "execve", lambda program, command, environment: None)
-    monkeypatch.setenv("COURSE_MEMORY", "small")
-    desk.main(["open"])
-    assert "COURSE_MEMORY=small needs Linux" in capsys.readouterr().out
-
-
-def test_a_training_gives_its_memory_back():
-    """What is left after a training in large batches: with the variables less than without."""
-    if not memory.frugal():
-        pytest.skip("the C library or the system here has no huge pages for it")
-    ways = {"as ever": {}, "frugal": memory.frugal()}
-    left = {name: apart(variables, epochs=1, pictures=256)["left"] for name, variables in ways.items()}
-    assert left["frugal"] < 0.75 * left["as ever"]
+@pytest.mark.parametrize("lesson", ["06", "07", "08"])
+def test_a_lesson_that_tells_its_memory_needed_no_more_than_the_course_allows(lesson):
+    cells = read(lessons(lesson)[0]).cells
+    texts = [output.get("text", "") for cell in cells if cell.cell_type == "code" for output in cell.outputs]
+    told = [float(found) for found in re.findall(r"at most ([\d.]+) GB", "\n".join(texts))]
+    assert told and max(told) <= MOST_GB, told

@@ -8,9 +8,9 @@ from data_scripts.errors import DataError
 from helpers import models
 
 
-def tiny():
+def tiny(optimizer="adam"):
     model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(1)])
-    model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+    model.compile(optimizer=optimizer, loss="mse", metrics=["mae"])
     return model
 
 
@@ -27,15 +27,29 @@ def test_a_kept_network_predicts_the_same_and_has_its_history(course_home):
     ]
 
 
-def test_a_trained_network_goes_on_training_where_it_stopped(course_home):
-    model, pictures, answers = tiny(), np.ones((4, 4, 4, 3), "float32"), np.arange(4.0)
-    model.fit(pictures, answers, epochs=2, verbose=0)
+@pytest.mark.parametrize("pieces", [None, 2])
+def test_a_trained_network_goes_on_training_where_it_stopped(pieces, course_home):
+    model = tiny(keras.optimizers.Adam(gradient_accumulation_steps=pieces))
+    pictures, answers = np.ones((4, 4, 4, 3), "float32"), np.arange(4.0)
+    model.fit(pictures, answers, batch_size=4 // (pieces or 1), epochs=2, verbose=0)
     models.keep("cats_vs_dogs", "plain", model)
     again, history = models.kept("cats_vs_dogs", "plain")
     assert int(again.optimizer.iterations) == 2
     for one in (model, again):
         one.fit(pictures, answers, epochs=1, verbose=0, shuffle=False)
     np.testing.assert_allclose(again.predict(pictures, verbose=0), model.predict(pictures, verbose=0), rtol=1e-5)
+
+
+def test_a_network_without_its_optimizer_predicts_the_same(course_home, recwarn):
+    model, pictures = tiny(), np.ones((4, 4, 4, 3), "float32")
+    model.fit(pictures, np.arange(4.0), epochs=1, verbose=0)
+    models.keep("cats_vs_dogs", "plain", model)
+    again, _ = models.kept("cats_vs_dogs", "plain", optimizer=False)
+    np.testing.assert_array_equal(again.predict(pictures, verbose=0), model.predict(pictures, verbose=0))
+    assert getattr(again, "optimizer", None) is None
+    models.keep("cats_vs_dogs", "again", again)
+    assert models.path("cats_vs_dogs", "again").stat().st_size < models.path("cats_vs_dogs", "plain").stat().st_size
+    assert not [one for one in recwarn if "optimizer" in str(one.message)]
 
 
 def test_what_was_never_kept_is_none(course_home):

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import weakref
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -248,6 +250,37 @@ def test_flips_are_exact(plain):
     flipped = [np.array_equal(a, b[:, ::-1]) for a, b in zip(after, before, strict=True)]
     same = [np.array_equal(a, b) for a, b in zip(after, before, strict=True)]
     assert sum(flipped) + sum(same) == 12 and 0 < sum(flipped) < 12
+
+
+# Pictures that are in memory already.
+
+
+def test_readers_of_the_same_pictures_share_them_as_long_as_one_is_there(plain):
+    first, other = (PictureReader().flow_from_directory(plain, (16, 16)) for _ in range(2))
+    assert first._pictures is other._pictures
+    assert PictureReader().flow_from_directory(plain, (16, 17))._pictures.shape[2] == 17
+    assert PictureReader().flow_from_directory(plain, (16, 16), color_mode="grayscale")._pictures.shape[3] == 1
+    held = weakref.ref(first._pictures)
+    del first, other
+    assert held() is None
+
+
+def test_a_file_that_has_changed_is_read_anew(plain, tmp_path):
+    folder = shutil.copytree(plain, tmp_path / "copy")
+    before = PictureReader().flow_from_directory(folder, (16, 16), shuffle=False)
+    file = Path(before.filepaths[0])
+    Image.fromarray(255 - np.asarray(Image.open(file).convert("RGB"))).save(file)
+    after = PictureReader().flow_from_directory(folder, (16, 16), shuffle=False)
+    different = [not np.array_equal(a, b) for a, b in zip(before[0][0], after[0][0], strict=True)]
+    assert different[0] and not any(different[1:])
+
+
+def test_what_was_read_of_a_broken_folder_is_told_each_time(damaged, capsys):
+    said = []
+    for _ in range(2):
+        kept = PictureReader().flow_from_directory(damaged, (16, 16))  # held, so that it could be shared
+        said.append(capsys.readouterr().out)
+    assert kept.samples and said[0] == said[1] and "Left out" in said[1]
 
 
 # Epochs and seeds.

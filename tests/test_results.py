@@ -172,7 +172,9 @@ def test_a_source_without_figures_and_a_quick_run_are_named(file, monkeypatch, c
     )
 
 
-def test_a_network_for_folders_is_trained_and_its_curves_are_kept(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def folder_of_pictures(tmp_path):
+    """Eight small pictures for training and eight for validation."""
     rng = np.random.default_rng(0)
     for split in ("train", "validation"):
         for number, label in enumerate(("cats", "dogs")):
@@ -180,11 +182,15 @@ def test_a_network_for_folders_is_trained_and_its_curves_are_kept(tmp_path, monk
             for i in range(4):
                 pixels = rng.integers(0, 100, (20, 20, 3), "uint8") + np.uint8(120 * number)
                 Image.fromarray(pixels).save(tmp_path / split / label / f"{i}.png")
+    return tmp_path
+
+
+def test_a_network_for_folders_is_trained_and_its_curves_are_kept(folder_of_pictures, tmp_path, monkeypatch, capsys):
     tiny = PictureRecipe(
         "cats_dogs", "cats_vs_dogs", epochs=2, batch=4, size=16, augmentation={"horizontal_flip": True}
     )
     monkeypatch.setitem(RECIPES, "cats_dogs_plain", tiny)
-    monkeypatch.setattr(data, "picture_folder", lambda name: tmp_path)
+    monkeypatch.setattr(data, "picture_folder", lambda name: folder_of_pictures)
     monkeypatch.setattr(data, "source", lambda name: "offline")
     monkeypatch.setattr(results, "surroundings", lambda: HERE)
     monkeypatch.setattr(results, "FILE", tmp_path / "results.json")
@@ -198,6 +204,17 @@ def test_a_network_for_folders_is_trained_and_its_curves_are_kept(tmp_path, monk
     assert set(found) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     assert [len(values) for values in found["val_loss"]] == [2, 2]
     assert "curves" not in capsys.readouterr().out
+    complete("cats_dogs_plain", "offline", tmp_path / "pieces.json", seeds=(1,), pieces=2)
+    in_pieces = load(tmp_path / "pieces.json")["cats_dogs_plain"]["offline"]
+    assert (kept["recipe"]["pieces"], in_pieces["recipe"]["pieces"]) == (1, 2)
+
+
+def test_a_batch_is_handed_over_in_pieces_of_one_size(folder_of_pictures):
+    recipe = PictureRecipe("cats_dogs", "cats_vs_dogs", epochs=1, batch=4, pieces=2, size=16)
+    train, validation = recipe.batches(folder_of_pictures, seed=1)
+    assert train.batch_size == validation.batch_size == 2 and len(train) == 4
+    with pytest.raises(ValueError, match="128 cannot be learned in 3 pieces"):
+        PictureRecipe("cats_dogs", "cats_vs_dogs", epochs=1, batch=128, pieces=3)
 
 
 def test_an_unknown_network_is_a_key_error(file):

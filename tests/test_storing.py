@@ -39,3 +39,16 @@ def test_what_the_first_run_only_prints_is_not_stored():
     done = notebooks.tidy(nbformat.v4.new_notebook(cells=cells))
     assert done.cells[0].outputs == []
     assert done.cells[1].outputs[0].text == "Found 3\n"
+
+
+def test_a_lesson_that_takes_too_much_memory_is_not_stored(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "11_large.ipynb"
+    cells = [nbformat.v4.new_code_cell("import time; time.sleep(0.5); print('done')")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    monkeypatch.setattr(notebooks, "MOST_GB", 0.01)
+    assert not notebooks.store(path, tmp_path)
+    assert "GB of memory; 0.01 is the most" in capsys.readouterr().out
+    assert not notebooks.read(path).cells[0].outputs
+    monkeypatch.setattr(notebooks, "MOST_GB", 2.0)
+    assert notebooks.store(path, tmp_path)
+    assert notebooks.read(path).cells[0].outputs[0].text == "done\n"

@@ -121,6 +121,14 @@ def test_pictures_in_a_folder_are_read_by_name_in_one_size(tmp_path):
     assert pictures[0, 4, 4, 0] > 200 and pictures[1, 4, 4, 2] > 200
 
 
+def test_arrays_are_filled_one_by_one_and_each_is_told():
+    told = []
+    found = transfer.filled(3, lambda i: np.full((2, 2), i, np.uint8), lambda: told.append(1))
+    assert found.dtype == np.uint8 and found[:, 0, 0].tolist() == [0, 1, 2] and len(told) == 3
+    with pytest.raises(ValueError, match="no pictures"):
+        transfer.filled(0, lambda i: np.zeros(1))
+
+
 def test_both_ways_is_the_mean_of_a_picture_and_its_mirror_image():
     class Left:
         """Answers with the first value of a picture's upper left pixel."""

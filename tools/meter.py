@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psutil
 
 STEP = 0.05  # seconds between two looks
-GB = 2**30
+GB = 1e9
 
 
 class Meter:
@@ -54,8 +54,13 @@ class Meter:
                 self._spent[process.pid] = spent.user + spent.system
         self.peaks[self._cell] = max(self.peaks.get(self._cell, 0), resident / GB)
 
+    @property
+    def most(self) -> float:
+        """The most memory of all cells, in GB."""
+        return max(self.peaks.values(), default=0.0)
+
     def __str__(self) -> str:
         if not self.peaks:
             return f"{self.seconds:.0f} s"
         worst = max(self.peaks, key=self.peaks.get)
-        return f"{self.seconds:.0f} s, {self.cpu:.0f} CPU s, at most {self.peaks[worst]:.2f} GB (in cell {worst})"
+        return f"{self.seconds:.0f} s, {self.cpu:.0f} CPU s, at most {self.most:.2f} GB (in cell {worst})"

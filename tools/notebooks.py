@@ -1,7 +1,7 @@
 """Run the lessons and store their outputs: `make notebooks`, or some: `make notebooks LESSON=03`, `LESSON='06 07 08'`.
 
 Full budget, offline data, exercises left blank. What would only work in a running kernel (widget views) or differs from
-run to run (timings, version of the kernel) is taken out; a fault in an output stops it, and the file stays as it was.
+run to run (timings, version of the kernel) is taken out; a fault in an output, or a need for more than 2 GB of memory, stops it, and the file stays as it was.
 """
 
 import contextlib
@@ -22,6 +22,7 @@ from tools.meter import Meter
 LESSONS = CHECKOUT / "notebooks"
 LARGEST = 1_500_000
 LONGEST_CELL = 25
+MOST_GB = 2.0  # of memory for a lesson
 WIDGET = "application/vnd.jupyter.widget-view+json"
 A_PATH = re.compile(r"(?<![\w/.:])/(?:root|home|work|tmp|Users|var|content)/[\w.-]+")
 DRAWN = re.compile(r"^(?:drawing|cutting) [\d,]+ .*…(?: \d+ %)*\n?", re.MULTILINE)
@@ -136,17 +137,19 @@ def main(arguments: list[str]) -> int:
         print(error)
         return 1
     failed = False
-    with own_home() as folder:  # one for all: lessons 08 to 10 take up the networks that 06 and 07 keep
+    with own_home() as folder:  # one for all: lessons 08 to 10 take up the networks that 06 to 08 keep
         for path in chosen:
             failed |= not store(path, folder)
     return int(failed)
 
 
 def store(path: Path, folder: Path) -> bool:
-    """Runs a lesson and replaces the file, unless its outputs have faults: those are printed, and it is left alone."""
+    """Runs a lesson and replaces the file, unless it has faults: those are printed, and it is left alone."""
     meter = Meter()
     notebook = tidy(run(read(path), folder, meter=meter))
     wrong = faults(notebook)
+    if meter.most > MOST_GB:
+        wrong.append(f"takes {meter.most:.2f} GB of memory; {MOST_GB} is the most")
     print(f"{path.name}: {meter}", flush=True)
     for one in wrong:
         print(f"  {one}")

@@ -17,8 +17,8 @@ TITLES = {
     "cats_dogs_augmented": "08 · with augmentation",
     "cats_dogs_dropout": "08 · with dropout",
     "cats_dogs_both": "08 · with both (published: about .63)",
-    "cats_dogs_plain_long": "08 · plain, 40 epochs in batches of 32",
-    "cats_dogs_augmented_long": "08 · with augmentation, 40 epochs in batches of 32",
+    "cats_dogs_plain_long": "08 · plain, 40 epochs, a step after every 32 pictures",
+    "cats_dogs_augmented_long": "08 · with augmentation, 40 epochs, a step after every 32 pictures",
 }
 SOURCES = ("offline", "official")
 
