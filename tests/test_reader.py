@@ -37,6 +37,12 @@ EVERYTHING = {
 }
 
 
+@pytest.fixture(autouse=True)
+def nothing_in_memory():
+    """Each test reads its pictures itself, even while a reader of the test before is still there."""
+    picture_cache.HELD.clear()
+
+
 def blurred(rng, height: int, width: int) -> np.ndarray:
     noise = cv2.GaussianBlur(rng.normal(size=(height, width, 3)), (0, 0), 2)
     return np.uint8(255 * (noise - noise.min()) / np.ptp(noise))
