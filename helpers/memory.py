@@ -6,12 +6,10 @@ from pathlib import Path
 
 def peak() -> float:
     """The most memory that this process has had at any time since it began, in GB; 0.0 where the system does not tell."""
-    try:
-        lines = (
-            Path("/proc/self/status").read_text().splitlines()
-        )  # `getrusage` begins with the peak of the parent there
+    try:  # on Linux `getrusage` begins with the peak of the parent
+        lines = Path("/proc/self/status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 / 1e9 for line in lines if line.startswith("VmHWM:"))
-    except (OSError, StopIteration):  # no Linux
+    except (OSError, StopIteration):  # another system
         pass
     try:
         import resource

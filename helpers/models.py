@@ -50,7 +50,8 @@ def keep(dataset: str, name: str, model, history: Mapping[str, Sequence[float]] 
 def kept(dataset: str, name: str, optimizer: bool = True) -> tuple | None:
     """(model, history) as kept; None where there is none, or after one line where the file cannot be read.
 
-    Without its optimizer a network takes a fraction of the memory and predicts, but does not go on training. Loaded with `safe_mode`: a file that wants to run code of its own is refused.
+    Without its optimizer a network takes a fraction of the memory and predicts, but does not go on training.
+    Loaded with `safe_mode`: a file that wants to run code of its own is refused.
     """
     file = path(dataset, name)
     if not file.is_file():

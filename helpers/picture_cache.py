@@ -1,7 +1,8 @@
 """Picture files decoded and resized once, then kept as uint8: later epochs read no file.
 
-Whoever asks for the same pictures as somebody who still has them gets the same array. The pixels are those of `keras.utils.load_img`, which ImageDataGenerator uses, so pictures are *not* turned
-upright (the labels of a data set do not depend on it), and see-through parts keep the colour stored there.
+Whoever asks for the same pictures as somebody who still has them gets the same array. The pixels are those of
+`keras.utils.load_img`, which ImageDataGenerator uses, so pictures are *not* turned upright (the labels of a data set do not
+depend on it), and see-through parts keep the colour stored there.
 """
 
 import os
@@ -102,11 +103,12 @@ def load_all(
 
 def _state(path: str) -> tuple[str, int, int]:
     """What tells whether a file is still the one that was read: where it is, its length (-1: none) and its time."""
+    place = os.path.abspath(path)
     try:
-        found = os.stat(path)
+        found = os.stat(place)
     except OSError:
-        return os.path.abspath(path), -1, 0
-    return os.path.abspath(path), found.st_size, found.st_mtime_ns
+        return place, -1, 0
+    return place, found.st_size, found.st_mtime_ns
 
 
 def make_room(shape: tuple[int, ...]) -> np.ndarray:

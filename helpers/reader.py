@@ -55,8 +55,9 @@ class PictureReader(Augmentation):
     ) -> "PictureBatches":
         """Batches of the pictures in `directory`, a folder for each class; parameters as ImageDataGenerator's.
 
-        Reads all pictures at once, unless another reader still has the same ones. Those that cannot be read are named and left out; with `on_error="raise"`
-        the first of them raises its PictureError. Without `seed` NumPy's global random state decides.
+        Reads all pictures at once, unless another reader still has the same ones. Those that cannot be read are named and
+        left out; with `on_error="raise"` the first of them raises its PictureError. Without `seed` NumPy's global random
+        state decides.
         """
         for name, value, allowed in (
             ("color_mode", color_mode, CHANNELS),

@@ -81,9 +81,9 @@ def grab(picture: np.ndarray) -> np.ndarray:
 
 
 def filled(count: int, make: Callable[[int], np.ndarray], step: Callable[[], None] = lambda: None) -> np.ndarray:
-    """What `make(0)`, `make(1)` … return, `count` arrays of one shape and dtype, as one; `step` after each. ValueError for none.
+    """What `make(0)`, `make(1)` … return, `count` arrays of one shape and dtype, as one; `step` is called after each.
 
-    `np.stack` would need them all at once beside it, and small arrays leave holes in memory that nobody gives back.
+    ValueError for none. (`np.stack` would need them all a second time.)
     """
     if not count:
         raise ValueError("There are no pictures.")

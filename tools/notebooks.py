@@ -1,7 +1,8 @@
 """Run the lessons and store their outputs: `make notebooks`, or some: `make notebooks LESSON=03`, `LESSON='06 07 08'`.
 
 Full budget, offline data, exercises left blank. What would only work in a running kernel (widget views) or differs from
-run to run (timings, version of the kernel) is taken out; a fault in an output, or a need for more than 2 GB of memory, stops it, and the file stays as it was.
+run to run (timings, version of the kernel) is taken out; a fault in an output, or a need for more than 2 GB of memory,
+stops it, and the file stays as it was.
 """
 
 import contextlib
