@@ -27,10 +27,10 @@ setup: $(READY) ## the environment and the offline data; every other target does
 	@$(BIN)/python -m data_scripts setup
 
 lab: $(READY) ## open the course in JupyterLab
-	@$(BIN)/python -m helpers.desk open
+	@$(BIN)/python -m helpers.launch open
 
 fresh: $(READY) ## set one lesson back, keeping your file: make fresh LESSON=03
-	@$(BIN)/python -m helpers.desk fresh "$(LESSON)"
+	@$(BIN)/python -m helpers.launch fresh "$(LESSON)"
 
 doctor: $(READY) ## what is right and wrong with this installation, and how to mend it
 	@$(BIN)/python -m helpers.doctor
@@ -87,8 +87,8 @@ html: setup ## the lessons as web pages, in site/
 screenshots: setup ## take the README's pictures anew (needs Chromium)
 	@$(BIN)/python -m tools.screenshots $(LESSON)
 
-results: setup ## train the lessons' networks over seeds and write helpers/results.json
-	@$(BIN)/python -m helpers.results
+results: setup ## train the lessons' networks over seeds and write helpers/results/reference.json
+	@$(BIN)/python -m helpers.results.reference
 
 bench: setup ## the benchmarks, as ratios
 	@missed=; for one in $(basename $(notdir $(wildcard tests/benchmarks/bench_*.py))); do \

@@ -6,11 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from data_scripts import pictures
-from data_scripts.errors import DataError, in_plain_words
-from data_scripts.home import home
-from data_scripts.picture_sets import KINDS, SEED
-from data_scripts.sets import MODULES, SOURCES, chosen, module
+from data_scripts import image_folders
+from data_scripts.errors import DataError, as_data_error
+from data_scripts.image_sets import KINDS, SEED
+from data_scripts.paths import home
+from data_scripts.registry import MODULES, SOURCES, chosen_source, module
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 def setup(options) -> int:
     """Every offline sample, so that all lessons run without a network; of the drawn sets, the small one."""
     for name, its in MODULES.items():
-        if its is pictures:
+        if its is image_folders:
             _prepare(name, "offline", small=True)
         else:
             _prepare(name, "offline")
@@ -53,8 +53,8 @@ def get(options) -> int:
 
 def _prepare(name: str, source: str, again: bool = False, **how) -> None:
     its = module(name)
-    if its is pictures:
-        here = pictures.is_here(name, source, how.get("everything", False), how.get("small", False))
+    if its is image_folders:
+        here = image_folders.is_here(name, source, how.get("everything", False), how.get("small", False))
     else:
         here = its.state(name, source) == "ready"
     if here and not again:
@@ -70,7 +70,7 @@ def status(options) -> int:
     print(f"Data are kept in {home() / 'data'}.")
     for name, its in MODULES.items():
         try:
-            used = chosen(name)
+            used = chosen_source(name)
         except DataError as error:
             print(error)
             used = None
@@ -81,7 +81,7 @@ def status(options) -> int:
 
 
 def check(options) -> int:
-    """Every picture and label of what is on this machine, against what is known of it."""
+    """Every image and label of what is on this machine, against what is known of it."""
     its = module(options.name)
     sources = [options.source] if options.source else [s for s in SOURCES if its.state(options.name, s) != "absent"]
     for source in sources or ["official"]:
@@ -101,46 +101,46 @@ def check(options) -> int:
 
 
 def clean(options) -> int:
-    """Move pictures that `check` finds bad into a folder beside their set. Nothing is deleted."""
-    if module(options.name) is not pictures:
-        raise DataError(f"{options.name} is no folder of pictures; `get {options.name} --again` makes it anew.")
-    source = options.source or chosen(options.name)
-    if pictures.state(options.name, source) == "absent":
+    """Move images that `check` finds bad into a folder beside their set. Nothing is deleted."""
+    if module(options.name) is not image_folders:
+        raise DataError(f"{options.name} is no folder of images; `get {options.name} --again` makes it anew.")
+    source = options.source or chosen_source(options.name)
+    if image_folders.state(options.name, source) == "absent":
         raise DataError(f"{options.name}, {source}: not here, so there is nothing to clean.")
-    bad = pictures.clean(options.name, source)
+    bad = image_folders.clean(options.name, source)
     for path, why in bad.items():
         print(f"moved: {path} {why}.")
-    where = f"They are in {pictures.aside(options.name, source)} now." if bad else "Nothing is bad."
+    where = f"They are in {image_folders.aside(options.name, source)} now." if bad else "Nothing is bad."
     print(f"{options.name}, {source}: {where}")
     return 0
 
 
 def draw(options) -> int:
-    """Pictures that are in no set: a contact sheet, or any number of files, for tests of what a network has learned."""
+    """Images that are in no set: a contact sheet, or any number of files, for tests of what a network has learned."""
     if not options.sheet and not options.to:
         raise DataError("Say where to: --sheet FILE.png for a contact sheet, --to FOLDER for files.")
     if options.sheet:
         from data_scripts import render
 
         if options.count < 1 or options.sheet.suffix.lower() not in (".png", ".jpg"):
-            raise DataError("A sheet is a file that ends in .png or .jpg, with at least one picture.")
-        with in_plain_words(options.sheet.parent):
+            raise DataError("A sheet is a file that ends in .png or .jpg, with at least one image.")
+        with as_data_error(options.sheet.parent):
             render.sheet(options.kind, options.seed, options.count, options.size or 150).save(options.sheet)
         print(f"{options.count} of {options.kind} on {options.sheet}")
     if options.to:
-        from data_scripts import drawing
+        from data_scripts.render import draw_sets
 
-        made = drawing.fresh(options.kind, options.count, options.to, options.seed, options.size)
-        print(f"{len(made):,} pictures in {options.to}: {made[0].name} to {made[-1].name}")
+        made = draw_sets.draw_new(options.kind, options.count, options.to, options.seed, options.size)
+        print(f"{len(made):,} images in {options.to}: {made[0].name} to {made[-1].name}")
     return 0
 
 
 def sample(options) -> int:
     """The samples that ship with the course, cut out of the official files (for those who maintain the course)."""
-    from data_scripts import known, offline
+    from data_scripts import mnist_checksums, mnist_sample
 
-    for one in known.SETS.values():
-        for path in offline.make(one, options.from_folder, options.to):
+    for one in mnist_checksums.SETS.values():
+        for path in mnist_sample.make(one, options.from_folder, options.to):
             print(f"{path.name}  {path.stat().st_size:,} bytes")
     return 0
 
@@ -179,7 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--count", type=int, default=36)
     one.add_argument("--sheet", type=Path, metavar="FILE", help="a contact sheet")
     one.add_argument("--to", type=Path, metavar="FOLDER", help="JPEG files")
-    one.add_argument("--seed", type=int, default=SEED, help="of another seed, other pictures")
+    one.add_argument("--seed", type=int, default=SEED, help="of another seed, other images")
     one.add_argument("--size", type=_size, help="in pixels; else 150 on a sheet, and varied in files")
     one = command(sample)
     one.add_argument("--from", dest="from_folder", type=Path, metavar="FOLDER", required=True)

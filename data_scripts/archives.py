@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data_scripts.errors import DataError
 
-MAX_FILE = 64 << 20  # bytes; the largest picture of the sets has 0.6 MB
+MAX_FILE = 64 << 20  # bytes; the largest image of the sets has 0.6 MB
 MAX_ALL = 8 << 30
 MAX_COUNT = 200_000
 Files = dict[str, Callable[[], bytes]]  # path inside, with "/" → reads the file
@@ -62,7 +62,7 @@ def _in_folder(folder: Path) -> Files:
             if _is_shown(name) and path.is_file():
                 found[path.relative_to(folder).as_posix()] = _reader(path)
         if len(found) > MAX_COUNT:
-            raise DataError(f"{folder} has more than {MAX_COUNT:,} files. Name the folder of the pictures itself.")
+            raise DataError(f"{folder} has more than {MAX_COUNT:,} files. Name the folder of the images itself.")
     return found
 
 
@@ -70,7 +70,7 @@ def _reader(path: Path) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
             if path.stat().st_size > MAX_FILE:
-                raise DataError(f"{path} is larger than {MAX_FILE >> 20} MB; that is no picture of these sets.")
+                raise DataError(f"{path} is larger than {MAX_FILE >> 20} MB; that is no image of these sets.")
             return path.read_bytes()
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error

@@ -8,9 +8,9 @@ from hashlib import file_digest
 from http.client import HTTPException
 from pathlib import Path
 
-from data_scripts.errors import DataError, in_plain_words
-from data_scripts.home import home
-from data_scripts.progress import bar
+from data_scripts.errors import DataError, as_data_error
+from data_scripts.paths import home
+from data_scripts.progress import progress_bar
 
 PATIENCE = 15  # seconds without an answer
 TRIES = 5  # how often a transfer that broke off is taken up again
@@ -37,9 +37,9 @@ def file(url: str, path: Path, size: int, checksum: str | None, advice: str) -> 
     if os.path.isfile(path) and checksum in (None, _checksum(path)):
         return
     part = path.with_name(path.name + ".part")
-    with in_plain_words(path.parent):
+    with as_data_error(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with bar(size, path.name, scale=True) as progress:
+        with progress_bar(size, path.name, scale=True) as progress:
             _transfer(url, part, size, progress, advice)
         if checksum not in (None, _checksum(part)):
             part.unlink()

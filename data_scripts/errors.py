@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from data_scripts.home import home
+from data_scripts.paths import home
 
 
 class DataError(Exception):
@@ -17,7 +17,7 @@ class DataError(Exception):
 
 
 @contextmanager
-def in_plain_words(place: Path) -> Iterator[None]:
+def as_data_error(place: Path) -> Iterator[None]:
     """Turn the operating system's errors while writing to `place` into `DataError`."""
     try:
         yield

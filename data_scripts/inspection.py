@@ -1,4 +1,4 @@
-"""What is right and wrong with a folder of pictures: counts, unreadable and mistyped files, duplicates."""
+"""What is right and wrong with a folder of images: counts, unreadable and mistyped files, duplicates."""
 
 from dataclasses import dataclass, field
 from hashlib import sha1
@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from data_scripts import record
-from data_scripts.folders import ENDINGS, UnreadableError, counted, decoded, each_picture, in_order
-from data_scripts.picture_sets import Counts
+from data_scripts import manifest
+from data_scripts.image_sets import Counts
+from data_scripts.sort_images import ENDINGS, UnreadableError, count_files, decode, for_each_image, in_order
 
 NEAR = 6  # bits of 64 in which the perceptual hashes of near-duplicates differ at most
 Pair = tuple[str, str]
@@ -22,7 +22,7 @@ class Report:
     counts: Counts
     unreadable: dict[str, str] = field(default_factory=dict)  # path → why
     mistyped: dict[str, str] = field(default_factory=dict)  # path → what it is in truth
-    twins: list[Pair] = field(default_factory=list)  # the same pixels in two splits, the training picture first
+    twins: list[Pair] = field(default_factory=list)  # the same pixels in two splits, the training image first
     near: list[Pair] = field(default_factory=list)  # nearly the same in two splits; a note, no fault
     near_within: int = 0  # pairs in one split
     smallest: tuple[int, int] = (0, 0)  # width and height, each on its own
@@ -30,7 +30,7 @@ class Report:
 
     def bad(self) -> dict[str, str]:
         """The files that `clean` moves aside, and why; of twins the one that is not for training."""
-        return self.unreadable | self.mistyped | {b: f"is the same picture as {a}" for a, b in self.twins}
+        return self.unreadable | self.mistyped | {b: f"is the same image as {a}" for a, b in self.twins}
 
     def lines(self, expected: Counts) -> list[str]:
         """A table of the counts against those expected, and the notes below it."""
@@ -51,23 +51,23 @@ class Report:
 
 
 def examine(folder: Path) -> Report:
-    """Open every picture in `folder`/<split>/<class>/ and compare all with all. Changes nothing."""
-    paths = sorted(record.of(folder).files, key=in_order)  # training pictures first
-    report = Report(counted(paths))
+    """Open every image in `folder`/<split>/<class>/ and compare all with all. Changes nothing."""
+    paths = sorted(manifest.of_folder(folder).files, key=in_order)  # training images first
+    report = Report(count_files(paths))
     pixels: dict[str, str] = {}
     hashes, sizes, hashed = [], [], []
 
     def look(path: str):
         try:
-            picture, kind = decoded((folder / path).read_bytes())
+            image, kind = decode((folder / path).read_bytes())
         except UnreadableError as error:
             return path, str(error), None
         except OSError as error:
             return path, f"cannot be opened ({error.strerror})", None
-        rgb = picture.convert("RGB")
+        rgb = image.convert("RGB")
         return path, kind, (rgb.size, sha1(f"{rgb.size}".encode() + rgb.tobytes()).hexdigest(), perceptual(rgb))
 
-    for path, said, looks in each_picture(look, paths, f"looking at {folder.name}"):
+    for path, said, looks in for_each_image(look, paths, f"looking at {folder.name}"):
         if not looks:
             report.unreadable[path] = said
             continue
@@ -88,9 +88,9 @@ def examine(folder: Path) -> Report:
     return report
 
 
-def perceptual(picture: Image.Image) -> np.ndarray:
-    """The difference hash, (64,) of -1 and 1: is a place darker than its neighbour, in a picture of 9 × 8 pixels?"""
-    small = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS), np.int16)
+def perceptual(image: Image.Image) -> np.ndarray:
+    """The difference hash, (64,) of -1 and 1: is a place darker than its neighbor, in an image of 9 × 8 pixels?"""
+    small = np.asarray(image.convert("L").resize((9, 8), Image.Resampling.LANCZOS), np.int16)
     return np.where(small[:, 1:] > small[:, :-1], 1, -1).ravel().astype(np.float32)
 
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 FORMAT = "{desc} {percentage:3.0f} % |{bar}| {n_fmt} of {total_fmt}, {remaining} left"
 
 
-def bar(total: int, doing: str, scale: bool = False) -> tqdm:
+def progress_bar(total: int, doing: str, scale: bool = False) -> tqdm:
     """A bar with the time left, on stdout; call `.update(n)`, and use it in a `with`.
 
     It shows itself on a terminal only: no log file and no notebook's stored output gets one.
@@ -27,10 +27,10 @@ def bar(total: int, doing: str, scale: bool = False) -> tqdm:
 
 
 @contextmanager
-def told(total: int, doing: str) -> Iterator[Callable[[], None]]:
-    """A function to call after each picture: a bar on a terminal; elsewhere, as in a notebook, a line that grows."""
+def progress_steps(total: int, doing: str) -> Iterator[Callable[[], None]]:
+    """A function to call after each image: a bar on a terminal; elsewhere, as in a notebook, a line that grows."""
     if sys.stdout.isatty():
-        with bar(total, doing) as progress:
+        with progress_bar(total, doing) as progress:
             yield progress.update
         return
     done, said = 0, 0

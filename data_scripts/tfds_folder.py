@@ -1,13 +1,13 @@
 """A folder that `tfds.load` reads, written and read without TensorFlow, in the order of the arrays.
 
 TFDS's own builders shuffle what they prepare, need TensorFlow (seconds to import) and take about a
-millisecond a picture. The format is simple and settled, so it is written here directly, at about 50 µs:
+millisecond an image. The format is simple and settled, so it is written here directly, at about 50 µs:
 
-    NAME-SPLIT.tfrecord-00000-of-00001    the records, one per picture
+    NAME-SPLIT.tfrecord-00000-of-00001    the records, one per image
     dataset_info.json, features.json      how many there are, and what each holds
 
 A record of a .tfrecord file is its length (8 bytes), a checksum of the length, the data, and a checksum of
-the data. The data are a `tf.train.Example`, in protocol-buffer encoding: the picture as PNG, and the label.
+the data. The data are a `tf.train.Example`, in protocol-buffer encoding: the image as PNG, and the label.
 """
 
 import json
@@ -20,9 +20,9 @@ import numpy as np
 
 from data_scripts.crc32c import masked_checksums
 from data_scripts.errors import DataError
-from data_scripts.progress import bar
+from data_scripts.progress import progress_bar
 
-AT_ONCE = 2000  # pictures; enough for the checksums' arithmetic to be quick, few enough for a lively bar
+AT_ONCE = 2000  # images; enough for the checksums' arithmetic to be quick, few enough for a lively bar
 FRAME = 16  # bytes that a record has around its data
 
 Splits = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -42,7 +42,7 @@ def write(folder: Path, name: str, version: str, classes: tuple[str, ...], split
     """
     folder.mkdir(parents=True)
     told = []
-    with bar(sum(len(labels) for _, labels in splits.values()), name) as progress:
+    with progress_bar(sum(len(labels) for _, labels in splits.values()), name) as progress:
         for split, (images, labels) in splits.items():
             with open(folder / _file_name(name, split), "xb") as file:
                 for start in range(0, len(labels), AT_ONCE):
@@ -59,7 +59,7 @@ def write(folder: Path, name: str, version: str, classes: tuple[str, ...], split
 
 
 def is_whole(folder: Path, name: str, counts: dict[str, int]) -> bool:
-    """True when the folder holds these splits, with so many pictures, in files as long as they were when written."""
+    """True when the folder holds these splits, with so many images, in files as long as they were when written."""
     try:
         told = json.loads((folder / "dataset_info.json").read_text(encoding="utf-8"))["splits"]
         sizes = {split["name"]: int(split["numBytes"]) for split in told}
@@ -95,17 +95,17 @@ def _file_name(name: str, split: str) -> str:
     return f"{name}-{split}.tfrecord-00000-of-00001"
 
 
-# --- one picture ---------------------------------------------------------------------------------------------
+# --- one image ---------------------------------------------------------------------------------------------
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 def _png(image: np.ndarray) -> bytes:
-    """A grey picture (height, width) uint8 as PNG; compression 1, for speed."""
+    """A gray image (height, width) uint8 as PNG; compression 1, for speed."""
     height, width = image.shape
     rows = np.zeros((height, width + 1), np.uint8)  # each row begins with a 0: "not filtered"
     rows[:, 1:] = image
-    about = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)  # 8 bits, grey
+    about = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)  # 8 bits, gray
     return PNG_START + _chunk(b"IHDR", about) + _chunk(b"IDAT", zlib.compress(rows, 1)) + _chunk(b"IEND", b"")
 
 
@@ -114,7 +114,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _pixels(example: bytes, shape: tuple[int, int]) -> bytes:
-    """The pixels of the one picture in a record, row after row; the reverse of `_png`."""
+    """The pixels of the one image in a record, row after row; the reverse of `_png`."""
     start = example.index(b"IDAT") + 4
     (length,) = struct.unpack_from(">I", example, start - 8)
     rows = np.frombuffer(zlib.decompress(example[start : start + length]), np.uint8)

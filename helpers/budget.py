@@ -28,11 +28,11 @@ def epochs(full: int, quick: int = 1) -> int:
     return min(full, quick) if is_quick() else full
 
 
-def pictures(full: int, quick: int = 512) -> int:
-    """The number of pictures to use: `full`, or at most `quick` of them in the quick budget."""
+def images(full: int, quick: int = 512) -> int:
+    """The number of images to use: `full`, or at most `quick` of them in the quick budget."""
     return min(full, quick) if is_quick() else full
 
 
-def some(values: Sequence, quick: int = 1) -> list:
+def first(values: Sequence, quick: int = 1) -> list:
     """The values to try one after the other: all of them, or the first `quick` in the quick budget."""
     return list(values)[:quick] if is_quick() else list(values)

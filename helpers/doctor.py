@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import helpers
-from data_scripts import sets
+from data_scripts import registry
 from data_scripts.errors import DataError
-from data_scripts.home import home
+from data_scripts.paths import home
 
 NEEDED_GB = {"disk": 3, "memory": 4}
 # What the lessons import, with the name under which a package index lists it.
@@ -125,7 +125,7 @@ def _opencv() -> Iterator[Finding]:
 def _scipy() -> Iterator[Finding]:
     version = _version("scipy")
     if version is None:
-        yield Finding("SciPy", "missing; ImageDataGenerator turns pictures with it", 'pip install "scipy<2"')
+        yield Finding("SciPy", "missing; ImageDataGenerator turns images with it", 'pip install "scipy<2"')
     else:
         good = int(version.split(".")[0]) < 2
         mend = "" if good else 'ImageDataGenerator needs an older one: pip install "scipy<2"'
@@ -143,9 +143,9 @@ def _tensorflow() -> Iterator[Finding]:
     if not installed:
         yield Finding("TensorFlow", "missing", "`make setup`, or: pip install tensorflow")
         return
-    from helpers import quiet
+    from helpers import tensorflow_import
 
-    quiet.tensorflow()
+    tensorflow_import.tensorflow()
     import keras
 
     good = int(keras.__version__.split(".")[0]) >= 3
@@ -158,10 +158,10 @@ def _tensorflow() -> Iterator[Finding]:
 def _gpu() -> Iterator[Finding]:
     if not any(_version(name) for name in TENSORFLOWS):
         return
-    from helpers import quiet
+    from helpers import tensorflow_import
 
-    with quiet.silent_stderr():
-        count = len(quiet.tensorflow().config.list_physical_devices("GPU"))
+    with tensorflow_import.silent_stderr():
+        count = len(tensorflow_import.tensorflow().config.list_physical_devices("GPU"))
     yield Finding("GPU", f"{count} in use" if count else "none; every lesson is made for two processor cores", "", True)
 
 
@@ -203,13 +203,13 @@ def _writable() -> Iterator[Finding]:
 
 
 def _data() -> Iterator[Finding]:
-    for name in sets.MODULES:
+    for name in registry.MODULES:
         try:
-            source = sets.chosen(name)
+            source = registry.chosen_source(name)
         except DataError as error:
             yield Finding(f"Data {name}", str(error), "do so, or unset COURSE_SOURCE")
             continue
-        its = sets.module(name)
+        its = registry.module(name)
         state = its.state(name, source)
         here = state in ("ready", "small")  # the rest of a drawn set is drawn when a lesson asks
         mend = "" if here else f"`python -m data_scripts get {name} --source {source} --again`"

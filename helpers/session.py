@@ -3,24 +3,25 @@
 import os
 import platform
 
-from helpers import budget, grading, quiet
+from helpers import budget, grading, tensorflow_import
 
 
 def start(lesson: str) -> None:
     """See `helpers.start`."""
-    quiet.tensorflow()
+    tensorflow_import.tensorflow()
     import keras
     import tensorflow
 
-    from helpers import exercises, plots
+    from helpers import exercises
+    from helpers.plots import figures
 
-    plots.use_style()
+    figures.use_style()
     print(
         f"Learning to See, lesson {lesson}: Python {platform.python_version()}, TensorFlow {tensorflow.__version__}, "
         f"Keras {keras.__version__}, {os.cpu_count()} processor cores."
     )
     if grading.graded():
-        grading.one_batch()
+        grading.limit_training()
         print("Graded by nbgrader: every training takes one batch an epoch.")
     elif budget.is_quick():
         print("Budget: quick. Every cell runs in seconds, and the networks learn little.")

@@ -28,7 +28,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.desk import CONNECTION
+from helpers.launch import CONNECTION
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

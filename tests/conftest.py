@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config, items):
 def offline_data() -> Path:
     """The folder with the offline data that `make setup` prepared; prepared now where it has not."""
     from data_scripts.__main__ import main
-    from data_scripts.home import home
+    from data_scripts.paths import home
 
     assert main(["setup"]) == 0
     return home() / "data"

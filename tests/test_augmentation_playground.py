@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.reader import PictureReader
+from helpers.images.folders import ImageFolderReader
 from helpers.widgets import AugmentationPlayground
 from helpers.widgets.augmentation_playground import SAMPLES, SIDE, as_square
 
 rng = np.random.default_rng(0)
-PICTURE = rng.integers(0, 256, (60, 80, 3), np.uint8)
+IMAGE = rng.integers(0, 256, (60, 80, 3), np.uint8)
 
 
 def a_file(size=(40, 30)) -> bytes:
@@ -20,19 +20,19 @@ def a_file(size=(40, 30)) -> bytes:
     return file.getvalue()
 
 
-def test_without_a_range_all_samples_are_the_picture():
-    playground = AugmentationPlayground(PICTURE)
+def test_without_a_range_all_samples_are_the_image():
+    playground = AugmentationPlayground(IMAGE)
     assert playground.samples.shape == (SAMPLES, SIDE, SIDE, 3)
-    assert (playground.samples == as_square(PICTURE)).all()
+    assert (playground.samples == as_square(IMAGE)).all()
 
 
 def test_a_slider_changes_the_samples_and_keeps_the_chances():
-    playground = AugmentationPlayground(PICTURE)
-    before = playground._image.value
+    playground = AugmentationPlayground(IMAGE)
+    before = playground._strip.value
     playground._sliders["rotation_range"].value = 45
-    assert playground._image.value != before
+    assert playground._strip.value != before
     turned = playground.samples
-    assert not (turned == as_square(PICTURE)).all(axis=(1, 2, 3)).any()
+    assert not (turned == as_square(IMAGE)).all(axis=(1, 2, 3)).any()
     assert (playground.samples == turned).all()
     playground.new_samples()
     assert (playground.samples != turned).any()
@@ -40,7 +40,7 @@ def test_a_slider_changes_the_samples_and_keeps_the_chances():
 
 def test_angles_grow_with_their_range():
     one, two = (
-        AugmentationPlayground(PICTURE, rotation_range=reach).augmentation.draw(np.random.default_rng(1), 5, (9, 9))
+        AugmentationPlayground(IMAGE, rotation_range=reach).augmentation.draw(np.random.default_rng(1), 5, (9, 9))
         for reach in (10, 20)
     )
     assert np.allclose(two["theta"], 2 * one["theta"])
@@ -52,46 +52,46 @@ def test_angles_grow_with_their_range():
      {"brightness": 0.4}, {"horizontal_flip": True}, {"vertical_flip": True}],
 )  # fmt: skip
 def test_every_control_does_something(ranges):
-    assert (AugmentationPlayground(PICTURE, **ranges).samples != as_square(PICTURE)).any()
+    assert (AugmentationPlayground(IMAGE, **ranges).samples != as_square(IMAGE)).any()
 
 
 def test_the_code_shown_is_the_readers():
-    playground = AugmentationPlayground(PICTURE, rotation_range=45, brightness=0.3, horizontal_flip=True)
+    playground = AugmentationPlayground(IMAGE, rotation_range=45, brightness=0.3, horizontal_flip=True)
     said = "rotation_range=45.0, brightness_range=(0.7, 1.3), horizontal_flip=True"
-    assert playground.code == f"PictureReader(rescale=1 / 255, {said})"
-    assert eval(playground.code, {"PictureReader": PictureReader}).rotation_range == 45
-    assert playground.code in playground.stand_in()["text/plain"]
-    assert Image.open(io.BytesIO(playground.stand_in()["image/jpeg"])).height == SIDE
+    assert playground.code == f"ImageFolderReader(rescale=1 / 255, {said})"
+    assert eval(playground.code, {"ImageFolderReader": ImageFolderReader}).rotation_range == 45
+    assert playground.code in playground.fallback()["text/plain"]
+    assert Image.open(io.BytesIO(playground.fallback()["image/jpeg"])).height == SIDE
 
 
 def test_several_controls_can_be_moved_at_once():
-    playground = AugmentationPlayground(PICTURE)
+    playground = AugmentationPlayground(IMAGE)
     playground.set(rotation_range=30, vertical_flip=True)
     assert playground.code.endswith("rotation_range=30.0, vertical_flip=True)")
 
 
-def test_an_own_picture_takes_the_place_and_a_bad_file_gets_a_sentence():
-    playground = AugmentationPlayground(PICTURE)
+def test_an_own_image_takes_the_place_and_a_bad_file_gets_a_sentence():
+    playground = AugmentationPlayground(IMAGE)
     playground._chosen({"new": ({"name": "own.png", "content": memoryview(a_file())},)})
     assert (playground.samples == playground.samples[0, 0, 0]).all()
     own = playground.samples
-    playground._chosen({"new": {"<i>.txt": {"content": b"no picture"}}})
+    playground._chosen({"new": {"<i>.txt": {"content": b"no image"}}})
     assert "✗" in playground._words.value and "<i>" not in playground._words.value
     assert (playground.samples == own).all()
 
 
-@pytest.mark.parametrize("picture", [PICTURE, PICTURE / 255, PICTURE[..., 0], PICTURE[..., :1], a_file()])
-def test_any_picture_becomes_a_square(picture):
-    square = as_square(picture)
+@pytest.mark.parametrize("image", [IMAGE, IMAGE / 255, IMAGE[..., 0], IMAGE[..., :1], a_file()])
+def test_any_image_becomes_a_square(image):
+    square = as_square(image)
     assert square.shape == (SIDE, SIDE, 3) and square.dtype == np.uint8
 
 
-def test_a_shipped_picture_is_shown_where_none_is_given():
+def test_a_shipped_image_is_shown_where_none_is_given():
     assert AugmentationPlayground().samples.std() > 10
 
 
 def test_what_has_no_slider_is_named():
     with pytest.raises(ValueError, match=r"no slider for 'rotation'.*rotation_range"):
-        AugmentationPlayground(PICTURE, rotation=3)
+        AugmentationPlayground(IMAGE, rotation=3)
     with pytest.raises(ValueError, match="shape"):
         AugmentationPlayground(np.zeros((3, 4, 5, 6)))

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from helpers import comparison, networks, plots
-from helpers.experiment import ExperimentError
-from helpers.runs import Run, Runs
-from helpers.trainer import Busy, busy
-from helpers.watch import Standing
-from helpers.widgets.bench import Bench
+from helpers.models import architectures
+from helpers.plots import figures as plots
+from helpers.training import report
+from helpers.training.background import BusyError, busy
+from helpers.training.experiments import ExperimentError
+from helpers.training.progress import TrainingProgress
+from helpers.training.runs import Run, Runs
+from helpers.widgets.bench import ExperimentBench
 from tests.slowly import Slowly, until
 
 IMAGES = np.random.default_rng(0).random((192, 28, 28, 1)).astype("float32")
@@ -36,7 +38,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def bench():
-    return Bench("digits", networks.digits_dense, SETTINGS, (IMAGES, LABELS), (IMAGES[:64], LABELS[:64]))
+    return ExperimentBench("digits", architectures.digits_dense, SETTINGS, (IMAGES, LABELS), (IMAGES[:64], LABELS[:64]))
 
 
 def tiny(hidden=2, **_) -> keras.Model:
@@ -47,7 +49,7 @@ def tiny(hidden=2, **_) -> keras.Model:
 
 @pytest.fixture
 def slow():
-    made = Bench("slow", tiny, {"hidden": [2, 3], "epochs": [3]}, Slowly(), Slowly(2, 0))
+    made = ExperimentBench("slow", tiny, {"hidden": [2, 3], "epochs": [3]}, Slowly(), Slowly(2, 0))
     yield made
     made.stop()
     assert made.experiment.trainer.wait(30)
@@ -60,8 +62,7 @@ def run(number=1, **changes) -> Run:
         "val_accuracy": [(2.0, 0.7)],
     }
     return Run(
-        **{"settings": {"hidden": number}, "parameters": 10, "pictures": 60, "seconds": 1.25, "curves": curves}
-        | changes
+        **{"settings": {"hidden": number}, "parameters": 10, "images": 60, "seconds": 1.25, "curves": curves} | changes
     )
 
 
@@ -71,7 +72,7 @@ def run(number=1, **changes) -> Run:
 def test_runs_survive_with_all_they_hold():
     kept = Runs("digits")
     kept.add(run(1))
-    kept.add(run(2, stopped=True, pictures=None))
+    kept.add(run(2, stopped=True, images=None))
     found = Runs("digits")
     assert [one.settings for one in found] == [{"hidden": 1}, {"hidden": 2}]
     assert found[1].stopped
@@ -105,7 +106,7 @@ def test_a_write_that_is_cut_short_leaves_no_half_run(home, monkeypatch):
         raise OSError(28, "No space left on device")
 
     kept = Runs("digits")
-    monkeypatch.setattr("pathlib.Path.write_text", full_disk)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full_disk)
     kept.add(run())
     assert "disk is full" in kept.trouble
     assert list((home / "runs" / "digits").iterdir()) == []
@@ -140,46 +141,46 @@ def test_the_table_as_csv_has_every_setting_that_any_run_had():
 @pytest.mark.parametrize(
     ("build", "parameters"),
     [
-        (networks.digits_dense, 42_310),
-        (networks.clothes_dense, 101_770),
-        (networks.clothes_convolutional, 243_786),
+        (architectures.digits_dense, 42_310),
+        (architectures.clothes_dense, 101_770),
+        (architectures.clothes_convolutional, 243_786),
     ],
 )
 def test_the_lessons_networks_have_their_parameters_and_their_rows_add_up(build, parameters):
     model = build()
-    assert model.count_params() == parameters == sum(row[2] for row in networks.shapes(model))
+    assert model.count_params() == parameters == sum(row[2] for row in architectures.layer_table(model))
     assert model(IMAGES[:2]).shape == (2, 10)
     assert model.predict(IMAGES[:2, ..., 0], verbose=0).shape == (2, 10)  # (N, 28, 28) as well
 
 
 def test_shapes_are_those_of_the_lesson():
-    rows = networks.shapes(networks.clothes_convolutional())
+    rows = architectures.layer_table(architectures.clothes_convolutional())
     assert [shape for _, shape, _ in rows] == [
         "26 × 26 × 64", "13 × 13 × 64", "11 × 11 × 64", "5 × 5 × 64", "1600", "128", "10",
     ]  # fmt: skip
-    assert ("Flatten", "1600", 0) in networks.shapes(networks.clothes_convolutional())
+    assert ("Flatten", "1600", 0) in architectures.layer_table(architectures.clothes_convolutional())
 
 
 def test_a_network_without_an_input_is_told_what_it_lacks():
     with pytest.raises(ValueError, match=r"keras\.Input"):
-        networks.shapes(keras.Sequential([keras.layers.Dense(2)]))
+        architectures.layer_table(keras.Sequential([keras.layers.Dense(2)]))
 
 
 def test_the_chart_has_a_solid_and_a_dashed_line_for_every_chosen_run_and_for_the_one_under_way():
-    now = Standing(2, 9, 1, 4, history={"accuracy": [(1, 0.5)], "loss": [(1, 0.5)]}, latest={"accuracy": 0.6})
-    picture = comparison.chart([run(1), run(2), run(3)], [1, 3], now)
-    assert picture.count("<polyline") == 2 + 2 + 1 + 2  # two runs by epoch, the one under way, two by time
-    assert picture.count("stroke-dasharray") == 2
-    assert ">now<" in picture
-    assert comparison.colour(2) not in picture
-    assert "Best on the validation data: run 1" in comparison.summary([run(1), run(2)])
+    now = TrainingProgress(2, 9, 1, 4, history={"accuracy": [(1, 0.5)], "loss": [(1, 0.5)]}, latest={"accuracy": 0.6})
+    image = report.chart([run(1), run(2), run(3)], [1, 3], now)
+    assert image.count("<polyline") == 2 + 2 + 1 + 2  # two runs by epoch, the one under way, two by time
+    assert image.count("stroke-dasharray") == 2
+    assert ">now<" in image
+    assert report.run_color(2) not in image
+    assert "Best on the validation data: run 1" in report.summary([run(1), run(2)])
 
 
 @pytest.mark.parametrize(
     ("metric", "best"), [("accuracy", 2), ("val_loss", 1), ("mae", 1), ("mean_squared_error", 1), ("auc", 2)]
 )
 def test_less_is_better_where_an_error_is_measured(metric, best):
-    assert plots.falls(metric) == (best == 1)
+    assert plots.lower_is_better(metric) == (best == 1)
     assert f"best validation 0.{best}00" in plots._curve_text("", metric, [0, 0], [0.1, 0.2])
 
 
@@ -204,18 +205,18 @@ def test_every_control_has_a_label(bench):
 
 
 def test_sliders_begin_where_they_are_told_to(home):
-    made = Bench("slow", tiny, {"hidden": [2, 3]}, Slowly(1, 0), start={"hidden": 3})
+    made = ExperimentBench("slow", tiny, {"hidden": [2, 3]}, Slowly(1, 0), start={"hidden": 3})
     assert made._sliders["hidden"].value == 3
     for start in ({"hidden": 4}, {"hiden": 2}):
         with pytest.raises(ValueError, match="not among the settings"):
-            Bench("slow", tiny, {"hidden": [2, 3]}, Slowly(1, 0), start=start)
+            ExperimentBench("slow", tiny, {"hidden": [2, 3]}, Slowly(1, 0), start=start)
 
 
 def test_without_clicking(bench):
     done = bench.run(hidden=6, epochs=2)
     assert done.settings == {"hidden": 6, "learning_rate": 0.001, "epochs": 2, "batch_size": 32}
     assert done.parameters == 784 * 6 + 6 + 6 * 6 + 6 + 6 * 10 + 10
-    assert (done.pictures, done.stopped, len(done.curves["val_loss"])) == (192, False, 2)
+    assert (done.images, done.stopped, len(done.curves["val_loss"])) == (192, False, 2)
     assert 0 <= done.validation <= 1
     assert done.seconds > 0
     assert f"{done.validation:.3f}" in bench._table.value
@@ -225,11 +226,13 @@ def test_batch_size_and_learning_rate_reach_the_training(home):
     seen = []
 
     def build(learning_rate):
-        model = networks.digits_dense(2, learning_rate)
+        model = architectures.digits_dense(2, learning_rate)
         seen.append(float(model.optimizer.learning_rate.value))
         return model
 
-    made = Bench("digits", build, {"learning_rate": [0.5], "batch_size": [96], "epochs": [1]}, (IMAGES, LABELS))
+    made = ExperimentBench(
+        "digits", build, {"learning_rate": [0.5], "batch_size": [96], "epochs": [1]}, (IMAGES, LABELS)
+    )
     steps = []
     made.experiment.trainer._changed = lambda standing: steps.append(standing.steps)
     made.run()
@@ -260,7 +263,7 @@ def test_a_second_start_says_so_on_any_bench(slow, bench):
     until(lambda: slow.experiment.trainer.standing.step >= 1)
     slow._go.click()
     assert "Another training is running" in slow._status.value
-    with pytest.raises(Busy, match="Another training"):
+    with pytest.raises(BusyError, match="Another training"):
         bench.run()
     assert bench._stop.disabled
     assert slow.experiment.trainer.running
@@ -282,8 +285,10 @@ def test_the_interrupt_stops_a_run_by_hand_and_keeps_it(slow, interrupts):
 
 
 def test_settings_that_do_not_fit_together_get_a_sentence(home):
-    made = Bench("clothes", networks.clothes_convolutional, {"filters": [4], "convolutions": [4, 1]}, (IMAGES, LABELS))
-    text = "filters 4, convolutions 4): the picture has become too small"
+    made = ExperimentBench(
+        "clothes", architectures.clothes_convolutional, {"filters": [4], "convolutions": [4, 1]}, (IMAGES, LABELS)
+    )
+    text = "filters 4, convolutions 4): the image has become too small"
     assert text in made._layers.value
     made._go.click()
     assert text in made._status.value
@@ -306,8 +311,8 @@ def test_a_setting_that_cannot_be_is_refused(bench, settings, text):
     assert str(error.value) == text
 
 
-def test_a_network_that_does_not_know_its_pictures_gets_a_sentence(home):
-    made = Bench(
+def test_a_network_that_does_not_know_its_images_gets_a_sentence(home):
+    made = ExperimentBench(
         "digits", lambda hidden: keras.Sequential([keras.layers.Dense(hidden)]), {"hidden": [2]}, (IMAGES, LABELS)
     )
     assert "keras.Input" in made._layers.value
@@ -316,7 +321,7 @@ def test_a_network_that_does_not_know_its_pictures_gets_a_sentence(home):
 
 
 def test_a_training_that_fails_is_told_and_leaves_no_run(home):
-    made = Bench("digits", tiny, {"hidden": [2]}, (np.zeros((8, 5)), np.zeros(8)))
+    made = ExperimentBench("digits", tiny, {"hidden": [2]}, (np.zeros((8, 5)), np.zeros(8)))
     with pytest.raises(ExperimentError, match="incompatible"):
         made.run()
     assert "The training failed" in made._status.value
@@ -325,21 +330,21 @@ def test_a_training_that_fails_is_told_and_leaves_no_run(home):
 
 @pytest.mark.parametrize("make", [Slowly, lambda *_: tf.data.Dataset.from_tensors((np.zeros((8, 4)), np.zeros(8)))])
 def test_data_that_come_in_batches(make, recwarn):
-    made = Bench("batches", tiny, {"hidden": [2], "epochs": [1]}, make(2, 0), make(1, 0))
-    assert made.run().pictures is None
+    made = ExperimentBench("batches", tiny, {"hidden": [2], "epochs": [1]}, make(2, 0), make(1, 0))
+    assert made.run().images is None
     assert [str(one.message) for one in recwarn if "shuffle" in str(one.message)] == []
     with pytest.raises(ValueError, match="batches already"):
-        Bench("batches", tiny, {"batch_size": [2]}, make(2, 0))
+        ExperimentBench("batches", tiny, {"batch_size": [2]}, make(2, 0))
 
 
-def test_pictures_and_labels_of_different_number_are_refused():
-    with pytest.raises(ValueError, match="192 pictures do not go with 191 labels"):
-        Bench("digits", networks.digits_dense, {"hidden": [4]}, (IMAGES, LABELS[1:]))
+def test_images_and_labels_of_different_number_are_refused():
+    with pytest.raises(ValueError, match="192 images do not go with 191 labels"):
+        ExperimentBench("digits", architectures.digits_dense, {"hidden": [4]}, (IMAGES, LABELS[1:]))
 
 
 def test_a_new_kernel_finds_the_runs_as_rows_and_lines(bench):
     bench.run(epochs=1)
-    again = Bench("digits", networks.digits_dense, SETTINGS, (IMAGES, LABELS))
+    again = ExperimentBench("digits", architectures.digits_dense, SETTINGS, (IMAGES, LABELS))
     assert again.runs == bench.runs
     assert [box.description for box in again._choice.children] == ["run 1"]
     assert again._table.value == bench._table.value
@@ -382,17 +387,17 @@ def test_export_writes_a_csv_beside_the_notebook_and_offers_it(bench, tmp_path):
 
 
 def test_the_stand_in_shows_the_runs_without_a_kernel(bench):
-    assert "No run yet" in bench.stand_in()["text/plain"]
+    assert "No run yet" in bench.fallback()["text/plain"]
     bench.run(epochs=1)
-    page = bench.stand_in()["text/html"]
+    page = bench.fallback()["text/html"]
     assert "<svg" in page
     assert "<table" in page
-    assert "1 run." in bench.stand_in()["text/plain"]
+    assert "1 run." in bench.fallback()["text/plain"]
 
 
 def test_kept_files_hold_no_path_and_no_name_of_a_machine(bench, home):
     bench.run(epochs=1)
     (file,) = (home / "runs" / "digits").glob("*.json")
     assert set(json.loads(file.read_text())) == {
-        "settings", "parameters", "pictures", "seconds", "curves", "stopped", "date",
+        "settings", "parameters", "images", "seconds", "curves", "stopped", "date",
     }  # fmt: skip

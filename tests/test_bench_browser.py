@@ -21,14 +21,14 @@ from tests.browser import (
 pytestmark = [needs_browser, pytest.mark.xdist_group("bench_browser")]  # one JupyterLab for all of them
 CELLS = [
     "import helpers\nhelpers.start('01')",
-    "import numpy as np\nfrom helpers import networks\nfrom helpers.training import LiveCurves\n"
-    "from helpers.widgets import Bench\n"
+    "import numpy as np\nfrom helpers.models import architectures\nfrom helpers.training.callbacks import LiveCurves\n"
+    "from helpers.widgets import ExperimentBench\n"
     "images, labels = np.random.rand(2000, 28, 28).astype('float32'), np.random.randint(0, 10, 2000)",
-    "bench = Bench('browser', networks.digits_dense, {'hidden': [10, 20], 'epochs': [500]},"
+    "bench = ExperimentBench('browser', architectures.digits_dense, {'hidden': [10, 20], 'epochs': [500]},"
     " (images, labels), (images[:200], labels[:200]))\nbench",
 ]
 TRAIN = (
-    "history = networks.digits_dense().fit(images, labels, epochs=500, verbose=0, callbacks=[LiveCurves()])\n"
+    "history = architectures.digits_dense().fit(images, labels, epochs=500, verbose=0, callbacks=[LiveCurves()])\n"
     "print(len(history.epoch), 'epochs are kept')"
 )
 
@@ -70,7 +70,10 @@ def test_started_by_keyboard_the_kernel_stays_free_and_stop_in_mid_epoch_keeps_t
     assert page.get_by_role("row", name="stopped").count() == 1
     assert page.get_by_role("checkbox", name="run 1").is_checked()
     assert (
-        run_code(page, "print(len(Bench('browser', networks.digits_dense, {'hidden': [1]}, (images, labels)).runs))")
+        run_code(
+            page,
+            "print(len(ExperimentBench('browser', architectures.digits_dense, {'hidden': [1]}, (images, labels)).runs))",
+        )
         == "1\n"
     )
 

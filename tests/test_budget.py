@@ -7,15 +7,15 @@ from helpers import budget
 
 def test_the_full_budget_is_the_default_and_takes_what_the_lesson_says(monkeypatch):
     monkeypatch.delenv("COURSE_BUDGET")
-    assert (budget.name(), budget.epochs(15), budget.pictures(2000)) == ("full", 15, 2000)
-    assert budget.some((5, 50, 512)) == [5, 50, 512]
+    assert (budget.name(), budget.epochs(15), budget.images(2000)) == ("full", 15, 2000)
+    assert budget.first((5, 50, 512)) == [5, 50, 512]
 
 
 def test_the_quick_budget_takes_less_and_never_more():
     assert budget.is_quick()
     assert (budget.epochs(15), budget.epochs(15, quick=3), budget.epochs(2, quick=3)) == (1, 3, 2)
-    assert (budget.pictures(2000), budget.pictures(100)) == (512, 100)
-    assert (budget.some((5, 50, 512)), budget.some((5, 50, 512), quick=2)) == ([5], [5, 50])
+    assert (budget.images(2000), budget.images(100)) == (512, 100)
+    assert (budget.first((5, 50, 512)), budget.first((5, 50, 512), quick=2)) == ([5], [5, 50])
 
 
 def test_under_nbgrader_the_budget_is_quick(monkeypatch):

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from helpers import exercises
-from helpers.exercises import catalogue
+from helpers.exercises import registry
 from tools import class_edition, notebooks
 
 LESSONS = {path.name[:2]: path for path in notebooks.lessons()}
@@ -23,7 +23,7 @@ needs_nbgrader = pytest.mark.skipif(
 )
 OVERWRITTEN = """exercises.check = lambda *anything: print("Right!")
 exercises.core.Exercise.judge = lambda *anything: None
-exercises.catalogue.find = lambda *anything: None"""
+exercises.catalog.find = lambda *anything: None"""
 by_lesson = pytest.mark.parametrize(
     "number", [number if number in QUICK else pytest.param(number, marks=pytest.mark.slow) for number in LESSONS]
 )
@@ -53,7 +53,7 @@ def scores(folder: Path, student: str) -> dict[str, float]:
 def submissions(released: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
     """What four students hand in. `half` has every other exercise; `overwritten` turns the checks off."""
     half = exercises.solved_notebook(released)
-    for place, (exercise, cell) in enumerate(exercises.asked(half)):
+    for place, (exercise, cell) in enumerate(exercises.blank_notebook(half)):
         if place % 2:
             cell["source"] = exercise.stub
     overwritten = nbformat.from_dict(released.copy())
@@ -72,15 +72,15 @@ def test_four_submissions_get_what_they_deserve(number, course_home, tmp_path):
     nbgrader(folder, "generate_assignment", lesson)
     released = notebooks.read(folder / "release" / lesson / path.name)
     assert "SOLUTION" not in (folder / "release" / lesson / path.name).read_text(encoding="utf-8")
-    for exercise, cell in exercises.asked(released):
+    for exercise, cell in exercises.blank_notebook(released):
         assert cell["source"] == exercise.stub
     for student, notebook in submissions(released).items():
         target = folder / "submitted" / student / lesson / path.name
         target.parent.mkdir(parents=True)
         nbformat.write(nbformat.from_dict(notebook), target)
     nbgrader(folder, "autograde", lesson)
-    points = {one.id: float(one.points) for one in catalogue.of_lesson(number)}
-    order = [exercise.id for exercise, _ in exercises.asked(released)]
+    points = {one.id: float(one.points) for one in registry.of_lesson(number)}
+    order = [exercise.id for exercise, _ in exercises.blank_notebook(released)]
     assert scores(folder, "solved") == points
     assert scores(folder, "half") == {one: points[one] * (order.index(one) % 2 == 0) for one in points}
     for student in ("blank", "overwritten"):
@@ -100,7 +100,7 @@ def test_an_assignment_is_made_of_a_lesson_and_its_records(number):
     nbformat.validate(made)
     assert nbformat.writes(lesson) == before
     graded = [cell for cell in made.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    assert {cell.metadata.nbgrader.grade_id for cell in graded} == {one.id for one in catalogue.of_lesson(number)}
+    assert {cell.metadata.nbgrader.grade_id for cell in graded} == {one.id for one in registry.of_lesson(number)}
     assert all(cell.metadata.nbgrader.locked and cell.metadata.nbgrader.points > 0 for cell in graded)
     assert all(not cell.outputs for cell in made.cells if cell.cell_type == "code")
     again = class_edition.assignment(lesson, seed=2)
@@ -108,7 +108,7 @@ def test_an_assignment_is_made_of_a_lesson_and_its_records(number):
 
 
 @pytest.mark.parametrize(
-    "exercise", [one for number in LESSONS for one in catalogue.of_lesson(number)], ids=lambda e: e.id
+    "exercise", [one for number in LESSONS for one in registry.of_lesson(number)], ids=lambda e: e.id
 )
 def test_a_solution_between_marks_is_the_stub_without_them_and_passes_the_hidden_tests(exercise, capsys):
     lines, inside, kept = class_edition.marked(exercise.source).splitlines(), False, []

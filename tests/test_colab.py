@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.samples import FOLDER
+from helpers.images.assets import SAMPLE_IMAGES
 from tests.conftest import NETWORK_OFF, ROOT
 from tools import notebooks
 
@@ -21,7 +21,7 @@ ASIDE = Path(sys.prefix) / "colab"  # where the Makefile puts Colab's versions
 SHIPPED = dict(re.findall(r"^([\w-]+)==(\S+)$", (HERE / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
 LESSONS = notebooks.lessons()
 needs_colab = pytest.mark.skipif(not ASIDE.is_dir(), reason="Colab's versions are missing: make .venv/colab/ready")
-MODEL_AND_PICTURES = """import keras
+MODEL_AND_IMAGES = """import keras
 import helpers
 from helpers.widgets import upload_and_predict
 model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")])
@@ -70,14 +70,14 @@ def test_colabs_dialogue_takes_several_files_and_a_bad_one_stops_nobody(answered
     if answered:
         chosen = course_home / "chosen"
         chosen.mkdir()
-        (chosen / "mine.jpg").write_bytes((FOLDER / "upload" / "cat.jpg").read_bytes())
+        (chosen / "mine.jpg").write_bytes((SAMPLE_IMAGES / "upload" / "cat.jpg").read_bytes())
         (chosen / "letter.txt").write_text("Dear Sir or Madam")
         monkeypatch.setenv("COLAB_CHOOSES", str(chosen))
-    done = run(of_cells(MODEL_AND_PICTURES), course_home)
+    done = run(of_cells(MODEL_AND_IMAGES), course_home)
     [shown] = [output.data["text/plain"] for output in done.cells[0].outputs]
     if answered:
         assert re.search(r"^mine\.jpg: (cat|dog), probability", shown, re.MULTILINE)
-        assert '"letter.txt" is text, not a picture.' in shown
+        assert '"letter.txt" is text, not an image.' in shown
         assert len(shown.splitlines()) == 2
     else:
         assert "rider.jpg: " in shown

@@ -1,4 +1,4 @@
-"""helpers.convolution against tf.nn, against the loop a learner writes, and against nonsense."""
+"""helpers.images.convolution against tf.nn, against the loop a learner writes, and against nonsense."""
 
 from itertools import product
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d, output_size
+from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d, output_size
 
 tf = pytest.importorskip("tensorflow")
 
@@ -16,7 +16,7 @@ PROPERTY = settings(max_examples=150, deadline=None, derandomize=True)
 
 @st.composite
 def arrays(draw, smallest=1, largest=20, dimensions=(2, 3), whole=False):
-    """A small picture or filter, its numbers drawn from one seed: fast, and any failure can be repeated."""
+    """A small image or filter, its numbers drawn from one seed: fast, and any failure can be repeated."""
     side = st.integers(smallest, largest)
     shape = (draw(side), draw(side), draw(st.integers(1, 3)))[: draw(st.sampled_from(dimensions))]
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -24,7 +24,7 @@ def arrays(draw, smallest=1, largest=20, dimensions=(2, 3), whole=False):
 
 
 def by_tensorflow(operation, image, *arguments):
-    """The channels become a batch of grey pictures, because every channel meets the same filter."""
+    """The channels become a batch of gray images, because every channel meets the same filter."""
     channels = np.atleast_3d(image).astype(np.float32).transpose(2, 0, 1)[..., None]
     result = operation(channels, *arguments).numpy()[..., 0].transpose(1, 2, 0)
     return result[..., 0] if image.ndim == 2 else result
@@ -37,7 +37,7 @@ def conv2d(kernel, stride, padding):
 
 @PROPERTY
 @given(arrays(), arrays(1, 7, (2,)), st.integers(1, 5), st.sampled_from(["valid", "same"]))
-def test_any_picture_and_filter_give_what_tensorflow_gives(image, kernel, stride, padding):
+def test_any_image_and_filter_give_what_tensorflow_gives(image, kernel, stride, padding):
     if padding == "valid" and (kernel.shape[0] > image.shape[0] or kernel.shape[1] > image.shape[1]):
         with pytest.raises(ValueError, match="does not fit"):
             convolve2d(image, kernel, stride, padding)
@@ -133,12 +133,12 @@ def test_named_filters_are_three_by_three_and_cannot_be_changed_by_accident():
 
 
 def test_named_filters_do_what_their_names_say():
-    picture = np.zeros((9, 9))
-    picture[:, 5:] = 100  # one vertical line
-    assert np.abs(convolve2d(picture, FILTERS["vertical lines"])).max() == 400
-    assert np.abs(convolve2d(picture, FILTERS["horizontal lines"])).max() == 0
-    assert np.abs(convolve2d(picture.T, FILTERS["horizontal lines"])).max() == 400
-    np.testing.assert_array_equal(convolve2d(picture, FILTERS["identity"]), picture[1:-1, 1:-1])
+    image = np.zeros((9, 9))
+    image[:, 5:] = 100  # one vertical line
+    assert np.abs(convolve2d(image, FILTERS["vertical lines"])).max() == 400
+    assert np.abs(convolve2d(image, FILTERS["horizontal lines"])).max() == 0
+    assert np.abs(convolve2d(image.T, FILTERS["horizontal lines"])).max() == 400
+    np.testing.assert_array_equal(convolve2d(image, FILTERS["identity"]), image[1:-1, 1:-1])
     even = np.full((5, 5), 50)
     expected = {"blur": 450, "sharpen": 50, "emboss": 50, "edge": 0, "identity": 50}
     assert {name: convolve2d(even, FILTERS[name])[0, 0] for name in expected} == expected
@@ -146,13 +146,13 @@ def test_named_filters_do_what_their_names_say():
 
 NINE = np.ones((3, 3))
 NONSENSE = {
-    "picture is empty": lambda: convolve2d(np.ones((0, 5)), NINE),
+    "image is empty": lambda: convolve2d(np.ones((0, 5)), NINE),
     "filter is empty": lambda: convolve2d(NINE, []),
-    "picture holds NaN": lambda: convolve2d([[1, 2], [3, np.nan]], [[1]]),
+    "image holds NaN": lambda: convolve2d([[1, 2], [3, np.nan]], [[1]]),
     "filter holds NaN, infinity": lambda: convolve2d(NINE, [[np.inf]]),
     "window 4 pixels wide does not fit on 3": lambda: convolve2d(NINE, np.ones((4, 1))),
     "window 5 pixels wide does not fit on 3": lambda: max_pool2d(NINE, 5),
-    r"picture is \(rows, columns\)": lambda: convolve2d(np.ones((2, 3, 3, 1)), NINE),
+    r"image is \(rows, columns\)": lambda: convolve2d(np.ones((2, 3, 3, 1)), NINE),
     "filter has two dimensions": lambda: convolve2d(NINE, np.ones((3, 3, 1))),
     "must consist of numbers": lambda: convolve2d([["a", "b"]], [[1]]),
     "of the type complex": lambda: convolve2d(NINE * 1j, NINE),
@@ -163,7 +163,7 @@ NONSENSE = {
     "you gave -2": lambda: average_pool2d(NINE, 2, -2),
     "'valid' or 'same'; you gave 'full'": lambda: convolve2d(NINE, NINE, padding="full"),
     "'valid' or 'same'; you gave 1": lambda: output_size(5, 3, 1, 1),
-    "picture's side must be a whole number": lambda: output_size("28", 3),
+    "image's side must be a whole number": lambda: output_size("28", 3),
 }
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import pytest
 
-from data_scripts import digits, download, known, official
+from data_scripts import download, mnist, mnist_checksums, mnist_official
 from tests import tiny_digits
 from tests.tiny_digits import run, same
 
@@ -52,7 +52,7 @@ def server(tiny, tmp_path, monkeypatch):
             (f"http://127.0.0.1:{server.server_port}/{path.name}", path.stat().st_size, checksum(path))
             for path in sorted(server.folder.iterdir())
         ]
-        monkeypatch.setattr(official, "addresses", lambda name: table)
+        monkeypatch.setattr(mnist_official, "addresses", lambda name: table)
         yield server
         server.shutdown()
 
@@ -62,17 +62,17 @@ def checksum(path) -> str:
 
 
 def test_tfds_knows_four_files_of_each_set():
-    for name in known.SETS:
-        table = official.addresses(name)
+    for name in mnist_checksums.SETS:
+        table = mnist_official.addresses(name)
         files = {url.rsplit("/", 1)[-1] for url, _, _ in table}
-        assert files == {f"{name}.gz" for name in (*known.IMAGES.values(), *known.LABELS.values())}
+        assert files == {f"{name}.gz" for name in (*mnist_checksums.IMAGES.values(), *mnist_checksums.LABELS.values())}
         assert all(size > 4000 and re.fullmatch("[0-9a-f]{64}", checksum) for _, size, checksum in table)
 
 
 def test_a_download_becomes_what_lessons_read(server, tiny, capsys, own_home):
     code, out, err = run(capsys, "get", "mnist")
-    assert (code, err) == (0, "") and out.startswith("mnist, official: 60 + 20 pictures, ready")
-    assert same(digits.arrays("mnist", "official"), tiny, tiny_digits.COUNTS["official"])
+    assert (code, err) == (0, "") and out.startswith("mnist, official: 60 + 20 images, ready")
+    assert same(mnist.arrays("mnist", "official"), tiny, tiny_digits.COUNTS["official"])
     assert len(server.asked) == 4 and not list(download.folder().iterdir())
     code, out, _ = run(capsys, "get", "mnist")
     assert "already here" in out and len(server.asked) == 4
@@ -95,7 +95,7 @@ def test_a_server_that_cannot_resume_sends_everything_again(server, tiny, capsys
     assert run(capsys, "get", "mnist")[0] == 1
     server.break_after = None
     assert run(capsys, "get", "mnist")[0] == 0
-    assert same(digits.arrays("mnist", "official"), tiny, tiny_digits.COUNTS["official"])
+    assert same(mnist.arrays("mnist", "official"), tiny, tiny_digits.COUNTS["official"])
 
 
 @pytest.mark.parametrize("longer", [0, 50_000])
@@ -105,20 +105,21 @@ def test_another_file_than_the_published_one_is_thrown_away(server, capsys, long
     path.write_bytes(right[:-1] + bytes([right[-1] ^ 1]) + bytes(longer))
     code, _, err = run(capsys, "get", "mnist")
     assert code == 1 and "its SHA-256 is wrong" in err and err.count("\n") == 1
-    assert digits.state("mnist", "official") == "absent"
+    assert mnist.state("mnist", "official") == "absent"
     assert not list(download.folder().glob("*/train-labels*"))
     path.write_bytes(right)
     assert run(capsys, "get", "mnist")[0] == 0
 
 
 def test_what_tfds_knows_and_what_we_know_must_agree(server, monkeypatch, capsys):
-    other = tiny_digits.pictures(seed=1)["train"][1]
+    other = tiny_digits.images(seed=1)["train"][1]
     path = server.folder / "train-labels-idx1-ubyte.gz"
     path.write_bytes(gzip.compress(tiny_digits.idx.pack(other)))
     table = [
-        (u, path.stat().st_size, checksum(path)) if path.name in u else (u, s, c) for u, s, c in official.addresses("")
+        (u, path.stat().st_size, checksum(path)) if path.name in u else (u, s, c)
+        for u, s, c in mnist_official.addresses("")
     ]
-    monkeypatch.setattr(official, "addresses", lambda name: table)
+    monkeypatch.setattr(mnist_official, "addresses", lambda name: table)
     code, _, err = run(capsys, "get", "mnist")
     assert code == 1 and "the train labels are not Tiny-mnist's" in err
 
@@ -139,7 +140,7 @@ def dead_port() -> int:
     ids=["moved", "nobody listens", "no such host"],
 )
 def test_no_answer_is_one_sentence_that_names_the_way_out(server, monkeypatch, capsys, address, problem):
-    monkeypatch.setattr(official, "addresses", lambda name: [(address(server), 1000, "0" * 64)])
+    monkeypatch.setattr(mnist_official, "addresses", lambda name: [(address(server), 1000, "0" * 64)])
     start = time.monotonic()
     code, out, err = run(capsys, "get", "mnist")
     assert time.monotonic() - start < 10
@@ -151,7 +152,7 @@ def test_a_host_that_never_answers_is_given_up(monkeypatch, capsys, tiny):
     monkeypatch.setattr(download, "PATIENCE", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the connection and says nothing
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/train.gz"
-        monkeypatch.setattr(official, "addresses", lambda name: [(url, 1000, "0" * 64)])
+        monkeypatch.setattr(mnist_official, "addresses", lambda name: [(url, 1000, "0" * 64)])
         start = time.monotonic()
         code, _, err = run(capsys, "get", "mnist")
     assert time.monotonic() - start < 5 and code == 1 and "get mnist --from FOLDER" in err

@@ -78,7 +78,7 @@ def test_a_bad_idx_file_is_one_clear_sentence(kind, tmp_path):
 
 
 def test_a_file_that_the_disk_does_not_give_is_named(tmp_path, monkeypatch):
-    (tmp_path / "cat.0.jpg").write_bytes(b"a picture")
+    (tmp_path / "cat.0.jpg").write_bytes(b"an image")
 
     def broken(path):
         raise OSError(errno.EIO, "Input/output error")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data_scripts import digits, safely, tfds_folder
+from data_scripts import atomic, mnist, tfds_folder
 from tests import tiny_digits
 from tests.tiny_digits import run, same
 
@@ -23,17 +23,17 @@ import shutil, sys
 from pathlib import Path
 from tests import tiny_digits
 from tests.killing import in_child
-from data_scripts import digits
+from data_scripts import mnist
 
 tmp, again = Path(sys.argv[1]), sys.argv[2] == "again"
 splits = tiny_digits.install(tmp)
 home = tmp / "home" / "data" / "official"
 
 def prepare():
-    digits.prepare("mnist", "official", tmp / "published", again=again)
+    mnist.prepare("mnist", "official", tmp / "published", again=again)
 
 def is_right():
-    found = digits.arrays("mnist", "official")
+    found = mnist.arrays("mnist", "official")
     return all((found[s][i] == splits[s][i]).all() for s in splits for i in (0, 1))
 
 def remove():
@@ -47,13 +47,13 @@ assert last > 1000 and is_right()
 killed = 0
 moments = [1 + i * last // 25 for i in range(25)] + [last - i for i in range(15)]  # also each of the last calls
 for moment in moments:
-    ready = digits.state("mnist", "official") == "ready"
+    ready = mnist.state("mnist", "official") == "ready"
     if ready and not again:
         remove()
     if again and not ready:
         in_child(prepare)
     killed += in_child(prepare, at=moment) is None  # a run may take a few calls less than the one that was counted
-    state = digits.state("mnist", "official")
+    state = mnist.state("mnist", "official")
     assert state == "absent" or (state == "ready" and is_right()), state
 assert in_child(prepare) and is_right()
 assert sorted(p.name for p in home.iterdir()) == [".mnist.lock", "mnist"], "something was left behind"
@@ -76,24 +76,24 @@ def test_killed_at_any_moment_it_is_whole_or_absent_and_the_next_call_goes_on(mo
 
 
 def test_without_locks_the_slower_process_does_no_harm(tiny, monkeypatch, own_home):
-    monkeypatch.setattr(safely, "_lock", lambda file, name: False)
+    monkeypatch.setattr(atomic, "_lock", lambda file, name: False)
     write = tfds_folder.write
 
     def overtaken(*arguments):
         monkeypatch.setattr(tfds_folder, "write", write)
-        digits.prepare("mnist", "offline")  # another process comes and goes in the meantime
+        mnist.prepare("mnist", "offline")  # another process comes and goes in the meantime
         write(*arguments)
 
     monkeypatch.setattr(tfds_folder, "write", overtaken)
-    digits.prepare("mnist", "offline")
-    digits.check("mnist", "offline")
+    mnist.prepare("mnist", "offline")
+    mnist.check("mnist", "offline")
     assert sorted(path.name for path in (own_home / "data/offline").iterdir()) == [".mnist.lock", "mnist"]
 
 
 @pytest.mark.parametrize("after", range(5))
 def test_a_disk_that_fills_up_leaves_what_was_there(tiny, tmp_path, monkeypatch, capsys, own_home, after):
-    digits.prepare("mnist", "offline")
-    before = digits.arrays("mnist", "offline")
+    mnist.prepare("mnist", "offline")
+    before = mnist.arrays("mnist", "offline")
     framed, calls = tfds_folder._framed, []
 
     def full(examples):
@@ -105,7 +105,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tiny, tmp_path, monkeypatch,
     monkeypatch.setattr(tfds_folder, "_framed", full)
     code, _, err = run(capsys, "get", "mnist", "--source", "offline", "--again")
     assert code == 1 and err.startswith("The disk is full") and err.count("\n") == 1
-    assert same(digits.arrays("mnist", "offline"), before, tiny_digits.COUNTS["offline"])
+    assert same(mnist.arrays("mnist", "offline"), before, tiny_digits.COUNTS["offline"])
     assert sorted(path.name for path in (own_home / "data/offline").iterdir()) == [".mnist.lock", "mnist"]
 
 

@@ -18,8 +18,8 @@ def refused(*where, **_):
     raise OSError("no network")
 socket.socket.connect = socket.getaddrinfo = refused
 
-from helpers import data, quiet
-quiet.tensorflow()
+from helpers import data, tensorflow_import
+tensorflow_import.tensorflow()
 import tensorflow_datasets as tfds
 
 facts = {}
@@ -80,7 +80,7 @@ def home(tmp_path_factory) -> str:
     ]
     for process in both:
         out, err = process.communicate(timeout=300)
-        assert (process.returncode, err) == (0, "") and out.count("20,000 + 4,000 pictures") == 2
+        assert (process.returncode, err) == (0, "") and out.count("20,000 + 4,000 images") == 2
     return home
 
 
@@ -125,5 +125,5 @@ def test_lessons_load_the_official_data(home):
     for name in ("mnist", "fashion_mnist"):
         python("-m", "data_scripts", "get", name, "--from", os.environ["COURSE_OFFICIAL"], COURSE_HOME=home)
         out = python("-m", "data_scripts", "check", name, COURSE_HOME=home).stdout
-        assert out.startswith(f"✓ {name}, official: 60,000 + 10,000 pictures")
+        assert out.startswith(f"✓ {name}, official: 60,000 + 10,000 images")
     assert [fact["counts"] for fact in look(home, "official").values()] == [[60_000, 10_000]] * 2

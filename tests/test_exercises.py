@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import exercises
-from helpers.exercises import catalogue, core, done, show
-from helpers.exercises.answers import call, run
+from helpers.exercises import completed, core, display, registry
+from helpers.exercises.checking import call, run
 from helpers.exercises.core import Incorrect, NotAttempted
 
-ALL = [exercise for lesson in catalogue.lessons() for exercise in catalogue.of_lesson(lesson)]
+ALL = [exercise for lesson in registry.lessons() for exercise in registry.of_lesson(lesson)]
 WRONG = [
     pytest.param(exercise, answer, fragment, id=f"{exercise.id}: {fragment}")
     for exercise in ALL
@@ -39,7 +39,7 @@ def own_home(tmp_path, monkeypatch):
 def notebook_display(monkeypatch):
     """What a notebook would get to show, as MIME bundles."""
     bundles = []
-    monkeypatch.setattr(show, "_display", bundles.append)
+    monkeypatch.setattr(display, "_display", bundles.append)
     return bundles
 
 
@@ -54,7 +54,7 @@ def defined(source):
 
 def notebook(lesson):
     """A lesson of nothing but its exercises."""
-    cells = [cell for exercise in catalogue.of_lesson(lesson) for cell in exercises.cells(exercise.id)]
+    cells = [cell for exercise in registry.of_lesson(lesson) for cell in exercises.exercise_cells(exercise.id)]
     return {"cells": [{"cell_type": kind, "source": source, "metadata": {}} for kind, source in cells]}
 
 
@@ -65,7 +65,7 @@ def notebook(lesson):
 def test_the_reference_is_right(exercise, capfd):
     assert exercises.check(exercise.id, exercise.solution) is None
     out, err = capfd.readouterr()
-    assert out.startswith(f"✓ Right: {exercise.title}\n") and exercise.remember in out
+    assert out.startswith(f"✓ Right: {exercise.title}\n") and exercise.takeaway in out
     assert err == ""
 
 
@@ -99,14 +99,14 @@ def test_the_stub_gives_nothing_of_the_solution_away(exercise):
 def test_a_record_is_complete(exercise):
     assert len(exercise.wrong) >= 3 and len(exercise.hints) >= 2 and exercise.points >= 1
     assert "Example:" in exercise.stub or exercise.stub.startswith("class")
-    for text in (exercise.title, exercise.task, exercise.remember, *exercise.hints):
+    for text in (exercise.title, exercise.task, exercise.takeaway, *exercise.hints):
         assert text.strip() == text != ""
-    assert exercise.lesson in catalogue.lessons() and exercise in catalogue.of_lesson(exercise.lesson)
+    assert exercise.lesson in registry.lessons() and exercise in registry.of_lesson(exercise.lesson)
 
 
 def test_every_lesson_has_at_least_three_exercises_and_ids_are_unique():
-    assert {"01", "02"} <= set(catalogue.lessons())
-    assert all(len(catalogue.of_lesson(lesson)) >= 3 for lesson in catalogue.lessons())
+    assert {"01", "02"} <= set(registry.lessons())
+    assert all(len(registry.of_lesson(lesson)) >= 3 for lesson in registry.lessons())
     assert len({exercise.id for exercise in ALL}) == len(ALL)
 
 
@@ -167,18 +167,18 @@ def test_fit_is_stopped_by_the_reference_callback():
     network.compile(loss="binary_crossentropy", metrics=["accuracy"])
     network.set_weights([np.array([[9.0]]), np.array([0.0])])
     x, y = np.array([[-1.0], [1.0]]), np.array([[0.0], [1.0]])
-    history = network.fit(x, y, epochs=3, verbose=0, callbacks=[catalogue.find("stop-at-accuracy").solution()])
+    history = network.fit(x, y, epochs=3, verbose=0, callbacks=[registry.find("stop-at-accuracy").solution()])
     assert history.history["accuracy"] == [1.0]
 
 
 def test_tensorflow_answers_count_as_well():
     import tensorflow as tf
 
-    catalogue.find("signed-scale").judge(lambda image: tf.cast(image, tf.float32) / 127.5 - 1)
-    catalogue.find("one-hot").judge(lambda labels, classes: tf.one_hot(labels, classes))
-    catalogue.find("softmax").judge(lambda scores: tf.nn.softmax(scores))
-    catalogue.find("confusion").judge(lambda true, predicted, n: tf.math.confusion_matrix(true, predicted, n))
-    catalogue.find("parameters").judge(lambda sizes: tf.constant(catalogue.find("parameters").solution(sizes)))
+    registry.find("signed-scale").judge(lambda image: tf.cast(image, tf.float32) / 127.5 - 1)
+    registry.find("one-hot").judge(lambda labels, classes: tf.one_hot(labels, classes))
+    registry.find("softmax").judge(lambda scores: tf.nn.softmax(scores))
+    registry.find("confusion").judge(lambda true, predicted, n: tf.math.confusion_matrix(true, predicted, n))
+    registry.find("parameters").judge(lambda sizes: tf.constant(registry.find("parameters").solution(sizes)))
 
 
 # Blank or not
@@ -191,13 +191,13 @@ def test_blank_is_not_attempted(blank):
 
 def test_another_usual_stub_is_not_attempted():
     with pytest.raises(NotAttempted):
-        catalogue.find("softmax").judge(defined("def softmax(scores):\n    raise NotImplementedError"))
+        registry.find("softmax").judge(defined("def softmax(scores):\n    raise NotImplementedError"))
 
 
 @pytest.mark.parametrize("body", ["image / 255", "image = image * 2", "print(end='')", "y = 3\n    ..."])
 def test_a_forgotten_return_is_told_from_a_blank_answer(body):
     with pytest.raises(Incorrect, match="returns nothing for .* `return`"):
-        catalogue.find("signed-scale").judge(defined(f"def signed_scale(image):\n    {body}"))
+        registry.find("signed-scale").judge(defined(f"def signed_scale(image):\n    {body}"))
 
 
 @pytest.mark.parametrize("body", ["return 3", "return x", "return 'text'", "return {}", "yield"])
@@ -211,7 +211,7 @@ def test_a_function_that_does_something_is_not_blank(body):
 def refused(answer, id="signed-scale"):
     """The message that a wrong answer gets from the check itself, not from the net below it."""
     with pytest.raises(Incorrect) as outcome:
-        catalogue.find(id).check(answer)
+        registry.find(id).check(answer)
     return str(outcome.value)
 
 
@@ -252,7 +252,7 @@ def test_inputs_survive_an_answer_that_changes_them():
         return values.pop()
 
     assert call(spoil, sizes) == [] and sizes == [1, [2, 3]]
-    catalogue.find("softmax").judge(
+    registry.find("softmax").judge(
         defined(
             "def softmax(s):\n s -= s.max(axis=1, keepdims=True)\n np.exp(s, out=s)\n"
             " s /= s.sum(axis=1, keepdims=True)\n return s"
@@ -317,8 +317,8 @@ def test_a_check_that_stumbles_does_not_stop_run_all(monkeypatch, capfd):
     def stumbling(answer, seed):
         raise KeyError("a fault of ours")
 
-    exercise = core.Exercise(**{**vars(catalogue.find("softmax")), "check": stumbling})
-    monkeypatch.setattr(catalogue, "find", lambda id: exercise)
+    exercise = core.Exercise(**{**vars(registry.find("softmax")), "check": stumbling})
+    monkeypatch.setattr(registry, "find", lambda id: exercise)
     exercises.check("softmax", np.exp)
     assert "The check cannot make sense of your answer (KeyError: 'a fault of ours')." in capfd.readouterr().out
 
@@ -372,7 +372,7 @@ def test_solution_shows_source_that_works(exercise, capfd):
 
 
 def test_the_box_is_escaped_html_with_the_same_words_as_its_text(notebook_display):
-    show.box("✗", "Not <right>", "`a < b` & c", "two\nlines")
+    display.box("✗", "Not <right>", "`a < b` & c", "two\nlines")
     [bundle] = notebook_display
     assert bundle["text/plain"] == "✗ Not <right>\n`a < b` & c\ntwo\nlines"
     page = bundle["text/html"]
@@ -380,18 +380,18 @@ def test_the_box_is_escaped_html_with_the_same_words_as_its_text(notebook_displa
     assert "role='status'" in page and "<span aria-hidden='true'>✗</span>" in page
 
 
-def luminance(colour):
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+def luminance(color):
+    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("mark", show.BAR)
+@pytest.mark.parametrize("mark", display.BAR)
 def test_bars_stand_out_from_light_and_from_dark(mark, notebook_display):
-    """3 : 1 is what WCAG asks of graphics; #111111 is JupyterLab's dark ground. Text keeps the theme's own colour."""
-    bar = luminance(show.BAR[mark])
+    """3 : 1 is what WCAG asks of graphics; #111111 is JupyterLab's dark ground. Text keeps the theme's own color."""
+    bar = luminance(display.BAR[mark])
     assert 1.05 / (bar + 0.05) >= 3 and (bar + 0.05) / (luminance("#111111") + 0.05) >= 3
-    show.box(mark, "title")
+    display.box(mark, "title")
     assert "color:" not in notebook_display[0]["text/html"] and "background" not in notebook_display[0]["text/html"]
 
 
@@ -439,9 +439,9 @@ def test_the_engine_does_not_import_tensorflow():
 
 
 def test_progress_counts_what_was_answered_right(own_home, capfd):
-    exercises.check("one-hot", catalogue.find("one-hot").solution)
-    exercises.check("one-hot", catalogue.find("one-hot").solution)
-    exercises.check("confusion", catalogue.find("confusion").solution)
+    exercises.check("one-hot", registry.find("one-hot").solution)
+    exercises.check("one-hot", registry.find("one-hot").solution)
+    exercises.check("confusion", registry.find("confusion").solution)
     assert capfd.readouterr().out.endswith("Lesson 01: 2 of 4 exercises done\n")
     exercises.check("parameters", None)
     exercises.check("one-hot", None)
@@ -459,13 +459,13 @@ def test_progress_counts_what_was_answered_right(own_home, capfd):
 def test_a_broken_progress_file_counts_as_empty_and_is_mended(content, own_home):
     own_home.mkdir(exist_ok=True)
     (own_home / "progress.json").write_bytes(content)
-    assert done.ids() == set()
-    assert done.add("one-hot") and done.ids() == {"one-hot"}
+    assert completed.done_ids() == set()
+    assert completed.mark_done("one-hot") and completed.done_ids() == {"one-hot"}
 
 
 def test_progress_that_cannot_be_written_is_done_without(own_home, capfd):
     (own_home / "progress.json").mkdir(parents=True)  # in the file's place, so that it cannot be replaced
-    exercises.check("one-hot", catalogue.find("one-hot").solution)
+    exercises.check("one-hot", registry.find("one-hot").solution)
     out, err = capfd.readouterr()
     assert "✓ Right" in out and "exercises done" not in out and err == ""
     assert [file.name for file in own_home.iterdir()] == ["progress.json"], "no draft is left behind"
@@ -474,27 +474,27 @@ def test_progress_that_cannot_be_written_is_done_without(own_home, capfd):
 def test_a_home_that_cannot_be_made_is_done_without(tmp_path, monkeypatch, capfd):
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file" / "home"))
-    exercises.check("one-hot", catalogue.find("one-hot").solution)
+    exercises.check("one-hot", registry.find("one-hot").solution)
     exercises.progress("01")
     out, err = capfd.readouterr()
     assert "✓ Right" in out and out.endswith("Lesson 01: 0 of 4 exercises done\n") and err == ""
 
 
 def test_a_full_disk_keeps_the_progress_there_was(own_home, monkeypatch):
-    assert done.add("one-hot")
+    assert completed.mark_done("one-hot")
 
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(json, "dump", full)
-    assert not done.add("confusion")
-    assert done.ids() == {"one-hot"} and [file.name for file in own_home.iterdir()] == ["progress.json"]
+    assert not completed.mark_done("confusion")
+    assert completed.done_ids() == {"one-hot"} and [file.name for file in own_home.iterdir()] == ["progress.json"]
 
 
 # Notebooks
 
 
-@pytest.mark.parametrize("lesson", catalogue.lessons())
+@pytest.mark.parametrize("lesson", registry.lessons())
 def test_the_solved_lesson_is_all_right_and_the_blank_one_not_attempted(lesson, capfd):
     import keras
 
@@ -505,21 +505,23 @@ def test_the_solved_lesson_is_all_right_and_the_blank_one_not_attempted(lesson, 
         for cell in edition["cells"]:
             if cell["cell_type"] == "code":
                 exec(cell["source"], names)
-        assert capfd.readouterr().out.count(mark) == len(catalogue.of_lesson(lesson))
+        assert capfd.readouterr().out.count(mark) == len(registry.of_lesson(lesson))
     assert json.dumps(blank) == before
 
 
 def test_asked_pairs_each_check_with_the_cell_before_it():
     book = notebook("01")
-    assert [exercise.id for exercise, _ in exercises.asked(book)] == [one.id for one in catalogue.of_lesson("01")]
-    assert all(cell["source"] == exercise.stub for exercise, cell in exercises.asked(book))
+    assert [exercise.id for exercise, _ in exercises.blank_notebook(book)] == [
+        one.id for one in registry.of_lesson("01")
+    ]
+    assert all(cell["source"] == exercise.stub for exercise, cell in exercises.blank_notebook(book))
 
 
 def test_sources_kept_as_lists_of_lines_are_solved_too():
     book = notebook("01")
     for cell in book["cells"]:
         cell["source"] = cell["source"].splitlines(keepends=True)
-    assert exercises.solved_notebook(book)["cells"][1]["source"] == catalogue.find("signed-scale").source
+    assert exercises.solved_notebook(book)["cells"][1]["source"] == registry.find("signed-scale").source
 
 
 def test_a_stub_that_drifted_is_refused():
@@ -528,4 +530,4 @@ def test_a_stub_that_drifted_is_refused():
     with pytest.raises(ValueError, match='before exercises.check."signed-scale". is not the stub'):
         exercises.solved_notebook(book)
     with pytest.raises(ValueError, match="No code cell stands before"):
-        exercises.asked({"cells": book["cells"][2:]})
+        exercises.blank_notebook({"cells": book["cells"][2:]})

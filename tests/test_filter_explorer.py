@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import street as studio
-from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
-from helpers.samples import street
-from helpers.widgets.filter_explorer import FilterExplorer, to_grey
+from helpers.images.assets import street
+from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
+from helpers.widgets.filter_explorer import FilterExplorer, to_gray
+from tools import render_street as studio
 
 SMALL = np.random.default_rng(0).integers(0, 256, (17, 12), dtype=np.uint8)
 
 
-def test_the_street_is_a_grey_picture_with_all_tones_and_many_lines_of_both_kinds():
-    picture = street()
-    assert picture.shape == (512, 512) and picture.dtype == np.uint8
-    assert np.percentile(picture, 2) < 60 and np.percentile(picture, 98) > 220
+def test_the_street_is_a_gray_image_with_all_tones_and_many_lines_of_both_kinds():
+    image = street()
+    assert image.shape == (512, 512) and image.dtype == np.uint8
+    assert np.percentile(image, 2) < 60 and np.percentile(image, 98) > 220
     for name in ("vertical lines", "horizontal lines"):
-        assert (np.abs(convolve2d(picture, FILTERS[name])) > 150).mean() > 0.08
+        assert (np.abs(convolve2d(image, FILTERS[name])) > 150).mean() > 0.08
 
 
 def test_the_street_that_ships_is_what_its_script_draws():
@@ -35,7 +35,7 @@ def test_the_street_that_ships_is_what_its_script_draws():
 
 def test_result_is_what_convolve2d_and_pooling_give_for_all_settings():
     choices = itertools.product([1, 2, 3], ["valid", "same"], [True, False], [True, False], ["none", "max", "average"])
-    explorer = FilterExplorer(picture=SMALL, kernel="sharpen")
+    explorer = FilterExplorer(image=SMALL, kernel="sharpen")
     for stride, padding, divide, relu, pooling in choices:
         explorer.stride, explorer.padding, explorer.divide = stride, padding, divide
         explorer.relu, explorer.pooling, explorer.kernel = relu, pooling, [[1, -2, 1], [0, 3, 0.5], [-1, 0, 2]]
@@ -47,12 +47,12 @@ def test_result_is_what_convolve2d_and_pooling_give_for_all_settings():
 
 
 def test_nothing_is_divided_by_a_sum_of_zero_not_even_nearly_zero():
-    explorer = FilterExplorer(picture=SMALL, kernel=[[0.1, 0.2, -0.3], [0, 0, 0], [0, 0, 0]], divide=True)
+    explorer = FilterExplorer(image=SMALL, kernel=[[0.1, 0.2, -0.3], [0, 0, 0], [0, 0, 0]], divide=True)
     np.testing.assert_array_equal(explorer.result, convolve2d(SMALL, explorer.kernel))
 
 
 def test_a_result_of_one_pixel_is_not_pooled_away():
-    assert FilterExplorer(picture=SMALL[:3, :3], pooling="max").result.shape == (1, 1)
+    assert FilterExplorer(image=SMALL[:3, :3], pooling="max").result.shape == (1, 1)
 
 
 def test_a_kernel_may_be_an_array_lists_or_a_name_and_reads_as_lists():
@@ -82,26 +82,26 @@ def test_a_kernel_that_is_none_is_refused_and_the_old_one_stays(kernel, message)
     assert explorer.kernel == FILTERS["vertical lines"].tolist()
 
 
-def test_a_learners_picture_is_shown_in_grey_and_not_wider_than_512():
-    assert (to_grey(np.full((4, 5, 3), [255, 0, 0], np.uint8)) == 76).all()
-    assert (to_grey(np.full((4, 5, 4), [10, 10, 10, 0], np.uint8)) == 10).all()
-    assert (to_grey(np.full((4, 5, 1), 0.5)) == 128).all() and (to_grey(np.full((4, 5), 200.4)) == 200).all()
-    assert to_grey(np.ones((3, 3), bool)).max() == 255
-    assert to_grey(np.zeros((1024, 300), np.uint8)).shape == (512, 150)
-    assert to_grey(np.zeros((6000, 4), np.uint8)).shape == (512, 3)
-    np.testing.assert_array_equal(to_grey(SMALL), SMALL)
+def test_a_learners_image_is_shown_in_gray_and_not_wider_than_512():
+    assert (to_gray(np.full((4, 5, 3), [255, 0, 0], np.uint8)) == 76).all()
+    assert (to_gray(np.full((4, 5, 4), [10, 10, 10, 0], np.uint8)) == 10).all()
+    assert (to_gray(np.full((4, 5, 1), 0.5)) == 128).all() and (to_gray(np.full((4, 5), 200.4)) == 200).all()
+    assert to_gray(np.ones((3, 3), bool)).max() == 255
+    assert to_gray(np.zeros((1024, 300), np.uint8)).shape == (512, 150)
+    assert to_gray(np.zeros((6000, 4), np.uint8)).shape == (512, 3)
+    np.testing.assert_array_equal(to_gray(SMALL), SMALL)
 
 
-def test_a_new_picture_can_be_given_at_any_time():
+def test_a_new_image_can_be_given_at_any_time():
     explorer = FilterExplorer()
-    np.testing.assert_array_equal(explorer.picture, street())
-    explorer.picture = SMALL
-    np.testing.assert_array_equal(explorer.picture, SMALL)
+    np.testing.assert_array_equal(explorer.image, street())
+    explorer.image = SMALL
+    np.testing.assert_array_equal(explorer.image, SMALL)
     assert explorer.result.shape == (15, 10) and explorer.pixel == [8, 6]
 
 
 @pytest.mark.parametrize(
-    ("picture", "message"),
+    ("image", "message"),
     [
         (np.zeros((2, 9), np.uint8), "at least 3 × 3 pixels; yours are 2 × 9"),
         (np.zeros((0, 0)), "at least 3 × 3"),
@@ -113,9 +113,9 @@ def test_a_new_picture_can_be_given_at_any_time():
         (np.full((9, 9), np.nan), "from 0 to 255"),
     ],
 )
-def test_what_is_no_picture_is_refused(picture, message):
+def test_what_is_no_image_is_refused(image, message):
     with pytest.raises(ValueError, match=message):
-        FilterExplorer(picture=picture)
+        FilterExplorer(image=image)
 
 
 def test_where_no_widget_can_run_a_png_a_live_page_and_a_sentence_stand_in():
@@ -130,8 +130,8 @@ def test_where_no_widget_can_run_a_png_a_live_page_and_a_sentence_stand_in():
     assert sum(len(part) for part in bundle.values() if isinstance(part, str)) < 600_000
 
 
-def test_the_live_page_carries_the_very_picture_and_settings():
-    page = FilterExplorer(picture=SMALL, kernel="blur", divide=True, padding="same").stand_in()["text/html"]
+def test_the_live_page_carries_the_very_image_and_settings():
+    page = FilterExplorer(image=SMALL, kernel="blur", divide=True, padding="same").fallback()["text/html"]
     state = json.loads(re.search(r"const \{ state, css \} = (.*);\n", page).group(1))["state"]
     assert state["kernel"] == FILTERS["blur"].tolist() and state["divide"] and state["padding"] == "same"
     png = Image.open(io.BytesIO(base64.b64decode(state["_png"])))
@@ -143,4 +143,4 @@ def test_settings_that_do_not_exist_are_refused():
 
     for wrong in ({"stride": 4}, {"padding": "full"}, {"pooling": "min"}, {"pixel": [1, 2, 3]}, {"pixel": [-1, 0]}):
         with pytest.raises(traitlets.TraitError):
-            FilterExplorer(picture=SMALL, **wrong)
+            FilterExplorer(image=SMALL, **wrong)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
-from helpers.samples import street
+from helpers.images.assets import street
+from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
 from helpers.widgets.filter_explorer import BLUE, FilterExplorer
 from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, wait_idle, write_notebook
 
@@ -19,8 +19,8 @@ LOAD = """async (source) => {
     const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     window.explorer = (await import(address)).default;
 }"""
-COMPUTE = """({ picture, kernel, stride, padding, divide, relu, pooling }) => {
-    const image = { values: Uint8Array.from(picture.flat()), rows: picture.length, columns: picture[0].length };
+COMPUTE = """({ image, kernel, stride, padding, divide, relu, pooling }) => {
+    const image = { values: Uint8Array.from(image.flat()), rows: image.length, columns: image[0].length };
     const { framed, convolve, pool } = window.explorer;
     const { values, rows, columns } = pool(convolve(framed(image, stride, padding), kernel, divide, relu), pooling);
     return { values: Array.from(values), rows, columns };
@@ -82,15 +82,15 @@ def in_python(page, expression, wanted=None):
 
 
 def shown(page, of=".fx-out"):
-    """The colours that stand on a canvas: (H, W, 3) uint8."""
+    """The colors that stand on a canvas: (H, W, 3) uint8."""
     pixels = page.locator(f"{of} canvas").evaluate(PIXELS)
     return np.frombuffer(base64.b64decode(pixels["data"]), np.uint8).reshape(pixels["height"], pixels["width"], 4)[
         ..., :3
     ]
 
 
-def colours(result):
-    """The colours that ought to stand there."""
+def colors(result):
+    """The colors that ought to stand there."""
     levels = np.floor(result.clip(-255, 255) + 0.5)[..., None]
     return np.where(levels < 0, -levels * BLUE, levels).astype(np.uint8)
 
@@ -105,7 +105,7 @@ def test_every_number_is_what_convolve2d_gives(browser):
     page.evaluate(LOAD, FilterExplorer._esm)
     rng = np.random.default_rng(7)
     for trial in range(150):
-        picture = rng.integers(0, 256, rng.integers(3, 20, 2))
+        image = rng.integers(0, 256, rng.integers(3, 20, 2))
         kernel = rng.integers(-5, 6, (3, 3)) if trial % 2 else rng.normal(0, 2, (3, 3)).round(2)
         stride, padding = int(rng.integers(1, 4)), ["valid", "same"][rng.integers(2)]
         divide, relu, pooling = (
@@ -114,9 +114,9 @@ def test_every_number_is_what_convolve2d_gives(browser):
             ["none", "max", "average"][rng.integers(3)],
         )
         settings = dict(stride=stride, padding=padding, divide=divide, relu=relu, pooling=pooling)
-        answer = page.evaluate(COMPUTE, settings | {"picture": picture.tolist(), "kernel": kernel.tolist()})
+        answer = page.evaluate(COMPUTE, settings | {"image": image.tolist(), "kernel": kernel.tolist()})
         theirs = np.array(answer["values"]).reshape(answer["rows"], answer["columns"])
-        ours = FilterExplorer(picture=picture, kernel=kernel, **settings).result
+        ours = FilterExplorer(image=image, kernel=kernel, **settings).result
         np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-3 if divide else 1e-4, err_msg=str(settings))
         if trial % 2 and not divide and pooling != "average":
             np.testing.assert_array_equal(theirs, ours)
@@ -125,14 +125,12 @@ def test_every_number_is_what_convolve2d_gives(browser):
 
 def test_what_is_drawn_is_the_result(explorer):
     np.testing.assert_array_equal(shown(explorer, ".fx-in"), street()[..., None].repeat(3, 2))
-    np.testing.assert_array_equal(shown(explorer), colours(convolve2d(street(), FILTERS["vertical lines"])))
+    np.testing.assert_array_equal(shown(explorer), colors(convolve2d(street(), FILTERS["vertical lines"])))
     run_code(
         explorer, "explorer.kernel, explorer.stride, explorer.padding, explorer.pooling = 'edge', 2, 'same', 'max'"
     )
     explorer.wait_for_function("document.querySelector('.fx-out canvas').width === 128")
-    np.testing.assert_array_equal(
-        shown(explorer), colours(max_pool2d(convolve2d(street(), FILTERS["edge"], 2, "same")))
-    )
+    np.testing.assert_array_equal(shown(explorer), colors(max_pool2d(convolve2d(street(), FILTERS["edge"], 2, "same"))))
 
 
 def test_arrow_keys_step_the_weights_and_go_from_cell_to_cell(explorer):
@@ -142,10 +140,10 @@ def test_arrow_keys_step_the_weights_and_go_from_cell_to_cell(explorer):
         explorer.keyboard.press(key)
     kernel = [[-1, 0, 1], [-3, 2, 1.9], [-1, 0, 1]]
     assert in_python(explorer, "explorer.kernel", kernel) == kernel
-    assert_nearly(shown(explorer), colours(convolve2d(street(), kernel)))
+    assert_nearly(shown(explorer), colors(convolve2d(street(), kernel)))
     assert in_python(
         explorer,
-        "bool((explorer.result == __import__('helpers.convolution').convolution.convolve2d(explorer.picture, explorer.kernel)).all())",
+        "bool((explorer.result == __import__('helpers.images.convolution').convolution.convolve2d(explorer.image, explorer.kernel)).all())",
     )
     assert explorer.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex") == active
 
@@ -195,7 +193,7 @@ def test_presets_and_settings_are_reachable_by_keyboard(explorer):
     said = "[explorer.stride, explorer.padding, explorer.pooling, explorer.relu]"
     assert in_python(explorer, said, settings) == settings
     expected = average_pool2d(convolve2d(street(), FILTERS["blur"], 2, "same") / np.float32(9))
-    assert_nearly(shown(explorer), colours(expected))
+    assert_nearly(shown(explorer), colors(expected))
     unnamed = explorer.locator(".fx").evaluate(
         "(root) => [...root.querySelectorAll('input, button')].filter((one) => one.tabIndex < 0 || !(one.labels?.length || one.ariaLabel || one.textContent)).length"
     )
@@ -218,7 +216,7 @@ def test_the_pixel_under_the_mouse_shows_its_window_its_sum_and_where_it_lands(e
     assert f"The largest of the four there, {largest}, goes to row 99, column 49" in line
 
 
-def test_arrow_keys_on_a_picture_move_the_window_and_stay_out_of_the_notebook(explorer):
+def test_arrow_keys_on_a_image_move_the_window_and_stay_out_of_the_notebook(explorer):
     cells = len(explorer.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.id)"))
     run_code(explorer, "explorer.stride = 2")
     explorer.locator(".fx-in canvas").focus()
@@ -233,25 +231,25 @@ def test_python_moves_the_cells(explorer):
     run_code(explorer, "explorer.kernel = [[0, 1, 0], [1, -4, 1], [0, 1, 2]]")
     explorer.wait_for_function("document.querySelectorAll('.fx-cells input')[4].value === '−4'")
     assert weight(explorer, 3, 3).input_value() == "2"
-    np.testing.assert_array_equal(shown(explorer), colours(convolve2d(street(), [[0, 1, 0], [1, -4, 1], [0, 1, 2]])))
+    np.testing.assert_array_equal(shown(explorer), colors(convolve2d(street(), [[0, 1, 0], [1, -4, 1], [0, 1, 2]])))
 
 
-def test_a_learners_own_picture_reaches_python_in_grey(explorer, tmp_path):
-    colour = np.random.default_rng(1).integers(0, 256, (40, 60, 3), dtype=np.uint8)
-    Image.fromarray(colour).save(tmp_path / "mine.png")
-    upload = explorer.get_by_label("Your own picture")
+def test_a_learners_own_image_reaches_python_in_gray(explorer, tmp_path):
+    color = np.random.default_rng(1).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    Image.fromarray(color).save(tmp_path / "mine.png")
+    upload = explorer.get_by_label("Your own image")
     upload.set_input_files(tmp_path / "mine.png")
     explorer.wait_for_function("document.querySelector('.fx-in canvas').width === 60")
-    picture = np.array(in_python(explorer, "explorer.picture.tolist()"))
+    image = np.array(in_python(explorer, "explorer.image.tolist()"))
     assert in_python(explorer, "explorer.pixel", [20, 30]) == [20, 30]
-    assert np.abs(picture - colour @ [0.299, 0.587, 0.114]).max() <= 0.51
-    np.testing.assert_array_equal(shown(explorer, ".fx-in")[..., 0], picture)
+    assert np.abs(image - color @ [0.299, 0.587, 0.114]).max() <= 0.51
+    np.testing.assert_array_equal(shown(explorer, ".fx-in")[..., 0], image)
 
-    (tmp_path / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "broken.png").write_bytes(b"no image")
     upload.set_input_files(tmp_path / "broken.png")
-    explorer.get_by_text("cannot read this file as a picture").wait_for()
-    explorer.get_by_role("button", name="back to the first picture").click()
-    assert in_python(explorer, "explorer.picture.shape", [512, 512]) == [512, 512]
+    explorer.get_by_text("cannot read this file as an image").wait_for()
+    explorer.get_by_role("button", name="back to the first image").click()
+    assert in_python(explorer, "explorer.image.shape", [512, 512]) == [512, 512]
 
 
 def test_two_views_of_one_explorer_stay_alike(notebook):
@@ -270,7 +268,7 @@ def test_two_views_of_one_explorer_stay_alike(notebook):
 
 def test_a_page_without_a_kernel_is_alive(browser):
     page = browser.new_page(viewport={"width": 420, "height": 900}, java_script_enabled=True)
-    page.set_content("<!doctype html>" + FilterExplorer(kernel="identity", pooling="max").stand_in()["text/html"])
+    page.set_content("<!doctype html>" + FilterExplorer(kernel="identity", pooling="max").fallback()["text/html"])
     page.wait_for_selector(".fx-cells")
     np.testing.assert_array_equal(shown(page, ".fx-in"), street()[..., None].repeat(3, 2))
     page.get_by_label("Weight middle, row 2, column 2").press("ArrowDown")
@@ -279,9 +277,9 @@ def test_a_page_without_a_kernel_is_alive(browser):
     page.close()
 
 
-def test_a_page_without_scripts_shows_the_picture(browser):
+def test_a_page_without_scripts_shows_the_image(browser):
     page = browser.new_context(java_script_enabled=False).new_page()
-    page.set_content(FilterExplorer().stand_in()["text/html"])
-    assert page.locator("img").get_attribute("alt").startswith("A picture of 512 × 512 pixels")
+    page.set_content(FilterExplorer().fallback()["text/html"])
+    assert page.locator("img").get_attribute("alt").startswith("An image of 512 × 512 pixels")
     assert page.locator("img").bounding_box()["width"] > 500
     page.close()

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from helpers import generator
-from helpers.generator import FastReader, ImageDataGenerator
+from helpers.images import generator
+from helpers.images.generator import ImageDataGenerator, ReaderAsGenerator
 from tools import notebooks
 
 GONE = "from keras._tf_keras.keras.preprocessing import image; del image.ImageDataGenerator"
 
 
-def changed(reader, picture):
-    return reader.random_transform(picture, seed=1)
+def changed(reader, image):
+    return reader.random_transform(image, seed=1)
 
 
 def test_while_keras_has_one_it_is_that():
@@ -26,18 +26,20 @@ def test_while_keras_has_one_it_is_that():
     [{"zoom_range": (1.6, 1.6)}, {"rotation_range": 0, "zoom_range": (0.5, 0.5), "rescale": 1 / 255}],
     ids=str,
 )
-def test_a_picture_is_changed_alike(options):
+def test_a_image_is_changed_alike(options):
     rng = np.random.default_rng(1)
-    picture = np.repeat(np.repeat(rng.integers(0, 256, (5, 5, 3)), 8, axis=0), 8, axis=1).astype(np.float32)
-    ours, theirs = changed(FastReader(**options), picture), changed(ImageDataGenerator(**options), picture)
-    assert ours.dtype == np.float32 and ours.shape == picture.shape
+    image = np.repeat(np.repeat(rng.integers(0, 256, (5, 5, 3)), 8, axis=0), 8, axis=1).astype(np.float32)
+    ours, theirs = changed(ReaderAsGenerator(**options), image), changed(ImageDataGenerator(**options), image)
+    assert ours.dtype == np.float32 and ours.shape == image.shape
     assert np.abs(ours - theirs).max() <= 0.5
 
 
 def test_arrays_are_batched_alike():
     x = np.arange(7 * 2 * 2).reshape(7, 2, 2, 1) * 9.0
     y = np.arange(7) % 2
-    ours, theirs = (one(rescale=1 / 255).flow(x, y, 3, shuffle=False) for one in (FastReader, ImageDataGenerator))
+    ours, theirs = (
+        one(rescale=1 / 255).flow(x, y, 3, shuffle=False) for one in (ReaderAsGenerator, ImageDataGenerator)
+    )
     assert len(ours) == len(theirs) == 3
     for index in range(3):
         for mine, its in zip(ours[index], theirs[index], strict=True):
@@ -45,7 +47,7 @@ def test_arrays_are_batched_alike():
 
 
 def test_a_folder_without_classes_is_no_error(tmp_path, capsys):
-    assert len(FastReader().flow_from_directory(tmp_path)) == 0
+    assert len(ReaderAsGenerator().flow_from_directory(tmp_path)) == 0
     assert capsys.readouterr().out == "Found 0 images belonging to 0 classes.\n"
 
 
@@ -53,7 +55,7 @@ def test_a_wrong_argument_is_an_error(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "1.png").write_bytes(b"")
     with pytest.raises(ValueError, match="class_mode"):
-        FastReader().flow_from_directory(tmp_path, class_mode="binar")
+        ReaderAsGenerator().flow_from_directory(tmp_path, class_mode="binar")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_what_a_lesson_says_then_names_the_reader(monkeypatch, capsys):
     from keras._tf_keras.keras.preprocessing import image
 
     monkeypatch.delattr(image, "ImageDataGenerator")
-    assert importlib.reload(generator).ImageDataGenerator.__mro__[1].__name__ == "PictureReader"
-    assert "PictureReader takes its place" in capsys.readouterr().out
+    assert importlib.reload(generator).ImageDataGenerator.__mro__[1].__name__ == "ImageFolderReader"
+    assert "ImageFolderReader takes its place" in capsys.readouterr().out
     monkeypatch.undo()
     importlib.reload(generator)

@@ -41,7 +41,7 @@ def test_the_lessons_follow_each_other(site):
         assert f'href="{before}" rel="prev"' in text and f'href="{after}" rel="next"' in text
 
 
-def test_every_picture_has_a_text(site):
+def test_every_image_has_a_text(site):
     for path in site.glob("*.html"):
         for image in re.findall(r"<img [^>]*>", path.read_text("utf-8")):
             assert re.search(r'alt="[^"]+"', image), f"{path.name}: {image[:80]}"

@@ -1,4 +1,4 @@
-"""Looking inside a network in a real JupyterLab: the browser walked by keyboard, the epochs scrubbed, own pictures, no kernel."""
+"""Looking inside a network in a real JupyterLab: the browser walked by keyboard, the epochs scrubbed, own images, no kernel."""
 
 import io
 import re
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.picture_networks import cats_dogs
-from helpers.snapshots import EpochSnapshots
+from helpers.models.image_architectures import cats_dogs
+from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, write_notebook
 
@@ -17,20 +17,20 @@ pytestmark = needs_browser
 CELLS = [
     """import keras
 import numpy as np
-from helpers.picture_networks import cats_dogs
-from helpers.snapshots import EpochSnapshots
+from helpers.models.image_architectures import cats_dogs
+from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 keras.utils.set_random_seed(1)
 model, snapshots, names = cats_dogs(48, dropout=True), EpochSnapshots(), ["cats", "dogs"]
-pictures = np.random.default_rng(1).random((12, 48, 48, 3), "float32")
+images = np.random.default_rng(1).random((12, 48, 48, 3), "float32")
 labels = np.arange(12) % 2
 weights, biases = model.layers[0].get_weights()
 weights[..., 5], biases[5] = -1, -1
 model.layers[0].set_weights([weights, biases])""",
-    "model.fit(pictures, labels, epochs=3, verbose=0, callbacks=[snapshots]);",
-    "browser = ActivationBrowser(model, pictures[0], names)\nbrowser",
-    "scrubber = EpochScrubber(snapshots, pictures[0], (pictures, labels), names)\nscrubber",
-    "looked = GradCam(model, pictures[:2], labels[:2], names)\nlooked",
+    "model.fit(images, labels, epochs=3, verbose=0, callbacks=[snapshots]);",
+    "browser = ActivationBrowser(model, images[0], names)\nbrowser",
+    "scrubber = EpochScrubber(snapshots, images[0], (images, labels), names)\nscrubber",
+    "looked = GradCam(model, images[:2], labels[:2], names)\nlooked",
 ]
 
 
@@ -86,7 +86,7 @@ def test_the_strip_is_a_group_of_radio_buttons(page):
     python(page, "browser.layer", "1")
     page.locator(".in-strip button").last.click()
     python(page, "browser.layer", "10")
-    assert "sees the whole picture" in page.locator(".in-board figcaption").nth(2).inner_text()
+    assert "sees the whole image" in page.locator(".in-board figcaption").nth(2).inner_text()
 
 
 def test_the_receptive_field_follows_the_place(page):
@@ -109,16 +109,16 @@ def test_python_moves_what_is_shown(page):
     page.wait_for_function("document.querySelector('.in-line').textContent.includes('Channel 20')")
 
 
-def test_an_own_picture_is_read_by_python(page):
+def test_an_own_image_is_read_by_python(page):
     file = io.BytesIO()
     Image.new("RGB", (300, 200), (255, 0, 0)).save(file, "JPEG")
-    upload = page.locator('input[aria-label="Your own picture"]').first
+    upload = page.locator('input[aria-label="Your own image"]').first
     upload.set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
     page.wait_for_function("document.querySelector('.in-foot').textContent.includes('as the network sees it')")
-    python(page, "browser.picture.mean(axis=(0, 1)).round(1).tolist()", "[1.0, 0.0, 0.0]")
+    python(page, "browser.image.mean(axis=(0, 1)).round(1).tolist()", "[1.0, 0.0, 0.0]")
     for _ in range(2):  # the same answer twice
-        upload.set_input_files({"name": "me.txt", "mimeType": "text/plain", "buffer": b"no picture"})
-        page.wait_for_function("document.querySelector('.in-foot').textContent.includes('not a picture')")
+        upload.set_input_files({"name": "me.txt", "mimeType": "text/plain", "buffer": b"no image"})
+        page.wait_for_function("document.querySelector('.in-foot').textContent.includes('not an image')")
         page.evaluate("document.querySelector('.in-foot [role=status]').textContent = ''")
 
 
@@ -127,7 +127,7 @@ def test_the_epochs_are_scrubbed_and_played(page):
     line = page.locator(".in-line").nth(1)
     slider = page.get_by_label("Epoch", exact=True)
     slider.press("Home")
-    assert line.inner_text().startswith("Before the training: the network takes this picture for")
+    assert line.inner_text().startswith("Before the training: the network takes this image for")
     python(page, "scrubber.step", "0")
     frame = "() => document.querySelector('.in-maps canvas').toDataURL()"
     first = page.evaluate(frame)
@@ -164,17 +164,17 @@ def test_the_strength_of_the_map_is_a_slider_that_never_jumps_back(page):
 def test_pages_without_a_kernel_are_alive(browser):
     keras.utils.set_random_seed(1)
     model, snapshots = cats_dogs(48, dropout=True), EpochSnapshots()
-    pictures = np.random.default_rng(1).random((4, 48, 48, 3), "float32")
-    model.fit(pictures, np.arange(4) % 2, epochs=1, verbose=0, callbacks=[snapshots])
+    images = np.random.default_rng(1).random((4, 48, 48, 3), "float32")
+    model.fit(images, np.arange(4) % 2, epochs=1, verbose=0, callbacks=[snapshots])
     widgets = [
-        ActivationBrowser(model, pictures[0]),
-        EpochScrubber(snapshots, pictures[0], (pictures, np.arange(4) % 2)),
+        ActivationBrowser(model, images[0]),
+        EpochScrubber(snapshots, images[0], (images, np.arange(4) % 2)),
     ]
-    widgets.append(GradCam(model, pictures[:2]))
+    widgets.append(GradCam(model, images[:2]))
     page = browser.new_page(viewport={"width": 420, "height": 900})
     wrong = []
     page.on("pageerror", lambda error: wrong.append(error))
-    page.set_content("<!doctype html>" + "".join(widget.stand_in()["text/html"] for widget in widgets))
+    page.set_content("<!doctype html>" + "".join(widget.fallback()["text/html"] for widget in widgets))
     page.wait_for_selector(".in-cards canvas")
     page.wait_for_selector(".in-matrix")
     page.get_by_label(re.compile("^The 16 channels")).press("PageDown")

@@ -1,4 +1,4 @@
-"""The activation browser, the epoch scrubber and Grad-CAM over pictures: what they send to the browser, and what stands in."""
+"""The activation browser, the epoch scrubber and Grad-CAM over images: what they send to the browser, and what stands in."""
 
 import base64
 import io
@@ -9,11 +9,11 @@ import pytest
 from keras import layers
 from PIL import Image
 
-from helpers.activations import grad_cam, layer_outputs
-from helpers.inside_pictures import as_colours, atlases, layer_tiles
-from helpers.snapshots import EpochSnapshots
+from helpers.models.layers import grad_cam, layer_outputs
+from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 from helpers.widgets.gradcam import looked_at
+from helpers.widgets.payload import as_colors, atlases, layer_tiles
 
 NAMES = ["cats", "dogs"]
 
@@ -44,7 +44,7 @@ def model() -> keras.Model:
     return network()
 
 
-PICTURES = np.random.default_rng(1).random((5, 12, 12, 3)).astype("float32")
+IMAGES = np.random.default_rng(1).random((5, 12, 12, 3)).astype("float32")
 
 
 def png(kind="PNG", size=(30, 20)) -> bytes:
@@ -57,13 +57,13 @@ def png(kind="PNG", size=(30, 20)) -> bytes:
 
 
 def test_every_value_is_sent_once_as_a_byte(model):
-    tiles, data = layer_tiles(model, PICTURES[0])
+    tiles, data = layer_tiles(model, IMAGES[0])
     assert [layer["name"] for layer in tiles] == ["conv", "pool", "drop", "out"]
     assert len(data) == 12 * 12 * 4 + 2 * 6 * 6 * 4 + 1
     conv = tiles[0]
     assert conv["dead"] == [2] and conv["share"] == 0.25 and conv["shape"] == [12, 12, 4]
     assert conv["field"] == [[3, 1, -1], [3, 1, -1]] and tiles[-1]["field"] is None
-    outputs = layer_outputs(model, PICTURES[0])["conv"]
+    outputs = layer_outputs(model, IMAGES[0])["conv"]
     sent = np.frombuffer(data, np.uint8)[: 12 * 12 * 4].reshape(4, 12, 12)
     for channel in (0, 1, 3):
         values = conv["low"][channel] + sent[channel] / 255 * (conv["top"][channel] - conv["low"][channel])
@@ -71,8 +71,8 @@ def test_every_value_is_sent_once_as_a_byte(model):
     assert not sent[2].any()
 
 
-def test_the_pictures_for_a_page_hold_nearly_the_same_and_no_layer_twice(model):
-    tiles, data = layer_tiles(model, PICTURES[0])
+def test_the_images_for_a_page_hold_nearly_the_same_and_no_layer_twice(model):
+    tiles, data = layer_tiles(model, IMAGES[0])
     files = atlases(tiles, data, quality=95)
     assert files[2] is None, "dropout passes on what it got"
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(files[0]))).convert("L"), int)
@@ -81,18 +81,18 @@ def test_the_pictures_for_a_page_hold_nearly_the_same_and_no_layer_twice(model):
     assert abs(sheet[:12, :12] - first).mean() < 12
 
 
-def test_pictures_of_every_usual_kind_become_colours():
-    assert as_colours(np.ones((2, 2))).tolist() == np.full((2, 2, 3), 255).tolist()
-    assert as_colours(np.full((2, 2, 1), 7, np.uint8))[0, 0].tolist() == [7, 7, 7]
+def test_images_of_every_usual_kind_become_colors():
+    assert as_colors(np.ones((2, 2))).tolist() == np.full((2, 2, 3), 255).tolist()
+    assert as_colors(np.full((2, 2, 1), 7, np.uint8))[0, 0].tolist() == [7, 7, 7]
     with pytest.raises(ValueError, match=r"\(1, 2, 2, 3\)"):
-        as_colours(np.zeros((1, 2, 2, 3)))
+        as_colors(np.zeros((1, 2, 2, 3)))
 
 
 # the browser
 
 
 def test_layers_and_channels_can_be_set_and_wrong_ones_are_refused(model):
-    browser = ActivationBrowser(model, PICTURES[0], NAMES, layer=1, channel=3)
+    browser = ActivationBrowser(model, IMAGES[0], NAMES, layer=1, channel=3)
     assert (browser.layer, browser.channel) == (1, 3)
     browser.layer = 0
     with pytest.raises(ValueError, match="layer goes from 0 to 3; it cannot be 4"):
@@ -100,29 +100,29 @@ def test_layers_and_channels_can_be_set_and_wrong_ones_are_refused(model):
     with pytest.raises(ValueError, match="channel goes from 0 to 3"):
         browser.channel = 9
     with pytest.raises(ValueError, match="2 classes apart, but there are 3 class names"):
-        ActivationBrowser(model, PICTURES[0], ["a", "b", "c"])
+        ActivationBrowser(model, IMAGES[0], ["a", "b", "c"])
 
 
-def test_a_file_from_the_browser_becomes_the_picture(model):
-    browser = ActivationBrowser(model, PICTURES[0], NAMES)
+def test_a_file_from_the_browser_becomes_the_image(model):
+    browser = ActivationBrowser(model, IMAGES[0], NAMES)
     before, serial = browser._tiles, browser._serial
     browser._file = png()
-    np.testing.assert_allclose(browser.picture, np.broadcast_to([1, 0, 0], (12, 12, 3)), atol=0.01)
+    np.testing.assert_allclose(browser.image, np.broadcast_to([1, 0, 0], (12, 12, 3)), atol=0.01)
     assert browser._tiles != before and browser._serial == serial + 1
-    assert browser._said.startswith("Your picture, as the network sees it")
-    browser._file = b"no picture at all"
-    assert "Your picture" not in browser._said and browser._serial == serial + 1
+    assert browser._said.startswith("Your image, as the network sees it")
+    browser._file = b"no image at all"
+    assert "Your image" not in browser._said and browser._serial == serial + 1
 
 
-def test_the_browser_stands_in_as_picture_page_and_sentence(model):
-    stand_in = ActivationBrowser(model, PICTURES[0], NAMES).stand_in()
-    assert stand_in["image/jpeg"].startswith(b"\xff\xd8")
-    assert "conv 12 × 12 × 4 (25% silent)" in stand_in["text/plain"] and "The network says" in stand_in["text/plain"]
-    assert "<script>" in stand_in["text/html"] and "_atlases" in stand_in["text/html"]
+def test_the_browser_stands_in_as_image_page_and_sentence(model):
+    fallback = ActivationBrowser(model, IMAGES[0], NAMES).fallback()
+    assert fallback["image/jpeg"].startswith(b"\xff\xd8")
+    assert "conv 12 × 12 × 4 (25% silent)" in fallback["text/plain"] and "The network says" in fallback["text/plain"]
+    assert "<script>" in fallback["text/html"] and "_atlases" in fallback["text/html"]
 
 
 def test_the_stand_in_names_the_channel_that_it_shows(model):
-    browser = ActivationBrowser(model, PICTURES[0], NAMES)
+    browser = ActivationBrowser(model, IMAGES[0], NAMES)
     titles = []
     for layer in (0, len(browser._layers) - 1):
         browser.layer, browser.channel = layer, 2
@@ -134,28 +134,28 @@ def test_the_stand_in_names_the_channel_that_it_shows(model):
 
 
 def test_maps_are_those_of_grad_cam_and_the_cards_say_right_or_wrong(model):
-    view = GradCam(model, PICTURES[:2], [0, 1], NAMES)
-    np.testing.assert_array_equal(view.heats[1], grad_cam(model, PICTURES[1]))
+    view = GradCam(model, IMAGES[:2], [0, 1], NAMES)
+    np.testing.assert_array_equal(view.heats[1], grad_cam(model, IMAGES[1]))
     said = [card["title"] for card in view._cards]
-    answers = model(PICTURES[:2]).numpy().ravel() > 0.5
+    answers = model(IMAGES[:2]).numpy().ravel() > 0.5
     assert [title[0] for title in said] == [
         "✓" if answer == truth else "✗" for answer, truth in zip(answers, [0, 1], strict=True)
     ]
-    assert len(view._heats) == 2 * 144 and len(view._pictures) == 2 * 144 * 3
-    assert all(card["text"] in view.stand_in()["text/plain"] for card in view._cards)
-    with pytest.raises(ValueError, match="1 truths for 2 pictures"):
-        GradCam(model, PICTURES[:2], [0], NAMES)
+    assert len(view._heats) == 2 * 144 and len(view._images) == 2 * 144 * 3
+    assert all(card["text"] in view.fallback()["text/plain"] for card in view._cards)
+    with pytest.raises(ValueError, match="1 truths for 2 images"):
+        GradCam(model, IMAGES[:2], [0], NAMES)
 
 
-def test_an_own_picture_comes_first(model):
-    view = GradCam(model, PICTURES[:2], [0, 1], NAMES)
+def test_an_own_image_comes_first(model):
+    view = GradCam(model, IMAGES[:2], [0, 1], NAMES)
     view._file = png("JPEG")
-    assert len(view._cards) == 3 and view._said == "Your picture is the first."
+    assert len(view._cards) == 3 and view._said == "Your image is the first."
     assert "It is" not in view._cards[0]["words"]
     heard = []
     view.observe(lambda change: heard.append(change["new"]), "_said")
     view._file = png("JPEG")
-    assert heard[-1] == "Your picture is the first.", "the second own picture is answered, too"
+    assert heard[-1] == "Your image is the first.", "the second own image is answered, too"
 
 
 def test_a_map_in_words():
@@ -171,16 +171,16 @@ def test_a_map_in_words():
 @pytest.fixture(scope="module")
 def snapshots() -> EpochSnapshots:
     snapshots, model = EpochSnapshots(), network()
-    model.fit(PICTURES, np.array([0, 1, 0, 1, 0]), epochs=3, verbose=0, callbacks=[snapshots])
+    model.fit(IMAGES, np.array([0, 1, 0, 1, 0]), epochs=3, verbose=0, callbacks=[snapshots])
     return snapshots
 
 
-def test_every_epoch_has_its_answer_its_confusion_and_its_pictures(snapshots):
-    scrubber = EpochScrubber(snapshots, PICTURES[0], (PICTURES, [0, 1, 0, 1, 0]), NAMES)
+def test_every_epoch_has_its_answer_its_confusion_and_its_images(snapshots):
+    scrubber = EpochScrubber(snapshots, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES)
     plan = scrubber._plan
     assert scrubber.epochs == [0, 1, 2, 3] and scrubber.step == 3
     for step, (_, model) in enumerate(snapshots.networks()):
-        answers = model(PICTURES).numpy().ravel()
+        answers = model(IMAGES).numpy().ravel()
         np.testing.assert_allclose(plan["chances"][step], [1 - answers[0], answers[0]], atol=1e-3)
         counts = np.zeros((2, 2), int)
         np.add.at(counts, ([0, 1, 0, 1, 0], (answers > 0.5).astype(int)), 1)
@@ -194,18 +194,18 @@ def test_every_epoch_has_its_answer_its_confusion_and_its_pictures(snapshots):
     ]
 
 
-def test_an_own_picture_goes_through_the_epochs_and_the_validation_stays(snapshots):
-    scrubber = EpochScrubber(snapshots, PICTURES[0], (PICTURES, [0, 1, 0, 1, 0]), NAMES, step=0)
+def test_an_own_image_goes_through_the_epochs_and_the_validation_stays(snapshots):
+    scrubber = EpochScrubber(snapshots, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES, step=0)
     before = scrubber._plan
     scrubber._file = png()
     assert scrubber._plan["chances"] != before["chances"] and scrubber._plan["confusions"] == before["confusions"]
-    assert scrubber._said == "Your picture, through all epochs."
+    assert scrubber._said == "Your image, through all epochs."
     with pytest.raises(ValueError, match="step goes from 0 to 3"):
         scrubber.step = 4
-    assert "before the training" in scrubber.stand_in()["text/plain"]
+    assert "before the training" in scrubber.fallback()["text/plain"]
 
 
-def test_grey_pictures_of_ten_classes_work_too():
+def test_gray_images_of_ten_classes_work_too():
     snapshots, model = EpochSnapshots(), network(28, 10, 1)
     images = np.random.default_rng(1).random((20, 28, 28, 1), "float32")
     model.fit(images, np.arange(20) % 10, epochs=1, verbose=0, callbacks=[snapshots], validation_split=0.5)
@@ -216,4 +216,4 @@ def test_grey_pictures_of_ten_classes_work_too():
 
 def test_without_an_epoch_there_is_nothing_to_scrub():
     with pytest.raises(ValueError, match="no epoch was kept"):
-        EpochScrubber(EpochSnapshots(), PICTURES[0], (PICTURES, [0] * 5))
+        EpochScrubber(EpochSnapshots(), IMAGES[0], (IMAGES, [0] * 5))

@@ -48,16 +48,17 @@ def test_the_installed_course_works_outside_the_checkout(wheel, tmp_path):
     with open(os.path.join(packages, "borrowed.pth"), "w") as file:
         file.write(borrowed)
     code = """
-import helpers, data_scripts.home, pathlib
-from helpers import data, exercises, results, samples
-from helpers.widgets import ReluPlayground, SoftmaxPlayground, DrawingPad, FilterExplorer, PictureSlider
+import helpers, data_scripts.paths, pathlib
+from helpers import data, exercises, results
+from helpers.images import assets
+from helpers.widgets import ReluPlayground, SoftmaxPlayground, DrawingPad, FilterExplorer, ImageSlider
 (train, labels), _ = data.arrays("fashion_mnist")
 assert (labels[[0, 42]] == 9).all() and len(train) == 20000
-for widget in (ReluPlayground(), SoftmaxPlayground(), DrawingPad(), FilterExplorer(), PictureSlider(train, labels)):
+for widget in (ReluPlayground(), SoftmaxPlayground(), DrawingPad(), FilterExplorer(), ImageSlider(train, labels)):
     assert widget
-assert samples.street().shape == (512, 512)
-results.beside("digits_dense", test_accuracy=0.9)
-assert data_scripts.home.home() == pathlib.Path.home() / "learning-to-see"
+assert assets.street().shape == (512, 512)
+results.compare("digits_dense", test_accuracy=0.9)
+assert data_scripts.paths.home() == pathlib.Path.home() / "learning-to-see"
 print(helpers.__file__)
 """
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_HOME"}

@@ -1,17 +1,17 @@
-"""Lesson 06 in a real JupyterLab: it runs, a picture is uploaded, the bench trains at the press of a button."""
+"""Lesson 06 in a real JupyterLab: it runs, an image is uploaded, the bench trains at the press of a button."""
 
 import shutil
 
 import pytest
 
-from data_scripts.upload_samples import draw
 from tests.browser import ROOT, chromium, lab, needs_browser, open_notebook, run_all, scroll_to
+from tools.render_upload_samples import draw
 
 pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
 NAME = "06_horses_or_humans.ipynb"
 
 
-def test_lesson_06_runs_and_answers_an_uploaded_picture_and_trains_on_the_bench(course_home, tmp_path):
+def test_lesson_06_runs_and_answers_an_uploaded_image_and_trains_on_the_bench(course_home, tmp_path):
     folder = tmp_path / "lab"
     folder.mkdir()
     shutil.copy(ROOT / "notebooks" / NAME, folder)
@@ -21,7 +21,7 @@ def test_lesson_06_runs_and_answers_an_uploaded_picture_and_trains_on_the_bench(
         open_notebook(page, server, NAME)
         run_all(page, timeout=400)
 
-        button = page.get_by_role("button", name="Choose pictures", include_hidden=True).first
+        button = page.get_by_role("button", name="Choose images", include_hidden=True).first
         scroll_to(button)
         with page.expect_file_chooser() as chooser:
             button.click()

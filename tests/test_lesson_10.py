@@ -2,19 +2,19 @@
 
 import pytest
 
-from helpers import choices
+from helpers.models import upload_tasks
 from tools import notebooks
 
 LESSON = notebooks.lessons("10")[0]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("choice", choices.CHOICES[1:])
+@pytest.mark.parametrize("choice", upload_tasks.TASKS[1:])
 def test_every_choice_runs_through_the_whole_lesson(choice, course_home):
     notebook = notebooks.read(LESSON)
     chooses = next(cell for cell in notebook.cells if cell.id == "choose")
-    assert choices.CHOICES[0] in chooses.source
-    chooses.source = chooses.source.replace(f'choice = "{choices.CHOICES[0]}"', f'choice = "{choice}"')
+    assert upload_tasks.TASKS[0] in chooses.source
+    chooses.source = chooses.source.replace(f'choice = "{upload_tasks.TASKS[0]}"', f'choice = "{choice}"')
     done = notebooks.tidy(notebooks.run(notebook, course_home, timeout=300))
     assert notebooks.faults(done) == []
     cells = {cell.id: "".join(output.get("text", "") for output in cell.get("outputs", [])) for cell in done.cells}

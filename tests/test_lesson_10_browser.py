@@ -1,4 +1,4 @@
-"""Lesson 10 as a newcomer meets it: opened in a real JupyterLab, run from top to bottom, asked about an own picture."""
+"""Lesson 10 as a newcomer meets it: opened in a real JupyterLab, run from top to bottom, asked about an own image."""
 
 import shutil
 
@@ -13,7 +13,7 @@ expect = pytest.importorskip("playwright.sync_api").expect
 LESSON = "10_upload_and_predict.ipynb"
 
 
-def test_a_newcomer_uploads_a_picture_in_lesson_10(tmp_path, offline_data):
+def test_a_newcomer_uploads_a_image_in_lesson_10(tmp_path, offline_data):
     shutil.copy(ROOT / "notebooks" / LESSON, tmp_path / LESSON)
     (tmp_path / ".course").mkdir()
     (tmp_path / ".course" / "data").symlink_to(offline_data, target_is_directory=True)
@@ -23,7 +23,7 @@ def test_a_newcomer_uploads_a_picture_in_lesson_10(tmp_path, offline_data):
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         open_notebook(page, server, LESSON)
         run_all(page, timeout=300)
-        button = page.get_by_role("button", name="Choose pictures", include_hidden=True).first
+        button = page.get_by_role("button", name="Choose images", include_hidden=True).first
         scroll_to(button)
         answers = button.locator("xpath=ancestor::div[contains(@class, 'jp-OutputArea-output')]").locator(
             "[role=status]"
@@ -35,5 +35,5 @@ def test_a_newcomer_uploads_a_picture_in_lesson_10(tmp_path, offline_data):
         expect(answers).to_contain_text("my_horse.jpg", timeout=30_000)
         text = answers.inner_text()
         assert "what the network sees (100×100)" in text and "probability" in text and "nobody.jpg" not in text
-        assert '"diary.jpg" is text, not a picture.' in text
+        assert '"diary.jpg" is text, not an image.' in text
         expect(page.get_by_alt_text("my_horse.jpg as the network sees it")).to_be_visible()

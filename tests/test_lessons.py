@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from helpers import exercises
-from helpers.exercises import catalogue
+from helpers.exercises import registry
 from tests.conftest import ROOT
 from tools import notebooks
 
@@ -40,7 +40,7 @@ def test_a_solved_lesson_runs_without_a_fault_in_its_outputs(path, course_home):
     )
     assert notebooks.faults(notebooks.tidy(done)) == []
     number = path.name[:2]
-    ids = {one.id for one in catalogue.of_lesson(number)}
+    ids = {one.id for one in registry.of_lesson(number)}
     assert set(json.loads((course_home / "progress.json").read_text())["done"]) == ids
     assert views > 0
 
@@ -60,8 +60,8 @@ def test_enough_cells_of_a_lesson_are_compared(path):
 @by_lesson
 def test_the_exercises_of_a_lesson_are_those_of_its_records(path):
     notebook = notebooks.read(path)
-    asked = exercises.asked(notebook)
-    assert sorted(one.id for one, _ in asked) == sorted(one.id for one in catalogue.of_lesson(path.name[:2]))
+    asked = exercises.blank_notebook(notebook)
+    assert sorted(one.id for one, _ in asked) == sorted(one.id for one in registry.of_lesson(path.name[:2]))
     assert len(asked) >= 3
     for one, cell in asked:
         assert cell["source"] == one.stub

@@ -25,7 +25,7 @@ def test_what_another_process_has_does_not_count():
 
 
 def test_a_step_in_pieces_takes_less_memory_than_one_whole_batch():
-    most = {pieces: apart(pieces=pieces, epochs=1, pictures=256)["peak"] for pieces in (1, 4)}
+    most = {pieces: apart(pieces=pieces, epochs=1, images=256)["peak"] for pieces in (1, 4)}
     assert most[4] < 0.9 * most[1], most
 
 

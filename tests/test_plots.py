@@ -1,4 +1,4 @@
-"""Figures and their text equivalents: helpers/plots.py."""
+"""Figures and their text equivalents: helpers/plots/figures.py."""
 
 import base64
 import io
@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers import plots
+from helpers.plots import figures as plots
 
 DIGITS = np.random.default_rng(0).integers(0, 256, (10, 28, 28), dtype="uint8")
 HISTORY = {
@@ -38,21 +38,19 @@ def figures(monkeypatch) -> list[Figure]:
 
 
 def test_a_figure_is_a_png_with_the_text_as_alternative(shown):
-    plots.pictures(DIGITS, titles=range(10))
+    plots.show_images(DIGITS, titles=range(10))
     data, metadata = shown[0]._repr_mimebundle_()
-    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    assert picture.format == "PNG" and picture.width > 500
+    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert image.format == "PNG" and image.width > 500
     assert (
-        data["text/plain"]
-        == metadata["image/png"]["alt"]
-        == "10 pictures of 28×28 pixels: 0; 1; 2; 3; 4; 5; 6; 7; 8; 9."
+        data["text/plain"] == metadata["image/png"]["alt"] == "10 images of 28×28 pixels: 0; 1; 2; 3; 4; 5; 6; 7; 8; 9."
     )
     assert repr(shown[0]) == data["text/plain"]
 
 
 def test_a_figure_with_photographs_is_a_small_jpeg(shown):
     noise = np.random.default_rng(0).integers(0, 256, (10, 150, 150, 3), dtype="uint8")
-    plots.pictures(noise)
+    plots.show_images(noise)
     data, metadata = shown[0]._repr_mimebundle_()
     file = base64.b64decode(data["image/jpeg"])
     assert Image.open(io.BytesIO(file)).format == "JPEG" and set(data) == {"image/jpeg", "text/plain"}
@@ -70,16 +68,16 @@ def test_pngs_are_small_and_opaque():
     figure.subplots().plot([1, 2, 3])
     file = plots.png(figure)
     assert len(file) < 20_000
-    picture = Image.open(io.BytesIO(file)).convert("RGBA")
-    assert picture.getextrema()[3] == (255, 255)
-    assert picture.getpixel((0, 0)) == (255, 255, 255, 255)
+    image = Image.open(io.BytesIO(file)).convert("RGBA")
+    assert image.getextrema()[3] == (255, 255)
+    assert image.getpixel((0, 0)) == (255, 255, 255, 255)
 
 
 def test_pixels_are_shown_as_squares(figures):
-    plots.pictures([np.eye(28, dtype="uint8") * 255], size=4)
-    picture = Image.open(io.BytesIO(plots.png(figures[0][0]))).convert("L")
-    greys = np.bincount(np.asarray(picture).ravel(), minlength=256)
-    assert greys[0] + greys[255] == greys.sum()  # no grey in between
+    plots.show_images([np.eye(28, dtype="uint8") * 255], size=4)
+    image = Image.open(io.BytesIO(plots.png(figures[0][0]))).convert("L")
+    grays = np.bincount(np.asarray(image).ravel(), minlength=256)
+    assert grays[0] + grays[255] == grays.sum()  # no gray in between
 
 
 @pytest.mark.parametrize(
@@ -93,25 +91,25 @@ def test_pixels_are_shown_as_squares(figures):
     ],
 )
 def test_bytes_and_floats_have_the_same_brightness(figures, image, brightest):
-    plots.pictures([image])
+    plots.show_images([image])
     figure, text = figures[0]
     assert figure.axes[0].images[0].get_array().max() == pytest.approx(brightest)
     assert figure.axes[0].images[0].get_clim() == (0, 1)
-    assert text == f"One picture of {image.shape[0]}×{image.shape[1]} pixels."
+    assert text == f"One image of {image.shape[0]}×{image.shape[1]} pixels."
 
 
-def test_pictures_may_differ_in_size_and_rows_need_not_be_full(figures):
-    plots.pictures([np.zeros((5, 6)), np.zeros((7, 8, 3)), np.zeros((5, 6))], columns=2)
+def test_images_may_differ_in_size_and_rows_need_not_be_full(figures):
+    plots.show_images([np.zeros((5, 6)), np.zeros((7, 8, 3)), np.zeros((5, 6))], columns=2)
     figure, text = figures[0]
     assert [len(axis.images) for axis in figure.axes] == [1, 1, 1, 0]
-    assert text == "3 pictures of different sizes."
+    assert text == "3 images of different sizes."
 
 
 @pytest.mark.parametrize(
     ("images", "titles", "sentence"),
     [
-        ([], None, "no picture"),
-        (DIGITS, ["one"], "1 titles for 10 pictures"),
+        ([], None, "no image"),
+        (DIGITS, ["one"], "1 titles for 10 images"),
         ([np.zeros((28, 28, 2))], None, r"\(28, 28, 2\)"),
         ([np.full((2, 2), -0.5)], None, "-0.5"),
         ([np.full((2, 2), np.nan)], None, "nan"),
@@ -119,11 +117,11 @@ def test_pictures_may_differ_in_size_and_rows_need_not_be_full(figures):
 )
 def test_what_cannot_be_shown_is_refused_in_words(images, titles, sentence):
     with pytest.raises(ValueError, match=sentence):
-        plots.pictures(images, titles)
+        plots.show_images(images, titles)
 
 
 def test_a_run_has_a_panel_for_each_metric_with_validation_beside_training(figures):
-    plots.curves(SimpleNamespace(history=HISTORY | {"learning_rate": [0.1, 0.1, 0.1]}))
+    plots.show_curves(SimpleNamespace(history=HISTORY | {"learning_rate": [0.1, 0.1, 0.1]}))
     figure, text = figures[0]
     assert [axis.get_title() for axis in figure.axes] == ["loss", "accuracy"]
     assert [line.get_label() for line in figure.axes[0].lines] == ["training", "validation"]
@@ -134,8 +132,8 @@ def test_a_run_has_a_panel_for_each_metric_with_validation_beside_training(figur
     )
 
 
-def test_runs_differ_by_colour_line_style_and_marker(figures):
-    plots.curves({name: HISTORY for name in ("Adam", "SGD", "RMSprop")}, metrics=["accuracy"])
+def test_runs_differ_by_color_line_style_and_marker(figures):
+    plots.show_curves({name: HISTORY for name in ("Adam", "SGD", "RMSprop")}, metrics=["accuracy"])
     figure, text = figures[0]
     validation = [line for line in figure.axes[0].lines if "validation" in line.get_label()]
     assert [line.get_label() for line in validation] == ["Adam validation", "SGD validation", "RMSprop validation"]
@@ -145,7 +143,7 @@ def test_runs_differ_by_colour_line_style_and_marker(figures):
 
 
 def test_one_epoch_is_a_point_and_runs_may_lack_validation(figures):
-    plots.curves([{"loss": [0.5]}, {"loss": [0.4], "val_loss": [0.6]}])
+    plots.show_curves([{"loss": [0.5]}, {"loss": [0.4], "val_loss": [0.6]}])
     figure, text = figures[0]
     assert all(line.get_marker() != "None" for line in figure.axes[0].lines)
     assert (
@@ -155,7 +153,7 @@ def test_one_epoch_is_a_point_and_runs_may_lack_validation(figures):
 
 def test_a_first_loss_that_would_flatten_all_others_stands_in_the_title(figures):
     history = {"loss": [2.58, 0.7, 0.6], "val_loss": [0.71, 0.69, 0.65], "accuracy": [0.1, 0.7, 0.8]}
-    plots.curves(history)
+    plots.show_curves(history)
     figure, text = figures[0]
     loss, accuracy = figure.axes
     assert loss.get_title() == "loss (first: 2.58, not drawn)" and loss.get_ylim()[1] < 0.8
@@ -165,73 +163,73 @@ def test_a_first_loss_that_would_flatten_all_others_stands_in_the_title(figures)
 
 
 def test_losses_that_fall_by_less_are_drawn_from_the_start():
-    assert plots.towering([[0.9, 0.5, 0.4], [0.5, 0.5, 0.4]]) == []
-    assert plots.towering([[2.6, 0.5], [0.6, 0.5]]) == []
-    assert plots.towering([]) == plots.towering([[]]) == []
-    assert plots.towering([[2.6, 0.5, 0.4], [1.6, 0.5, 0.4], [0.6, 0.5, 0.4]]) == [2.6, 1.6]
+    assert plots.first_value_towers([[0.9, 0.5, 0.4], [0.5, 0.5, 0.4]]) == []
+    assert plots.first_value_towers([[2.6, 0.5], [0.6, 0.5]]) == []
+    assert plots.first_value_towers([]) == plots.first_value_towers([[]]) == []
+    assert plots.first_value_towers([[2.6, 0.5, 0.4], [1.6, 0.5, 0.4], [0.6, 0.5, 0.4]]) == [2.6, 1.6]
 
 
 @pytest.mark.parametrize("histories", [{}, {"loss": []}, [], {"Adam": {}}])
 def test_no_epoch_is_one_sentence(histories):
     with pytest.raises(ValueError, match="no epoch"):
-        plots.curves(histories)
+        plots.show_curves(histories)
 
 
 def test_confusion_matrix_names_the_most_frequent_mistakes(figures):
-    plots.confusion(np.array([[8, 2, 0], [1, 9, 0], [0, 3, 7]]), ["coat", "shirt", "bag"])
+    plots.show_confusion_matrix(np.array([[8, 2, 0], [1, 9, 0], [0, 3, 7]]), ["coat", "shirt", "bag"])
     figure, text = figures[0]
     axis = figure.axes[0]
     assert sorted(label.get_text() for label in axis.texts) == sorted(["8", "2", "1", "9", "3", "7"])  # no zeros
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("the network says", "it is")
     assert text == (
-        "24 of 30 pictures are right. Most frequent mistakes: "
+        "24 of 30 images are right. Most frequent mistakes: "
         "bag taken for shirt (3), coat taken for shirt (2), shirt taken for coat (1)."
     )
 
 
 def test_rows_of_the_matrix_are_the_truth(figures):
-    plots.confusion(np.array([[0, 5], [0, 0]]), ["cat", "dog"])
+    plots.show_confusion_matrix(np.array([[0, 5], [0, 0]]), ["cat", "dog"])
     label = figures[0][0].axes[0].texts[0]
     assert label.get_position() == (1, 0)  # column "dog", row "cat"
     assert "cat taken for dog (5)" in figures[0][1]
 
 
 def test_no_mistake_and_empty_classes_are_fine(figures):
-    plots.confusion(np.diag([3, 0]), ["cat", "dog"])
-    assert figures[0][1] == "3 of 3 pictures are right."
+    plots.show_confusion_matrix(np.diag([3, 0]), ["cat", "dog"])
+    assert figures[0][1] == "3 of 3 images are right."
 
 
 def test_a_matrix_that_does_not_fit_the_names_is_refused():
     with pytest.raises(ValueError, match="3 × 3"):
-        plots.confusion(np.eye(2), ["a", "b", "c"])
+        plots.show_confusion_matrix(np.eye(2), ["a", "b", "c"])
 
 
 def test_the_worst_mistakes_come_first(figures):
     probabilities = np.array([[0.6, 0.4], [0.9, 0.1], [0.2, 0.8], [0.99, 0.01]])
-    plots.mistakes(DIGITS[:4], [1, 1, 1, 1], probabilities, class_names=["bag", "boot"], count=2)
+    plots.show_mistakes(DIGITS[:4], [1, 1, 1, 1], probabilities, class_names=["bag", "boot"], count=2)
     figure, _ = figures[0]
     assert [axis.get_title() for axis in figure.axes] == ["boot taken for\nbag (0.99)", "boot taken for\nbag (0.90)"]
     np.testing.assert_allclose(figure.axes[0].images[0].get_array(), DIGITS[3] / 255, atol=1e-6)
 
 
 def test_without_mistakes_there_is_a_sentence(figures, capsys):
-    plots.mistakes(DIGITS[:2], [0, 1], np.eye(2))
-    assert not figures and capsys.readouterr().out == "No mistake among 2 pictures.\n"
+    plots.show_mistakes(DIGITS[:2], [0, 1], np.eye(2))
+    assert not figures and capsys.readouterr().out == "No mistake among 2 images.\n"
 
 
 def test_no_figure_is_left_open(shown):
     from matplotlib import pyplot
 
     before = pyplot.get_fignums()
-    plots.curves(HISTORY)
+    plots.show_curves(HISTORY)
     assert pyplot.get_fignums() == before
 
 
-def test_style_gives_a_lessons_own_lines_colours_and_dashes():
+def test_style_gives_a_lessons_own_lines_colors_and_dashes():
     with matplotlib.rc_context():
         plots.use_style()
         lines = Figure().subplots().plot(np.eye(3))
-        assert [line.get_color() for line in lines] == plots.COLOURS[:3]
+        assert [line.get_color() for line in lines] == plots.COLORS[:3]
         assert len({line.get_linestyle() for line in lines}) == 3
 
 
@@ -241,9 +239,9 @@ def test_bands_say_how_many_seeds_they_span(shown):
         "both": {"val_accuracy": [[0.4, 0.5]], "accuracy": [[0.4, 0.5]]},
         "dropout": {},
     }
-    plots.bands(runs, ["val_accuracy", "accuracy"])
+    plots.show_bands(runs, ["val_accuracy", "accuracy"])
     text = shown[-1].text
     assert "plain: val_accuracy after 2 epochs 0.600 to 0.700 (2 seeds)." in text
     assert "both: accuracy after 2 epochs 0.500 (1 seed)." in text and "dropout" not in text
     with pytest.raises(ValueError, match="no epoch"):
-        plots.bands({"plain": {}}, ["accuracy"])
+        plots.show_bands({"plain": {}}, ["accuracy"])

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from helpers import results
+from helpers.results import reference
 from tests.conftest import ROOT
 from tools import notebooks, readme, repository
 
@@ -15,7 +15,7 @@ TEXT = readme.FILE.read_text(encoding="utf-8")
 
 def test_the_table_is_that_of_the_measured_results():
     assert readme.with_table(TEXT) == TEXT, "python -m tools.readme"
-    assert set(readme.TITLES) == set(results.RECIPES)
+    assert set(readme.TITLES) == set(reference.RECIPES)
 
 
 def test_a_cell_of_the_table_has_both_ends_and_the_number_of_seeds():

@@ -1,4 +1,4 @@
-"""The picture studio: the same picture twice, no clue in the scene, every kind without a warning."""
+"""The image studio: the same image twice, no clue in the scene, every kind without a warning."""
 
 import hashlib
 import subprocess
@@ -23,12 +23,12 @@ import hashlib
 from data_scripts import render
 for kind in reversed(render.KINDS):
     for index in (3, 0, 7):
-        picture = render.draw(kind, 5, index, 96)
-        print(kind, index, hashlib.sha1(picture.tobytes() + render.jpeg(kind, 5, index)).hexdigest())
+        image = render.draw(kind, 5, index, 96)
+        print(kind, index, hashlib.sha1(image.tobytes() + render.jpeg(kind, 5, index)).hexdigest())
 """
 
 
-def test_a_picture_is_the_same_in_another_process_and_another_order():
+def test_a_image_is_the_same_in_another_process_and_another_order():
     said = subprocess.run([sys.executable, "-c", PRINTS], capture_output=True, text=True, check=True, timeout=60).stdout
     there = dict(line.rsplit(" ", 1) for line in said.splitlines())
     for kind in render.KINDS:
@@ -38,7 +38,7 @@ def test_a_picture_is_the_same_in_another_process_and_another_order():
 
 
 @pytest.mark.parametrize("kind", render.KINDS)
-def test_seed_and_index_change_the_picture(kind):
+def test_seed_and_index_change_the_image(kind):
     first = render.draw(kind, 1, 0, 64)
     assert np.mean(first != render.draw(kind, 1, 1, 64)) > 0.5
     assert np.mean(first != render.draw(kind, 2, 0, 64)) > 0.5
@@ -46,9 +46,9 @@ def test_seed_and_index_change_the_picture(kind):
 
 @pytest.mark.parametrize(("size", "shape"), [(64, (64, 64, 3)), ((90, 60), (60, 90, 3)), ((200, 301), (301, 200, 3))])
 def test_shape_and_type_are_as_asked(size, shape):
-    picture = render.draw("dog", 1, 4, size)
-    assert picture.shape == shape and picture.dtype == np.uint8
-    assert picture.std() > 10
+    image = render.draw("dog", 1, 4, size)
+    assert image.shape == shape and image.dtype == np.uint8
+    assert image.std() > 10
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_bad_requests_get_one_clear_sentence(kind, size, said):
 
 
 def _draw_many(kind):
-    """Draws 120 small pictures with every NumPy warning an error; returns how different figure and no figure are."""
+    """Draws 120 small images with every NumPy warning an error; returns how different figure and no figure are."""
     changed = []
     with warnings.catch_warnings(), np.errstate(all="raise", under="ignore"):
         warnings.simplefilter("error")
@@ -71,10 +71,10 @@ def _draw_many(kind):
     return changed
 
 
-def test_every_kind_draws_many_pictures_without_a_warning_and_its_figure_can_be_seen():
+def test_every_kind_draws_many_images_without_a_warning_and_its_figure_can_be_seen():
     with ProcessPoolExecutor(2, FRESH) as pool:
         for kind, changed in zip(render.KINDS, pool.map(_draw_many, render.KINDS), strict=True):
-            assert np.median(changed) > 0.08, f"{kind}: the figure hardly changes the picture"
+            assert np.median(changed) > 0.08, f"{kind}: the figure hardly changes the image"
 
 
 def test_a_figure_stands_on_the_ground_and_has_no_broken_vertex():
@@ -133,8 +133,8 @@ def test_a_scene_without_its_figure_does_not_tell_the_class(kinds):
     labels = np.repeat([0, 1], 500)
     assert 0.44 < _accuracy(train, held, labels) < 0.56
     if kinds[0] == "horse":  # and the test can fail: a light that is a little warmer for one class is found out
-        for pictures in (train, held):
-            pictures[500:, ..., 0] = np.minimum(pictures[500:, ..., 0] * 1.15, 255).astype(np.uint8)
+        for images in (train, held):
+            images[500:, ..., 0] = np.minimum(images[500:, ..., 0] * 1.15, 255).astype(np.uint8)
         assert _accuracy(train, held, labels) > 0.6
 
 
@@ -148,12 +148,12 @@ def test_size_and_quality_of_files_do_not_depend_on_the_kind():
 
 
 def test_a_jpeg_has_the_size_that_was_drawn_or_asked():
-    picture = Image.open(BytesIO(render.jpeg("cat", 1, 2)))
-    assert picture.format == "JPEG" and picture.size == render.draw_size("cat", 1, 2)
+    image = Image.open(BytesIO(render.jpeg("cat", 1, 2)))
+    assert image.format == "JPEG" and image.size == render.draw_size("cat", 1, 2)
     assert Image.open(BytesIO(render.jpeg("horse", 1, 2, 120))).size == (120, 120)
 
 
-def test_a_sheet_holds_the_pictures_in_rows():
+def test_a_sheet_holds_the_images_in_rows():
     page = render.sheet("horse", seed=2, count=5, size=40, columns=3)
     assert page.size == (3 * 42 - 2, 2 * 42 - 2)
     assert np.array_equal(np.asarray(page)[42:82, 42:82], render.draw("horse", 2, 4, 40))
@@ -173,8 +173,8 @@ def test_a_spline_passes_through_its_knots_and_a_chain_has_its_lengths():
     assert np.linalg.norm(joints[1] - joints[0]) == pytest.approx(0.4, abs=0.01)
 
 
-def test_the_camera_puts_its_target_at_the_centre_and_up_is_up():
-    camera = Camera(0.7, 0.2, 5, (1, 2, 0.5), scale=100, centre=(75, 60))
+def test_the_camera_puts_its_target_at_the_center_and_up_is_up():
+    camera = Camera(0.7, 0.2, 5, (1, 2, 0.5), scale=100, center=(75, 60))
     target, above = camera.project(np.array([(1, 2, 0.5), (1, 2, 0.6)], np.float32))
     assert target == pytest.approx((75, 60), abs=1e-3)
     assert above[0] == pytest.approx(75, abs=1e-3) and 48 < above[1] < 52

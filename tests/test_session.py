@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from helpers import quiet
+from helpers import tensorflow_import
 from tests.conftest import ROOT
 
 
@@ -32,7 +32,7 @@ def test_the_full_budget_is_not_announced(course_home):
 def test_without_tensorflow_the_mend_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(ImportError, match="TensorFlow is not installed here.*make setup"):
-        quiet.tensorflow()
+        tensorflow_import.tensorflow()
 
 
 def test_importing_helpers_loads_nothing_heavy():
@@ -42,14 +42,14 @@ def test_importing_helpers_loads_nothing_heavy():
 
 def test_what_c_code_writes_is_dropped_inside_the_block_only(capfd):
     os.write(2, b"before ")
-    with quiet.silent_stderr():
+    with tensorflow_import.silent_stderr():
         os.write(2, b"inside ")
     os.write(2, b"after")
     assert capfd.readouterr().err == "before after"
 
 
 def test_only_the_sentence_about_retracing_is_kept_from_the_log():
-    logger = quiet.tensorflow().get_logger()
+    logger = tensorflow_import.tensorflow().get_logger()
     assert not logger.filter(_record("5 out of the last 5 calls triggered tf.function retracing"))
     assert logger.filter(_record("something else is wrong"))
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from helpers.snapshots import EpochSnapshots
+from helpers.training.snapshots import EpochSnapshots
 
 
 def network() -> keras.Model:

@@ -1,4 +1,4 @@
-"""Asking a network about one's own pictures: every kind of head, every way to hand over files, bad files among good."""
+"""Asking a network about one's own images: every kind of head, every way to hand over files, bad files among good."""
 
 import io
 import os
@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import upload_samples
-from helpers import predictions
-from helpers.pictures import PictureError
-from helpers.predictions import Prediction, picture_shape, predict_files, probabilities
-from helpers.samples import FOLDER
+from helpers.images.assets import SAMPLE_IMAGES
+from helpers.images.read import ImageError
+from helpers.models import predict
+from helpers.models.predict import Prediction, image_shape, predict_files, probabilities
 from helpers.widgets import upload
 from helpers.widgets.upload import Upload, as_html, as_text, upload_and_predict, uploaded
+from tools import render_upload_samples
 
 
-def png(colour, size=(30, 20)) -> bytes:
+def png(color, size=(30, 20)) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", size, colour).save(file, "PNG")
+    Image.new("RGB", size, color).save(file, "PNG")
     return file.getvalue()
 
 
@@ -33,7 +33,7 @@ RED, BLUE = ("red.png", png("red")), ("blue.png", png("blue"))
 
 
 def network(units, activation, shape=(4, 6, 3), before=()):
-    """Tells how red a picture is: the first units get large negative, the last large positive scores for red."""
+    """Tells how red an image is: the first units get large negative, the last large positive scores for red."""
     head = keras.layers.Dense(units, activation)
     model = keras.Sequential([keras.Input(shape), *before, keras.layers.Flatten(), head])
     pixels = int(np.prod(shape))
@@ -56,7 +56,7 @@ def expected(z, units):
     ("units", "activation"), [(1, "sigmoid"), (1, None), (2, "softmax"), (2, None), (3, "softmax"), (3, None)]
 )
 def test_sigmoid_softmax_and_logits_give_the_same_probabilities(units, activation):
-    names = ["not red", "grey", "red"] if units == 3 else ["not red", "red"]
+    names = ["not red", "gray", "red"] if units == 3 else ["not red", "red"]
     red, blue = predict_files(network(units, activation), names, [RED, BLUE])
     assert red.class_name == "red" and red.probability == pytest.approx(expected(2, units), abs=1e-5)
     assert blue.class_name == "not red"
@@ -85,10 +85,10 @@ def test_a_network_that_rescales_by_itself_gets_0_to_255():
     assert rescaling.probability == pytest.approx(plain.probability, abs=1e-5)
 
 
-def test_grey_networks_with_and_without_a_channel_axis():
-    assert picture_shape(network(2, "softmax", (8, 9, 1))) == (8, 9, 1)
+def test_gray_networks_with_and_without_a_channel_axis():
+    assert image_shape(network(2, "softmax", (8, 9, 1))) == (8, 9, 1)
     flat = keras.Sequential([keras.Input((8, 9)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")])
-    assert picture_shape(flat) == (8, 9, 1)
+    assert image_shape(flat) == (8, 9, 1)
     assert predict_files(flat, ["a", "b"], [RED])[0].seen.shape == (8, 9, 1)
 
 
@@ -100,28 +100,28 @@ def test_class_indices_of_a_reader_do_as_names():
 def test_an_unsure_answer_comes_with_a_caution():
     model = network(1, "sigmoid")
     sure = predict_files(model, ["a", "b"], [RED])[0]
-    unsure = predict_files(model, ["a", "b"], [("grey.png", png((140, 0, 0)))])[0]
-    assert unsure.probability < predictions.SURE < sure.probability
+    unsure = predict_files(model, ["a", "b"], [("gray.png", png((140, 0, 0)))])[0]
+    assert unsure.probability < predict.SURE < sure.probability
     for show in (as_html, as_text):
         assert "unsure" in show([unsure]) and "unsure" not in show([sure])
 
 
 def test_a_bad_file_gets_its_sentence_and_the_others_go_on():
     results = predict_files(network(1, "sigmoid"), ["a", "b"], [RED, ("diary.txt", b"Dear diary"), BLUE])
-    assert [type(item) for item in results] == [Prediction, PictureError, Prediction]
-    assert str(results[1]) == '"diary.txt" is text, not a picture.'
+    assert [type(item) for item in results] == [Prediction, ImageError, Prediction]
+    assert str(results[1]) == '"diary.txt" is text, not an image.'
     assert [item.name for item in results[::2]] == ["red.png", "blue.png"]
     assert as_text(results).count("\n") == 2 and "diary.txt" in as_html(results)
 
 
 def test_only_bad_files_need_no_prediction():
-    assert isinstance(predict_files(network(1, "sigmoid"), ["a", "b"], [("x", b"")])[0], PictureError)
+    assert isinstance(predict_files(network(1, "sigmoid"), ["a", "b"], [("x", b"")])[0], ImageError)
 
 
 def test_names_that_do_not_fit_the_network():
     with pytest.raises(ValueError, match="tells 2 classes apart, but there are 3"):
         predict_files(network(1, "sigmoid"), ["a", "b", "c"], [])
-    with pytest.raises(ValueError, match="not pictures"):
+    with pytest.raises(ValueError, match="not images"):
         predict_files(keras.Sequential([keras.Input((7,)), keras.layers.Dense(2)]), ["a", "b"], [])
 
 
@@ -132,15 +132,15 @@ def test_a_network_whose_weights_are_no_numbers():
         predict_files(model, ["a", "b"], [RED])
 
 
-def test_pictures_as_given_and_as_the_network_sees_them():
+def test_images_as_given_and_as_the_network_sees_them():
     deep = io.BytesIO()
     Image.fromarray(np.full((900, 700), 40000, np.uint16)).save(deep, "PNG")
     item = predict_files(network(1, "sigmoid"), ["a", "b"], [("deep.png", deep.getvalue())])[0]
-    assert item.picture.size == (249, 320) and item.picture.getpixel((5, 5)) == round(40000 / 257)
+    assert item.image.size == (249, 320) and item.image.getpixel((5, 5)) == round(40000 / 257)
     assert item.seen.shape == (4, 6, 3)
 
 
-def test_the_page_is_safe_and_has_words_for_every_picture():
+def test_the_page_is_safe_and_has_words_for_every_image():
     name = '<script>alert("x")</script>.png'
     page = as_html(predict_files(network(1, "sigmoid"), ["a", "<b>"], [(name, png("red")), (name, b"no")]))
     assert "<script" not in page and "&lt;b&gt;" in page
@@ -171,7 +171,7 @@ def test_choosing_files_shows_them_in_place_of_the_samples():
     choose(shown.button, [RED, ("diary.txt", b"Dear diary")])
     assert "red.png" in shown.answers.value and "diary.txt" in shown.answers.value
     assert "blue.png" not in shown.answers.value
-    assert "red.png" in shown.stand_in()["text/plain"]
+    assert "red.png" in shown.fallback()["text/plain"]
 
 
 @pytest.fixture
@@ -196,19 +196,19 @@ def test_the_button_shows_samples_and_has_a_stand_in(displayed, tmp_path):
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
-def test_pictures_that_ship_are_shown_where_nobody_has_chosen(displayed):
+def test_images_that_ship_are_shown_where_nobody_has_chosen(displayed):
     upload_and_predict(network(1, "sigmoid"), ["other", "red"])
     names = [item.name for item in displayed[0].results]
     assert names == ["cat.jpg", "dog.jpg", "horse.jpg", "human.jpg", "nobody.jpg", "rider.jpg"]
     assert all(isinstance(item, Prediction) for item in displayed[0].results)
 
 
-def test_pictures_that_ship_are_small_drawn_here_and_free():
-    assert {path.stem for path in upload.SHIPPED.iterdir()} == upload_samples.PICTURES.keys()
-    assert "upload/" in (FOLDER / "LICENSE.txt").read_text()
+def test_images_that_ship_are_small_drawn_here_and_free():
+    assert {path.stem for path in upload.SHIPPED.iterdir()} == render_upload_samples.IMAGES.keys()
+    assert "upload/" in (SAMPLE_IMAGES / "LICENSE.txt").read_text()
     for path in upload.SHIPPED.iterdir():
         assert path.stat().st_size < 25_000
-        stored, drawn = Image.open(path), upload_samples.draw(path.stem)
+        stored, drawn = Image.open(path), render_upload_samples.draw(path.stem)
         assert np.abs(np.subtract(stored, drawn, dtype=np.float32)).mean() < 12  # JPEG smooths the grain
 
 
@@ -243,17 +243,19 @@ def test_where_colabs_dialogue_fails_or_nobody_is_there_samples_are_shown(displa
     assert displayed[0]["text/plain"].startswith("blue.png: other")
 
 
-def test_a_picture_unlike_the_training_gets_a_caution_of_its_own():
-    def familiar(pictures):
-        return pictures[..., 0].mean(axis=(1, 2)) > 0.5  # red ones
+def test_a_image_unlike_the_training_gets_a_caution_of_its_own():
+    def in_distribution(images):
+        return images[..., 0].mean(axis=(1, 2)) > 0.5  # red ones
 
-    items = predict_files(network(1, "sigmoid"), ["a", "b"], [RED, BLUE, ("x", b"no")], familiar)
-    assert [items[0].familiar, items[1].familiar] == [True, False]
+    items = predict_files(network(1, "sigmoid"), ["a", "b"], [RED, BLUE, ("x", b"no")], in_distribution)
+    assert [items[0].in_distribution, items[1].in_distribution] == [True, False]
     assert "perhaps no class fits" in items[1].sentence and "perhaps no class fits" in as_html(items)
-    assert items[0].caution == "" and isinstance(items[2], PictureError)
+    assert items[0].caution == "" and isinstance(items[2], ImageError)
 
 
 def test_the_button_knows_what_is_familiar(displayed):
-    upload_and_predict(network(1, "sigmoid"), ["a", "b"], samples=[], familiar=lambda pictures: np.zeros(len(pictures)))
+    upload_and_predict(
+        network(1, "sigmoid"), ["a", "b"], samples=[], in_distribution=lambda images: np.zeros(len(images))
+    )
     choose(displayed[0].button, [RED])
     assert "perhaps no class fits" in displayed[0].answers.value

@@ -1,4 +1,4 @@
-"""Choosing pictures in a real JupyterLab; the answers are read from the page."""
+"""Choosing images in a real JupyterLab; the answers are read from the page."""
 
 from PIL import Image
 
@@ -16,9 +16,9 @@ ASK = """from helpers.widgets.upload import upload_and_predict
 upload_and_predict(network, ["not red", "red"], samples=["sample.png"])"""
 
 
-def test_pictures_chosen_in_jupyterlab_are_answered_on_the_page(tmp_path):
-    for name, colour in (("sample", "blue"), ("rose", "red"), ("phone", (140, 0, 0))):
-        Image.new("RGB", (30, 20), colour).save(tmp_path / f"{name}.png")
+def test_images_chosen_in_jupyterlab_are_answered_on_the_page(tmp_path):
+    for name, color in (("sample", "blue"), ("rose", "red"), ("phone", (140, 0, 0))):
+        Image.new("RGB", (30, 20), color).save(tmp_path / f"{name}.png")
     (tmp_path / "diary.png").write_text("Dear diary")
     write_notebook(tmp_path / "upload.ipynb", [NETWORK, ASK])
     with chromium() as browser, lab(tmp_path) as server:
@@ -28,12 +28,12 @@ def test_pictures_chosen_in_jupyterlab_are_answered_on_the_page(tmp_path):
         answers = page.locator(".jp-OutputArea-output [role=status]")
         assert "sample.png" in answers.inner_text() and "not red, probability 0.88" in answers.inner_text()
         with page.expect_file_chooser() as chooser:
-            page.get_by_role("button", name="Choose pictures").click()
+            page.get_by_role("button", name="Choose images").click()
         chooser.value.set_files([tmp_path / name for name in ("rose.png", "diary.png", "phone.png")])
         page.wait_for_function("document.querySelector('[role=status]').textContent.includes('rose.png')")
         text = answers.inner_text()
         assert "red, probability 0.88" in text and "sample.png" not in text
-        assert '"diary.png" is text, not a picture.' in text
+        assert '"diary.png" is text, not an image.' in text
         assert text.count("unsure") == 1
         for alt in ("rose.png as given", "rose.png as the network sees it"):
             assert page.get_by_alt_text(alt).evaluate("(image) => image.complete && image.naturalWidth > 0")

@@ -13,10 +13,10 @@ import traitlets
 from PIL import Image
 
 from helpers import widgets
-from helpers.widgets import DrawingPad, PictureSlider, ReluPlayground, SoftmaxPlayground, standin
+from helpers.widgets import DrawingPad, ImageSlider, ReluPlayground, SoftmaxPlayground, base
+from helpers.widgets.base import VIEW, StaticFallback
 from helpers.widgets.drawing_pad import predict
-from helpers.widgets.picture_slider import enlarged, numbers_text
-from helpers.widgets.standin import VIEW, StandIn
+from helpers.widgets.image_slider import enlarged, numbers_text
 from tests.browser import chromium, needs_browser
 
 CLOTHES = np.random.default_rng(0).integers(0, 256, (50, 28, 28), dtype="uint8")
@@ -35,7 +35,7 @@ def bundle(widget, monkeypatch) -> tuple[dict, dict]:
     if not hasattr(widget, "_ipython_display_"):
         return widget._repr_mimebundle_(include=None, exclude=None)
     found = []
-    monkeypatch.setattr(standin, "display", lambda data, metadata, raw: found.append((data, metadata)))
+    monkeypatch.setattr(base, "display", lambda data, metadata, raw: found.append((data, metadata)))
     widget._ipython_display_()
     return found[0]
 
@@ -66,8 +66,8 @@ class Tables(HTMLParser):
 
 @pytest.mark.parametrize(
     "make",
-    [DrawingPad, lambda: PictureSlider(CLOTHES), ReluPlayground, lambda: SoftmaxPlayground(labels=NAMES)],
-    ids=["DrawingPad", "PictureSlider", "ReluPlayground", "SoftmaxPlayground"],
+    [DrawingPad, lambda: ImageSlider(CLOTHES), ReluPlayground, lambda: SoftmaxPlayground(labels=NAMES)],
+    ids=["DrawingPad", "ImageSlider", "ReluPlayground", "SoftmaxPlayground"],
 )
 def test_every_widget_shows_itself_live_and_something_still(make, monkeypatch):
     widget = make()
@@ -90,21 +90,21 @@ def test_what_anywidget_says_about_its_view_is_kept(monkeypatch):
 
 def test_a_stand_in_needs_a_sentence():
     with pytest.raises(ValueError, match="sentence"):
-        standin.still({"image/png": b"picture"})
+        base.mimebundle({"image/png": b"image"})
 
 
-def test_a_stand_ins_picture_may_be_bytes_or_a_memoryview():
-    for picture in (b"picture", memoryview(b"picture")):
-        data, metadata = standin.still({"image/png": picture, "text/plain": "A picture."})
-        assert data == {"image/png": "cGljdHVyZQ==", "text/plain": "A picture."}
-        assert metadata == {"image/png": {"alt": "A picture."}}
+def test_a_stand_ins_image_may_be_bytes_or_a_memoryview():
+    for image in (b"image", memoryview(b"image")):
+        data, metadata = base.mimebundle({"image/png": image, "text/plain": "An image."})
+        assert data == {"image/png": "cGljdHVyZQ==", "text/plain": "An image."}
+        assert metadata == {"image/png": {"alt": "An image."}}
 
 
 def test_a_widget_without_a_stand_in_says_so():
-    class Forgotten(StandIn, ipywidgets.HTML):
+    class Forgotten(StaticFallback, ipywidgets.HTML):
         pass
 
-    with pytest.raises(NotImplementedError, match="Forgotten has no stand_in"):
+    with pytest.raises(NotImplementedError, match="Forgotten has no fallback"):
         Forgotten()._repr_mimebundle_()
 
 
@@ -119,7 +119,7 @@ def test_a_stored_notebook_keeps_the_stand_in_and_drops_what_needs_a_kernel():
         "cells": [{"cell_type": "markdown"}, {"outputs": outputs}],
         "metadata": {"widgets": {}, "kernelspec": {}},
     }
-    assert standin.settle(notebook) is notebook
+    assert base.strip_views(notebook) is notebook
     assert outputs[0] == {
         "output_type": "display_data",
         "data": {"text/plain": "A pad.", "image/png": "abc"},
@@ -134,11 +134,17 @@ def test_a_stored_notebook_keeps_the_stand_in_and_drops_what_needs_a_kernel():
 )
 def test_a_script_that_cannot_stand_in_a_page_is_refused(script):
     with pytest.raises(ValueError, match="one 'export default'"):
-        standin.live("<p></p>", script, "", {})
+        base.embed_live("<p></p>", script, "", {})
 
 
 def test_importing_one_widget_does_not_import_the_others():
-    assert set(widgets.__all__) >= {"Bench", "DrawingPad", "PictureSlider", "ReluPlayground", "SoftmaxPlayground"}
+    assert set(widgets.__all__) >= {
+        "ExperimentBench",
+        "DrawingPad",
+        "ImageSlider",
+        "ReluPlayground",
+        "SoftmaxPlayground",
+    }
     assert dir(widgets) == sorted(widgets.__all__)
     assert widgets.DrawingPad is DrawingPad
     with pytest.raises(AttributeError, match="Nothing"):
@@ -153,7 +159,7 @@ def test_relu_outputs_follow_the_inputs():
     assert playground.outputs == [0, 0, 3.5]
     playground.set_state({"inputs": [1, -1, -0.1]})  # as the browser does
     assert playground.outputs == [1, 0, 0]
-    assert playground.stand_in()["text/plain"].endswith("1.0 becomes 1.0, -1.0 becomes 0.0, -0.1 becomes 0.0.")
+    assert playground.fallback()["text/plain"].endswith("1.0 becomes 1.0, -1.0 becomes 0.0, -0.1 becomes 0.0.")
 
 
 def test_softmax_probabilities_follow_the_scores_and_sum_to_1():
@@ -165,13 +171,13 @@ def test_softmax_probabilities_follow_the_scores_and_sum_to_1():
 
 def test_index_4_is_a_coat_and_5_a_sandal():
     playground = SoftmaxPlayground(labels=NAMES)
-    assert "index 4 Coat" in playground.stand_in()["text/plain"]
+    assert "index 4 Coat" in playground.fallback()["text/plain"]
     playground.scores = [*playground.scores[:5], 6, *playground.scores[6:]]
-    assert "index 5 Sandal" in playground.stand_in()["text/plain"]
+    assert "index 5 Sandal" in playground.fallback()["text/plain"]
 
 
 def test_labels_are_text_not_html():
-    page = SoftmaxPlayground([1, 2], labels=["</script><b>", "&"]).stand_in()["text/html"]
+    page = SoftmaxPlayground([1, 2], labels=["</script><b>", "&"]).fallback()["text/html"]
     assert Tables(page).cells[0] == "0 </script><b>" and page.count("</script>") == 1
 
 
@@ -186,23 +192,23 @@ def test_every_score_needs_its_label():
         SoftmaxPlayground([1, 2, 3], labels=["a", "b"])
 
 
-# ---- picture slider ----
+# ---- image slider ----
 
 
-def page_of(slider: PictureSlider) -> str:
+def page_of(slider: ImageSlider) -> str:
     return slider.children[1].value
 
 
-def test_the_slider_shows_picture_label_class_and_numbers():
-    slider = PictureSlider(CLOTHES, LABELS, NAMES, index=42)
-    assert slider.text == "Picture 42: label 2, Pullover"
+def test_the_slider_shows_image_label_class_and_numbers():
+    slider = ImageSlider(CLOTHES, LABELS, NAMES, index=42)
+    assert slider.text == "Image 42: label 2, Pullover"
     assert f'alt="{slider.text}"' in page_of(slider)
     assert numbers_text(CLOTHES[42]) in page_of(slider)
     slider.children[0].value = 9
-    assert slider.index == 9 and "Picture 9: label 9, Ankle boot" in page_of(slider)
+    assert slider.index == 9 and "Image 9: label 9, Ankle boot" in page_of(slider)
     assert numbers_text(CLOTHES[9]) in page_of(slider)
     slider.index = 0
-    assert slider.children[0].value == 0 and slider.stand_in()["text/plain"] == "Picture 0: label 0, T-shirt."
+    assert slider.children[0].value == 0 and slider.fallback()["text/plain"] == "Image 0: label 0, T-shirt."
 
 
 def test_numbers_stand_in_28_rows_and_columns():
@@ -212,35 +218,35 @@ def test_numbers_stand_in_28_rows_and_columns():
     assert numbers_text(np.full((2, 2, 1), 0.5)) == "0.50 0.50\n0.50 0.50"
 
 
-def test_only_small_grey_pictures_are_shown_as_numbers():
+def test_only_small_gray_images_are_shown_as_numbers():
     assert numbers_text(np.zeros((300, 300))) == numbers_text(np.zeros((28, 28, 3))) == ""
-    assert "<pre" not in page_of(PictureSlider(CLOTHES, numbers=False))
-    assert PictureSlider(CLOTHES, what="channel", index=2).text == "Channel 2"
-    assert "<pre" not in page_of(PictureSlider(np.zeros((2, 28, 28, 3))))
+    assert "<pre" not in page_of(ImageSlider(CLOTHES, numbers=False))
+    assert ImageSlider(CLOTHES, what="channel", index=2).text == "Channel 2"
+    assert "<pre" not in page_of(ImageSlider(np.zeros((2, 28, 28, 3))))
 
 
 @pytest.mark.parametrize("image", [CLOTHES[0], CLOTHES[0][..., np.newaxis], CLOTHES[0] / 255])
 def test_a_pixel_becomes_a_square(image):
-    picture = np.asarray(Image.open(io.BytesIO(enlarged(image))))
-    np.testing.assert_array_equal(picture, np.kron(CLOTHES[0], np.ones((8, 8), "uint8")))
+    image = np.asarray(Image.open(io.BytesIO(enlarged(image))))
+    np.testing.assert_array_equal(image, np.kron(CLOTHES[0], np.ones((8, 8), "uint8")))
 
 
-def test_large_colour_pictures_keep_their_size():
+def test_large_color_images_keep_their_size():
     assert Image.open(io.BytesIO(enlarged(np.zeros((300, 400, 3))))).size == (400, 300)
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (dict(images=[]), "no picture"),
-        (dict(images=CLOTHES, labels=[1]), "1 labels for 50 pictures"),
-        (dict(images=CLOTHES, index=50), "the index is 50; there are the pictures 0 to 49"),
+        (dict(images=[]), "no image"),
+        (dict(images=CLOTHES, labels=[1]), "1 labels for 50 images"),
+        (dict(images=CLOTHES, index=50), "the index is 50; there are the images 0 to 49"),
         (dict(images=CLOTHES, index=-1), "the index is -1"),
     ],
 )
 def test_a_slider_that_makes_no_sense_is_refused(arguments, sentence):
     with pytest.raises(ValueError, match=sentence):
-        PictureSlider(**arguments)
+        ImageSlider(**arguments)
 
 
 # ---- drawing pad, Python ----
@@ -253,22 +259,22 @@ def draw(pad: DrawingPad, drawing: np.ndarray) -> None:
 
 def test_a_stroke_is_read_and_answered():
     pad = DrawingPad(sure_of(7))
-    assert (pad.prediction, pad.picture, pad.message) == (None, None, "Draw a digit from 0 to 9.")
+    assert (pad.prediction, pad.image, pad.message) == (None, None, "Draw a digit from 0 to 9.")
     draw(pad, STROKE)
     assert pad.answered == pad.turn == 1
     np.testing.assert_array_equal(pad.drawing, STROKE)
-    assert pad.picture.shape == (28, 28) and pad.picture.max() == 1
+    assert pad.image.shape == (28, 28) and pad.image.max() == 1
     assert pad.probabilities[7] == 0.91 and pad.prediction == 7
     assert pad.message == "The network reads 7, with probability 0.910."
-    assert np.frombuffer(pad.seen, "uint8").tolist() == (pad.picture.ravel() * 255).round().tolist()
-    assert "reads 7" in pad.stand_in()["text/plain"]
+    assert np.frombuffer(pad.seen, "uint8").tolist() == (pad.image.ravel() * 255).round().tolist()
+    assert "reads 7" in pad.fallback()["text/plain"]
 
 
 def test_an_emptied_pad_has_no_prediction():
     pad = DrawingPad(sure_of(7))
     draw(pad, STROKE)
     draw(pad, np.zeros_like(STROKE))
-    assert (pad.prediction, pad.picture, pad.probabilities, pad.answered) == (None, None, [], 2)
+    assert (pad.prediction, pad.image, pad.probabilities, pad.answered) == (None, None, [], 2)
     pad.load(STROKE)
     pad.clear()
     assert not pad.drawing.any() and pad.prediction is None
@@ -277,7 +283,7 @@ def test_an_emptied_pad_has_no_prediction():
 def test_without_a_network_the_pad_shows_what_one_would_see():
     pad = DrawingPad()
     draw(pad, STROKE)
-    assert pad.picture is not None and pad.prediction is None and pad.answered == 1
+    assert pad.image is not None and pad.prediction is None and pad.answered == 1
 
 
 @pytest.mark.parametrize(
@@ -294,7 +300,7 @@ def test_what_goes_wrong_in_the_network_becomes_a_sentence_and_the_pad_goes_on(n
     pad = DrawingPad(network)
     draw(pad, STROKE)
     assert re.search(f"The network could not read this: .*{sentence}", pad.message)
-    assert pad.answered == 1 and pad.probabilities == [] and pad.picture is not None
+    assert pad.answered == 1 and pad.probabilities == [] and pad.image is not None
 
 
 class Model:
@@ -337,7 +343,7 @@ def test_mnists_own_digits_can_be_put_on_the_pad():
     for array in (digit, digit / 255, digit[..., np.newaxis]):
         pad.load(array)
         np.testing.assert_array_equal(pad.drawing, np.kron(digit, np.ones((10, 10), "uint8")))
-        assert np.ptp(pad.picture.nonzero()[0]) + 1 == 20
+        assert np.ptp(pad.image.nonzero()[0]) + 1 == 20
 
 
 def test_a_loaded_drawing_keeps_its_proportions():
@@ -377,7 +383,7 @@ def page(browser):
 
 @needs_browser
 def test_relu_lives_on_a_page_without_a_kernel(page):
-    page.set_content(ReluPlayground([-3, 1]).stand_in()["text/html"])
+    page.set_content(ReluPlayground([-3, 1]).fallback()["text/html"])
     rows = page.get_by_role("group", name="ReLU playground").get_by_role("row")
     slider = page.get_by_role("slider", name="input 1")
     assert "max(0, −3.0) =" in rows.nth(1).inner_text()
@@ -391,7 +397,7 @@ def test_relu_lives_on_a_page_without_a_kernel(page):
 
 @needs_browser
 def test_a_point_of_relu_can_be_dragged(page):
-    page.set_content(ReluPlayground([-1, 4]).stand_in()["text/html"])
+    page.set_content(ReluPlayground([-1, 4]).fallback()["text/html"])
     box = page.locator(".see-point").first.locator("circle").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -405,7 +411,7 @@ def test_a_point_of_relu_can_be_dragged(page):
 @needs_browser
 def test_the_browsers_softmax_is_pythons(page):
     playground = SoftmaxPlayground([1, 2.5, -3], labels=["coat", "sandal", "bag"])
-    page.set_content(playground.stand_in()["text/html"])
+    page.set_content(playground.fallback()["text/html"])
     rows = page.locator("tbody tr")
     for score in (2.5, -4):
         page.get_by_role("slider", name="score 1 sandal").fill(str(score))
@@ -418,7 +424,7 @@ def test_the_browsers_softmax_is_pythons(page):
 
 @needs_browser
 def test_adding_1_changes_no_probability_and_doubling_does(page):
-    page.set_content(SoftmaxPlayground([1, 2]).stand_in()["text/html"])
+    page.set_content(SoftmaxPlayground([1, 2]).fallback()["text/html"])
     shown = lambda: [row.get_by_role("cell").last.inner_text() for row in page.locator("tbody tr").all()]  # noqa: E731
     assert shown() == ["0.269", "0.731"]
     page.get_by_role("button", name="Add 1 to all").click()
@@ -503,7 +509,7 @@ def ink(page) -> list[int] | None:
 
 
 @needs_browser
-def test_a_stroke_of_the_mouse_is_sent_as_grey_bytes(pad):
+def test_a_stroke_of_the_mouse_is_sent_as_gray_bytes(pad):
     stroke(pad, (100, 60), (100, 200))
     np.testing.assert_allclose(ink(pad), [60 - 12, 200 + 12, 100 - 12, 100 + 12], atol=2)
 
@@ -570,8 +576,8 @@ def test_a_drawing_from_python_is_shown_and_can_be_undone(pad):
     stroke(pad, (100, 60), (100, 200))
     first = ink(pad)
     pad.evaluate("change({ bitmap: new DataView(new Uint8Array(280 * 280).fill(255).buffer) })")
-    grey = "document.querySelector('canvas').getContext('2d').getImageData(5, 5, 1, 1).data[0]"
-    assert pad.evaluate(grey) == 255
+    gray = "document.querySelector('canvas').getContext('2d').getImageData(5, 5, 1, 1).data[0]"
+    assert pad.evaluate(gray) == 255
     pad.get_by_role("button", name="Undo").click()
     assert ink(pad) == first
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from data_scripts import __main__ as cli
-from data_scripts import idx, known, offline, tfds_folder
+from data_scripts import idx, mnist_checksums, mnist_sample, tfds_folder
 
 COUNTS = {"official": {"train": 60, "test": 20}, "offline": {"train": 20, "test": 8}}
 
 
-def pictures(seed: int = 0) -> tfds_folder.Splits:
+def images(seed: int = 0) -> tfds_folder.Splits:
     """All of a made-up official set."""
     rng = np.random.default_rng(seed)
     return {
@@ -25,7 +25,7 @@ def pictures(seed: int = 0) -> tfds_folder.Splits:
     }
 
 
-def described(splits: tfds_folder.Splits, name: str = "mnist") -> known.DigitSet:
+def described(splits: tfds_folder.Splits, name: str = "mnist") -> mnist_checksums.DigitSet:
     """What would be known of it, had it been published."""
 
     def checksum(array) -> str:
@@ -33,19 +33,19 @@ def described(splits: tfds_folder.Splits, name: str = "mnist") -> known.DigitSet
 
     parts = {
         source: {
-            split: known.Part(n, checksum(splits[split][0][:n]), checksum(splits[split][1][:n]))
+            split: mnist_checksums.Part(n, checksum(splits[split][0][:n]), checksum(splits[split][1][:n]))
             for split, n in counts.items()
         }
         for source, counts in COUNTS.items()
     }
-    return known.DigitSet(name, f"Tiny-{name}", tuple("0123456789"), parts)
+    return mnist_checksums.DigitSet(name, f"Tiny-{name}", tuple("0123456789"), parts)
 
 
 def publish(splits: tfds_folder.Splits, folder: Path, ending: str = ".gz", old_names: bool = False) -> Path:
     """Write the four files as they are published, gzipped or (ending "") not."""
     folder.mkdir(parents=True, exist_ok=True)
     for split, arrays in splits.items():
-        for array, name in zip(arrays, (known.IMAGES[split], known.LABELS[split]), strict=True):
+        for array, name in zip(arrays, (mnist_checksums.IMAGES[split], mnist_checksums.LABELS[split]), strict=True):
             data = gzip.compress(idx.pack(array), mtime=0) if ending == ".gz" else idx.pack(array)
             (folder / ((name.replace("-idx", ".idx") if old_names else name) + ending)).write_bytes(data)
     return folder
@@ -53,17 +53,17 @@ def publish(splits: tfds_folder.Splits, folder: Path, ending: str = ".gz", old_n
 
 def install(folder: Path, seed: int = 0) -> tfds_folder.Splits:
     """Put a made-up set in the place of MNIST, in this process: its files in folder/published, its sample."""
-    splits = pictures(seed)
-    known.SETS["mnist"] = described(splits)
-    offline.SAMPLES = folder / "samples"
+    splits = images(seed)
+    mnist_checksums.SETS["mnist"] = described(splits)
+    mnist_sample.SAMPLES = folder / "samples"
     publish(splits, folder / "published")
-    offline.make(known.SETS["mnist"], folder / "published", offline.SAMPLES)
+    mnist_sample.make(mnist_checksums.SETS["mnist"], folder / "published", mnist_sample.SAMPLES)
     tfds_folder.AT_ONCE = 7  # several blocks, the last one not full
     return splits
 
 
 def same(found: tfds_folder.Splits, expected: tfds_folder.Splits, counts: dict[str, int]) -> bool:
-    """True when `found` is the first pictures and labels of `expected`, so many of each split."""
+    """True when `found` is the first images and labels of `expected`, so many of each split."""
     return list(found) == list(counts) and all(
         np.array_equal(found[split][i], expected[split][i][:n]) for split, n in counts.items() for i in (0, 1)
     )
@@ -85,8 +85,8 @@ def own_home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
-    """A made-up MNIST of 60 + 20 pictures; its files are in tmp_path/published."""
-    monkeypatch.setattr(offline, "SAMPLES", offline.SAMPLES)
+    """A made-up MNIST of 60 + 20 images; its files are in tmp_path/published."""
+    monkeypatch.setattr(mnist_sample, "SAMPLES", mnist_sample.SAMPLES)
     monkeypatch.setattr(tfds_folder, "AT_ONCE", tfds_folder.AT_ONCE)
-    monkeypatch.setitem(known.SETS, "mnist", known.SETS["mnist"])
+    monkeypatch.setitem(mnist_checksums.SETS, "mnist", mnist_checksums.SETS["mnist"])
     return install(tmp_path)

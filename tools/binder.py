@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
-from data_scripts.home import CHECKOUT
+from data_scripts.paths import CHECKOUT
 
 # What repo2docker reads in that folder. Of these, environment.yml and Dockerfile would put the others out of use.
 READ = {"requirements.txt", "runtime.txt", "postBuild", "start", "apt.txt"}

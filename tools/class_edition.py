@@ -16,8 +16,8 @@ from pathlib import Path
 
 import nbformat
 
-from data_scripts.home import CHECKOUT
-from helpers import exercises, quiet
+from data_scripts.paths import CHECKOUT
+from helpers import exercises, tensorflow_import
 from helpers.exercises.core import Exercise, functions
 from tools import notebooks
 
@@ -31,7 +31,7 @@ c = get_config()  # noqa: F821 - nbgrader defines it
 c.CourseDirectory.course_id = "learning_to_see"
 # What a learner finds in place of a solution, as in the lessons. nbgrader's own stub raises, and stops Run All.
 c.ClearSolutions.code_stub = {"python": "..."}
-# A cell has 30 s by default; drawing pictures and importing TensorFlow on a busy machine take longer.
+# A cell has 30 s by default; drawing images and importing TensorFlow on a busy machine take longer.
 c.Execute.timeout = 300
 c.ExecutePreprocessor.startup_timeout = 180
 # Any line on stderr would cost a check cell its points; these are TensorFlow's, and say nothing about the answer.
@@ -45,7 +45,7 @@ import sys
 # The checks as they are on disk, whatever the notebook has made of those in memory.
 _before = {{name: sys.modules.pop(name) for name in list(sys.modules) if name.startswith("helpers.exercises")}}
 try:
-    _records = importlib.import_module("helpers.exercises.catalogue").of_lesson("{lesson}")
+    _records = importlib.import_module("helpers.exercises.registry").of_lesson("{lesson}")
     for _seed in {seeds}:
         next(one for one in _records if one.id == "{id}").judge({name}, _seed)
 finally:
@@ -79,7 +79,7 @@ def assignment(lesson: nbformat.NotebookNode, seed: int = 1) -> nbformat.Noteboo
     for cell in made.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    for exercise, answer in exercises.asked(made):
+    for exercise, answer in exercises.blank_notebook(made):
         check = next(cell for cell in made.cells if cell.source.startswith(exercise.check_cell))
         answer.source = marked(exercise.source)
         answer.metadata["nbgrader"] = _metadata(f"{exercise.id}-answer", solution=True)
@@ -113,9 +113,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where to (default: class/)")
     parser.add_argument("--seed", type=int, default=1, help="another number draws other inputs for the hidden tests")
     chosen = parser.parse_args(words)
-    quiet.tensorflow()
+    tensorflow_import.tensorflow()
     for path in build(chosen.folder, seed=chosen.seed):
-        asked = exercises.asked(notebooks.read(path))
+        asked = exercises.blank_notebook(notebooks.read(path))
         print(f"{path.stem}: {len(asked)} exercises, {sum(one.points for one, _ in asked)} points")
     print(f"Now, in {chosen.folder.name}/: nbgrader generate_assignment LESSON. docs/teaching.md tells the rest.")
     return 0

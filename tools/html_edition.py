@@ -19,7 +19,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
-from data_scripts.home import CHECKOUT
+from data_scripts.paths import CHECKOUT
 from tools import notebooks
 
 SITE = CHECKOUT / "site"
@@ -110,14 +110,14 @@ def whole(page: Page, before: Page | None, after: Page | None) -> str:
 <main>
 {page.body}
 </main>
-<footer><nav class="way" aria-label="Neighbouring lessons">{way}</nav></footer>
+<footer><nav class="way" aria-label="Neighboring lessons">{way}</nav></footer>
 </body>
 </html>
 """
 
 
 def look() -> str:
-    """The style sheet: ours, and the colours of code; these two styles keep a contrast of 4.5 on their ground."""
+    """The style sheet: ours, and the colors of code; these two styles keep a contrast of 4.5 on their ground."""
     light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
     ours = LOOK.read_text("utf-8")

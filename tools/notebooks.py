@@ -16,8 +16,8 @@ from pathlib import Path
 import nbclient
 import nbformat
 
-from data_scripts.home import CHECKOUT, home
-from helpers.widgets import standin
+from data_scripts.paths import CHECKOUT, home
+from helpers.widgets import base
 from tools.meter import Meter
 
 LESSONS = CHECKOUT / "notebooks"
@@ -62,7 +62,7 @@ def run(
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Takes out what a reader cannot use or what differs from run to run."""
-    standin.settle(notebook)
+    base.strip_views(notebook)
     notebook.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
         "language_info": {"name": "python"},
@@ -72,7 +72,7 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             for output in cell.outputs:
                 if output.output_type == "stream":
-                    output.text = DRAWN.sub("", output.text)  # pictures are drawn by the first run only
+                    output.text = DRAWN.sub("", output.text)  # images are drawn by the first run only
             cell.outputs = [one for one in cell.outputs if one.get("data") != {} and one.get("text") != ""]
     return notebook
 

@@ -2,11 +2,11 @@
 
 import sys
 
-from data_scripts.home import CHECKOUT
-from helpers import results
+from data_scripts.paths import CHECKOUT
+from helpers.results import reference
 
 FILE = CHECKOUT / "README.md"
-BEGIN, END = "<!-- from helpers/results.json: python -m tools.readme -->", "<!-- end -->"
+BEGIN, END = "<!-- from helpers/results/reference.json: python -m tools.readme -->", "<!-- end -->"
 TITLES = {
     "digits_dense": "01 · digits, two hidden layers of 50 (published: about .97)",
     "digits_best": "01 · digits, two hidden layers of 512, 20 epochs",
@@ -17,24 +17,24 @@ TITLES = {
     "cats_dogs_augmented": "08 · with augmentation",
     "cats_dogs_dropout": "08 · with dropout",
     "cats_dogs_both": "08 · with both (published: about .63)",
-    "cats_dogs_plain_long": "08 · plain, 40 epochs, a step after every 32 pictures",
-    "cats_dogs_augmented_long": "08 · with augmentation, 40 epochs, a step after every 32 pictures",
+    "cats_dogs_plain_long": "08 · plain, 40 epochs, a step after every 32 images",
+    "cats_dogs_augmented_long": "08 · with augmentation, 40 epochs, a step after every 32 images",
 }
 SOURCES = ("offline", "official")
 
 
 def cell(measured: dict) -> str:
-    """Lowest and highest over the seeds, of pictures that the network had not learned from: ".939–.946 (5)"."""
+    """Lowest and highest over the seeds, of images that the network had not learned from: ".939–.946 (5)"."""
     if not measured:
         return "not measured"
     accuracy = measured.get("test_accuracy") or measured["validation_accuracy"]
-    ends = dict.fromkeys(results.short(accuracy[end]) for end in ("min", "max"))
+    ends = dict.fromkeys(reference.format_number(accuracy[end]) for end in ("min", "max"))
     return f"{'–'.join(ends)} ({len(measured['seeds'])})"
 
 
 def table() -> str:
     """The table in Markdown, a row for each recipe of the lessons."""
-    kept = results.load()
+    kept = reference.load()
     rows = ["| network | offline data | official data |", "|---|---|---|"]
     for network, title in TITLES.items():
         cells = [cell(kept.get(network, {}).get(source, {})) for source in SOURCES]

@@ -9,7 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from data_scripts.home import CHECKOUT
+from data_scripts.paths import CHECKOUT
 
 NAMES_IT = (
     "pyproject.toml",

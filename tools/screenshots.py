@@ -1,4 +1,4 @@
-"""Take the README's pictures of the lessons anew, in a real JupyterLab (needs Chromium).
+"""Take the README's images of the lessons anew, in a real JupyterLab (needs Chromium).
 
 `make screenshots`, or one of them: `make screenshots LESSON=05`.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from data_scripts.home import CHECKOUT, home
+from data_scripts.paths import CHECKOUT, home
 from tests.browser import WHY_NOT, chromium, lab, open_notebook, run_all
 from tools.notebooks import lessons
 
@@ -31,7 +31,7 @@ SHOWN = {
 
 
 def take(number: str, place: str, target: Path) -> None:
-    """Runs a lesson and keeps a picture of what is at `place`, a CSS selector.
+    """Runs a lesson and keeps an image of what is at `place`, a CSS selector.
 
     At the full budget: a network that has learned nothing is no sight.
     """
@@ -49,8 +49,8 @@ def take(number: str, place: str, target: Path) -> None:
             widget.scroll_into_view_if_needed()
             page.wait_for_timeout(1000)
             widget.screenshot(path=target)
-    with Image.open(target) as picture:  # 256 colours are enough, in a third of the bytes
-        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+    with Image.open(target) as image:  # 256 colors are enough, in a third of the bytes
+        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def main(numbers: list[str]) -> int:

@@ -1,11 +1,11 @@
-"""The picture studio: horses, humans, cats, dogs and riders, drawn as lit figures in varied scenes.
+"""The image studio: horses, humans, cats, dogs and riders, drawn as lit figures in varied scenes.
 
     from data_scripts import render
-    picture = render.draw("horse", seed=1, index=0)          # (300, 300, 3) uint8
+    image = render.draw("horse", seed=1, index=0)          # (300, 300, 3) uint8
     data = render.jpeg("cat", seed=1, index=0)               # bytes; size, aspect and quality vary
-    render.sheet("dog", seed=1).save("dogs.png")             # 36 pictures on one sheet
+    render.sheet("dog", seed=1).save("dogs.png")             # 36 images on one sheet
 
-Picture `index` of a kind depends on (seed, kind, index) alone: any number, in any order and process, the same twice.
+Image `index` of a kind depends on (seed, kind, index) alone: any number, in any order and process, the same twice.
 Needs NumPy and Pillow only.
 """
 
@@ -14,7 +14,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from .scene import KINDS, draw
+from data_scripts.render.scene import KINDS, draw
 
 __all__ = ["KINDS", "draw", "draw_size", "jpeg", "sheet"]
 
@@ -29,7 +29,7 @@ def _stream(kind: str, seed: int, index: int):
 
 
 def draw_size(kind: str, seed: int, index: int) -> tuple[int, int]:
-    """(width, height) of a picture, both 150-375, of varied aspect; distributed in the same way for every kind."""
+    """(width, height) of an image, both 150-375, of varied aspect; distributed in the same way for every kind."""
     rng = _stream(kind, seed, index)
     aspect = ASPECTS[rng.integers(len(ASPECTS))] * rng.uniform(0.96, 1.04)
     longest = rng.uniform(max(150 * max(aspect, 1 / aspect), 190), 375)
@@ -38,19 +38,19 @@ def draw_size(kind: str, seed: int, index: int) -> tuple[int, int]:
 
 
 def jpeg(kind: str, seed: int, index: int, size=None) -> bytes:
-    """Picture `index` as a JPEG file of quality 78-95. `size`: a number, (width, height), or None: `draw_size`'s."""
-    picture = draw(kind, seed, index, draw_size(kind, seed, index) if size is None else size)
+    """Image `index` as a JPEG file of quality 78-95. `size`: a number, (width, height), or None: `draw_size`'s."""
+    image = draw(kind, seed, index, draw_size(kind, seed, index) if size is None else size)
     quality = int(_stream(kind, seed, index + 2**32).integers(78, 96))
     file = BytesIO()
-    Image.fromarray(picture).save(file, "JPEG", quality=quality)
+    Image.fromarray(image).save(file, "JPEG", quality=quality)
     return file.getvalue()
 
 
 def sheet(kind: str, seed: int = 0, count: int = 36, size: int = 150, columns: int = 6) -> Image.Image:
-    """A contact sheet of pictures 0 … count-1."""
+    """A contact sheet of images 0 … count-1."""
     rows = -(-count // columns)
     page = Image.new("RGB", (columns * (size + 2) - 2, rows * (size + 2) - 2))
     for i in range(count):
-        picture = Image.fromarray(draw(kind, seed, i, size))
-        page.paste(picture, (i % columns * (size + 2), i // columns * (size + 2)))
+        image = Image.fromarray(draw(kind, seed, i, size))
+        page.paste(image, (i % columns * (size + 2), i // columns * (size + 2)))
     return page

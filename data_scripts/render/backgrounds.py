@@ -1,15 +1,15 @@
 """Where a figure stands: outdoor places, and by way of rooms.py indoor ones, drawn flat behind it.
 
 Nothing here knows what the figure is. Places are drawn small (about 160 pixels) and enlarged: a little out of focus.
-Images are float32 (H, W, 3) in 0..1; `hor` is the row of the horizon, above the picture when negative.
+Images are float32 (H, W, 3) in 0..1; `hor` is the row of the horizon, above the image when negative.
 """
 
 import numpy as np
 from PIL import ImageDraw
 
-from .brush import cover, ground, ink, paint, pick
-from .colours import F, hsv, texture
-from .rooms import draw_room
+from data_scripts.render.brush import cover, ground, ink, paint, pick
+from data_scripts.render.colors import F, hsv, texture
+from data_scripts.render.rooms import draw_room
 
 OUTDOOR = {
     # how often; ground: hue from, to, saturation, darker and lighter value; hue of the hills
@@ -40,9 +40,9 @@ def _ridge(rng, width, base, height, rough):
 def _sky(rng, w, h, hor, kind):
     t = np.clip(np.arange(h, dtype=F)[:, None, None] / max(hor, h * 0.25), 0, 1)
     blue = hsv(rng.uniform(0.55, 0.61), rng.uniform(0.2, 0.65), rng.uniform(0.7, 0.97)), hsv(0.57, 0.12, 0.98)
-    grey = hsv(0.58, 0.10, rng.uniform(0.6, 0.9)), hsv(0.58, 0.04, 0.95)
+    gray = hsv(0.58, 0.10, rng.uniform(0.6, 0.9)), hsv(0.58, 0.04, 0.95)
     dusk = hsv(0.62, 0.5, 0.45), hsv(rng.uniform(0.03, 0.1), 0.55, 0.95)
-    top, low = dusk if kind == "dusk" else grey if kind == "snow" or rng.random() < 0.25 else blue
+    top, low = dusk if kind == "dusk" else gray if kind == "snow" or rng.random() < 0.25 else blue
     image = np.broadcast_to(top * (1 - t) + low * t, (h, w, 3)).astype(F)
     clouds = np.clip(texture(rng, 4, w, h, 0.8) - rng.uniform(-0.2, 0.8), 0, 1) * F(0.8)
     cover(image, clouds, hsv(0.1, 0.02, 0.97))
@@ -113,27 +113,27 @@ def _houses(rng, draw, w, h, hor):
 def _wall(rng, draw, w, hor, h):
     """A brick wall, a plastered wall or a plank fence across the back."""
     top = hor - rng.uniform(0.15, 0.6) * h
-    colour = hsv(rng.uniform(0.02, 0.12), rng.uniform(0.05, 0.5), rng.uniform(0.4, 0.85))
-    draw.rectangle([0, top, w, hor + 0.05 * h], fill=ink(colour))
+    color = hsv(rng.uniform(0.02, 0.12), rng.uniform(0.05, 0.5), rng.uniform(0.4, 0.85))
+    draw.rectangle([0, top, w, hor + 0.05 * h], fill=ink(color))
     kind = rng.integers(3)
     if kind == 0:
         step = rng.integers(5, 9)
         for j, y in enumerate(range(int(top), int(hor + 0.05 * h), step)):
-            draw.line([0, y, w, y], fill=ink(colour * 0.8))
+            draw.line([0, y, w, y], fill=ink(color * 0.8))
             for x in range(-step * (j % 2), w, step * 2):
-                draw.line([x, y, x, y + step], fill=ink(colour * 0.8))
+                draw.line([x, y, x, y + step], fill=ink(color * 0.8))
     elif kind == 1:
         x = 0
         while x < w:
             wide = rng.integers(5, 11)
-            draw.rectangle([x, top, x + wide - 1, hor + 0.05 * h], fill=ink(colour * rng.uniform(0.8, 1.1)))
+            draw.rectangle([x, top, x + wide - 1, hor + 0.05 * h], fill=ink(color * rng.uniform(0.8, 1.1)))
             x += wide
 
 
 def _far_fence(rng, draw, w, h, hor):
-    colour = ink(hsv(0.09, rng.uniform(0.05, 0.35), rng.uniform(0.3, 0.9)))
+    color = ink(hsv(0.09, rng.uniform(0.05, 0.35), rng.uniform(0.3, 0.9)))
     y, high, step = hor + 0.02 * h, rng.uniform(0.04, 0.1) * h, rng.integers(14, 30)
     for x in range(-int(rng.integers(0, 14)), w, step):
-        draw.rectangle([x, y - high, x + 1, y], fill=colour)
+        draw.rectangle([x, y - high, x + 1, y], fill=color)
     for part in (0.35, 0.85):
-        draw.line([0, y - high * part, w, y - high * part], fill=colour)
+        draw.line([0, y - high * part, w, y - high * part], fill=color)

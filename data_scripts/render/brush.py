@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from .colours import F, tiles
+from data_scripts.render.colors import F, tiles
 
 
 def pick(rng, shares):
@@ -16,8 +16,8 @@ def paint(image):
     return Image.fromarray((np.clip(image, 0, 1) * 255).astype(np.uint8))
 
 
-def ink(colour):
-    return tuple(int(v) for v in np.clip(colour * 255, 0, 255))
+def ink(color):
+    return tuple(int(v) for v in np.clip(color * 255, 0, 255))
 
 
 def ground(rng, image, start, hor, dark, light, tile, pattern=None):
@@ -47,7 +47,7 @@ def ground(rng, image, start, hor, dark, light, tile, pattern=None):
     image[start:] = area
 
 
-def cover(image, mask, colour, noise=None):
-    """Lays a colour (3,) over the image where mask (H, W) is 1; `noise` (H, W) makes it uneven."""
-    colour = colour if noise is None else colour * (1 + noise[..., None])
-    image += (colour - image) * mask[..., None]
+def cover(image, mask, color, noise=None):
+    """Lays a color (3,) over the image where mask (H, W) is 1; `noise` (H, W) makes it uneven."""
+    color = color if noise is None else color * (1 + noise[..., None])
+    image += (color - image) * mask[..., None]

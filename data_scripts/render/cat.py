@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from .colours import blend, hsv, smooth_noise
-from .mesh import F, Figure, Mesh, vec
-from .pets import BLACK, WHITE, Build, ear, eye, figure, whiskers
+from data_scripts.render.colors import blend, hsv, smooth_noise
+from data_scripts.render.mesh import F, Figure, Mesh, vec
+from data_scripts.render.quadruped import BLACK, WHITE, Build, ear, eye, figure, whiskers
 
-COATS = {  # how often, and the ground colour
+COATS = {  # how often, and the ground color
     "tabby": (0.27, (0.51, 0.44, 0.36)),
     "ginger": (0.19, (0.80, 0.52, 0.27)),
     "black": (0.10, tuple(BLACK)),
     "white": (0.08, tuple(WHITE)),
     "tuxedo": (0.12, tuple(BLACK * 1.1)),
     "siamese": (0.08, (0.86, 0.79, 0.69)),
-    "grey": (0.08, (0.43, 0.45, 0.49)),
+    "gray": (0.08, (0.43, 0.45, 0.49)),
     "calico": (0.08, tuple(WHITE)),
 }
 TRUNK = np.array(  # x, top, bottom, half width
@@ -24,14 +24,14 @@ TRUNK = np.array(  # x, top, bottom, half width
 
 
 def _coat(rng):
-    """Returns the coat's function, its name and its ground colour."""
+    """Returns the coat's function, its name and its ground color."""
     name = list(COATS)[rng.choice(len(COATS), p=[share for share, _ in COATS.values()])]
     base = vec(*COATS[name][1]) * F(rng.uniform(0.9, 1.1))
     if name == "tabby" and rng.random() < 0.4:
         base = vec(0.5, 0.5, 0.5) * F(rng.uniform(0.85, 1.1))
     patch, fine, freq = smooth_noise(rng, 1.3), smooth_noise(rng, 2.5), rng.uniform(22, 34)
     stripe = 0.48 if name == "tabby" else 0.70
-    bib = name == "tuxedo" or (name in ("tabby", "ginger", "grey") and rng.random() < 0.4)
+    bib = name == "tuxedo" or (name in ("tabby", "ginger", "gray") and rng.random() < 0.4)
 
     def coat(p, part):
         c = base * (1 + 0.07 * fine(p))[:, None].astype(F)

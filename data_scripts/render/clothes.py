@@ -1,9 +1,9 @@
-"""What the human wears, and the colour of the skin."""
+"""What the human wears, and the color of the skin."""
 
 import numpy as np
 
-from .colours import F, blend, hsv, smooth_noise
-from .mesh import vec
+from data_scripts.render.colors import F, blend, hsv, smooth_noise
+from data_scripts.render.mesh import vec
 
 SKIN = (
     (0.93, 0.76, 0.66),
@@ -17,7 +17,7 @@ PATTERNS = {"plain": 0.56, "stripes": 0.26, "lengthwise": 0.03, "check": 0.03, "
 
 
 class Clothes:
-    """What somebody wears: colours as functions of points (n, 3), and lengths."""
+    """What somebody wears: colors as functions of points (n, 3), and lengths."""
 
     def __init__(self, rng, her):
         self.skin = (vec(*SKIN[rng.integers(6)]) * rng.uniform(0.93, 1.07)).astype(F)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .colours import blend, smooth_noise
-from .mesh import F, Figure, Mesh, vec
-from .pets import BLACK, WHITE, Build, ear, eye, figure
+from data_scripts.render.colors import blend, smooth_noise
+from data_scripts.render.mesh import F, Figure, Mesh, vec
+from data_scripts.render.quadruped import BLACK, WHITE, Build, ear, eye, figure
 
-COATS = {  # how often, and the ground colour
+COATS = {  # how often, and the ground color
     "golden": (0.18, (0.78, 0.61, 0.39)),
     "black": (0.11, tuple(BLACK)),
     "chocolate": (0.11, (0.34, 0.22, 0.15)),
@@ -14,7 +14,7 @@ COATS = {  # how often, and the ground colour
     "saddled": (0.12, (0.66, 0.48, 0.30)),
     "black and tan": (0.10, tuple(BLACK)),
     "patched": (0.12, tuple(WHITE)),
-    "grey": (0.06, (0.50, 0.50, 0.50)),
+    "gray": (0.06, (0.50, 0.50, 0.50)),
     "spotted": (0.05, tuple(WHITE)),
     "red": (0.06, (0.60, 0.34, 0.19)),
 }
@@ -27,7 +27,7 @@ TRUNK = np.array(  # x, top, bottom, half width
 
 
 def _coat(rng):
-    """Returns the coat's function and its ground colour."""
+    """Returns the coat's function and its ground color."""
     name = list(COATS)[rng.choice(len(COATS), p=[share for share, _ in COATS.values()])]
     base = vec(*COATS[name][1]) * F(rng.uniform(0.85, 1.1))
     patch, fine, spots = smooth_noise(rng, 0.9), smooth_noise(rng, 2.5), smooth_noise(rng, 4.5)

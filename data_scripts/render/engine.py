@@ -1,7 +1,7 @@
-"""Camera and painter: a mesh becomes colours and a mask.
+"""Camera and painter: a mesh becomes colors and a mask.
 
 Vertices are shaded (light.py). Facets are then painted far to near with Pillow, each with its own *number* instead of
-a colour, at twice the size; one numpy pass finally blends the corner colours inside each facet (Gouraud, 1971) and adds
+a color, at twice the size; one numpy pass finally blends the corner colors inside each facet (Gouraud, 1971) and adds
 the streaks of hair and cloth. Trunk and limbs are painted on two layers and melted into each other by their depths, so
 that a thigh grows out of the body without a ridge.
 """
@@ -11,35 +11,35 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .light import Light, shade
-from .mesh import F, cross, dot, grid, unit, vec
+from data_scripts.render.light import Light, shade
+from data_scripts.render.mesh import F, cross, dot, grid, unit, vec
 
 MERGE = 0.012  # limbs melt into the trunk where they are nearer than this share of the figure's height
-STREAKS = vec(300, 500)  # tile pixels of streaks a metre, along a part and round it
+STREAKS = vec(300, 500)  # tile pixels of streaks a meter, along a part and round it
 CHUNK = 4096  # samples at a time
-FINER = 2  # facets are painted at this many times the picture's size; two samples a pixel are read, on its diagonal
+FINER = 2  # facets are painted at this many times the image's size; two samples a pixel are read, on its diagonal
 
 
 class Camera:
     """Looks at `target` from `distance`, from the side `yaw`, `pitch` above the horizontal (radians).
 
-    `scale` is in pixels per metre at the target; `centre` is where the target lands, (x, y) in pixels.
+    `scale` is in pixels per meter at the target; `center` is where the target lands, (x, y) in pixels.
     """
 
-    def __init__(self, yaw, pitch, distance, target, scale=1.0, centre=(0.0, 0.0)):
+    def __init__(self, yaw, pitch, distance, target, scale=1.0, center=(0.0, 0.0)):
         back = vec(np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), np.sin(pitch))
         right = unit(cross(vec(0, 0, 1), back))
         self.back = back
         self.eye = np.asarray(target, F) + back * F(distance)
         self.axes = np.stack([right, cross(back, right), back])
         self.scale, self.focal = scale, F(scale * distance)
-        self.centre = np.asarray(centre, F)
+        self.center = np.asarray(center, F)
 
     def project(self, points):
         """Points (n, 3) → pixels (n, 2), x to the right and y down."""
         q = (points - self.eye) @ self.axes.T
         q = q[:, :2] * (self.focal / np.maximum(-q[:, 2:], F(0.05)))
-        return self.centre + q * vec(1, -1)
+        return self.center + q * vec(1, -1)
 
 
 @lru_cache(None)
@@ -53,15 +53,15 @@ def streaks() -> np.ndarray:
 
 
 def render(mesh, camera: Camera, light: Light, width: int, height: int):
-    """Paints `mesh`. Returns colours (h, w, 3), already multiplied by the mask, the mask (h, w, 1), both float32, and
-    the part of the picture (rows, columns) that they fill."""
+    """Paints `mesh`. Returns colors (h, w, 3), already multiplied by the mask, the mask (h, w, 1), both float32, and
+    the part of the image (rows, columns) that they fill."""
     points, facets, corner_of, material, cell = _gather(mesh)
     a, b, c, d = (points[facets[:, k]] for k in range(4))
     normals = cross(c - a, d - b)
     smooth = np.stack(
         [np.bincount(facets.ravel(), np.repeat(normals[:, k], 4), len(points)) for k in range(3)], 1
     ).astype(F)
-    colours = shade(points, unit(smooth), corner_of["colour"], corner_of["gloss"], camera.eye, light)
+    colors = shade(points, unit(smooth), corner_of["color"], corner_of["gloss"], camera.eye, light)
     wide, high = width * FINER, height * FINER
     pixels = camera.project(points) * F(FINER)
     at = pixels[facets]
@@ -74,7 +74,7 @@ def render(mesh, camera: Camera, light: Light, width: int, height: int):
     at = at[order]
     if not len(at):
         return np.zeros((0, 0, 3), F), np.zeros((0, 0, 1), F), (slice(0, 0), slice(0, 0))
-    low = np.maximum(at.min((0, 1)) // FINER, 0).astype(int)  # only the part of the picture with the figure is painted
+    low = np.maximum(at.min((0, 1)) // FINER, 0).astype(int)  # only the part of the image with the figure is painted
     top = np.minimum(at.max((0, 1)) // FINER + 1, (width, height)).astype(int)
     at = at - (low * FINER).astype(F)
     layers = [Image.new("I", tuple((top - low) * FINER)) for _ in range(2)]
@@ -84,7 +84,7 @@ def render(mesh, camera: Camera, light: Light, width: int, height: int):
         paint[limb[number - 1]](corners, number, 1)
     fineness = min(max(camera.scale / 300, 0.2), 1)  # from afar, streaks are wider than they are, or they would sparkle
     depths = far[facets[order]] + material[order, 2:3]
-    table = _table(at, colours[facets[order]], depths, material[order], cell[order], STREAKS * F(fineness))
+    table = _table(at, colors[facets[order]], depths, material[order], cell[order], STREAKS * F(fineness))
     rgb, mask = _fill(*(np.asarray(layer) for layer in layers), table, MERGE * np.ptp(points[:, 2]))
     return rgb, mask, (slice(low[1], top[1]), slice(low[0], top[0]))
 
@@ -98,16 +98,16 @@ def _gather(mesh):
     sizes = [len(g) for g in grids]
     material = np.array([p[3] for p in mesh.parts], F)
     points = np.concatenate([p[0] for p in mesh.parts]).astype(F, copy=False)
-    colour = np.concatenate([p[2] for p in mesh.parts]).astype(F, copy=False)
+    color = np.concatenate([p[2] for p in mesh.parts]).astype(F, copy=False)
     within = np.arange(len(facets)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     around = np.repeat([p[1][1] for p in mesh.parts], sizes)
     cell = np.stack([within // around, within % around], 1).astype(F)
-    vertex = {"colour": colour, "gloss": np.repeat(material[:, 0], counts)}
+    vertex = {"color": color, "gloss": np.repeat(material[:, 0], counts)}
     return points, facets, vertex, np.repeat(material, sizes, 0), cell
 
 
-def _table(at, colours, far, material, cell, streak):
-    """One row a facet: how its corner colours (facets, 4, 3) and depths (facets, 4) spread over it on the screen."""
+def _table(at, colors, far, material, cell, streak):
+    """One row a facet: how its corner colors (facets, 4, 3) and depths (facets, 4) spread over it on the screen."""
     # u runs along the part (corner 0 → 3), v around it (0 → 1): the inverse of the facet's mean edges
     along, beside = at[:, 3] + at[:, 2] - at[:, 0] - at[:, 1], at[:, 1] + at[:, 2] - at[:, 0] - at[:, 3]
     area = along[:, 0] * beside[:, 1] - along[:, 1] * beside[:, 0]
@@ -116,7 +116,7 @@ def _table(at, colours, far, material, cell, streak):
     to_v = np.stack([-along[:, 1], along[:, 0]], 1) / area
     x, y = ((at[:, 0] + at[:, 1] + at[:, 2] + at[:, 3]) * F(0.25)).T
     rest = F(0.5) - np.stack([to_u[:, 0] * x + to_u[:, 1] * y, to_v[:, 0] * x + to_v[:, 1] * y], 1)
-    values = np.concatenate([colours, far[..., None]], 2)
+    values = np.concatenate([colors, far[..., None]], 2)
     c0, c1, c2, c3 = (values[:, k] for k in range(4))
     blends = [c0, c3 - c0, c1 - c0, c2 - c3 - c1 + c0]
     return np.concatenate(
@@ -125,7 +125,7 @@ def _table(at, colours, far, material, cell, streak):
 
 
 def _look(table, numbers, x, y):
-    """What the painted facets show at samples (n,): colour and depth (n, 4)."""
+    """What the painted facets show at samples (n,): color and depth (n, 4)."""
     found = np.empty((len(numbers), 4), F)
     for start in range(0, len(numbers), CHUNK):  # pieces that fit the processor's cache
         piece = slice(start, start + CHUNK)
@@ -141,7 +141,7 @@ def _look(table, numbers, x, y):
 
 
 def _fill(core, limbs, table, merge):
-    """Blends the two painted layers, softly where their depths are nearly equal, and reduces to the picture's size."""
+    """Blends the two painted layers, softly where their depths are nearly equal, and reduces to the image's size."""
     high, wide = core.shape[0] // FINER, core.shape[1] // FINER
     samples = [layer[k::FINER, k::FINER].ravel() for layer in (core, limbs) for k in (0, 1)]
     there = np.flatnonzero(samples[0] | samples[1] | samples[2] | samples[3])

@@ -1,9 +1,9 @@
-"""Things between the camera and the figure, in one picture of six: they hide part of it."""
+"""Things between the camera and the figure, in one image of six: they hide part of it."""
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .colours import F, hsv, texture
+from data_scripts.render.colors import F, hsv, texture
 
 SHARE = 0.18
 
@@ -17,17 +17,17 @@ def draw_foreground(rng, image, indoors: bool):
     draw = ImageDraw.Draw(mask)
     kind = rng.integers(3)
     if indoors:
-        colour = hsv(rng.uniform(0.03, 0.12), rng.uniform(0.05, 0.5), rng.uniform(0.25, 0.8))
+        color = hsv(rng.uniform(0.03, 0.12), rng.uniform(0.05, 0.5), rng.uniform(0.25, 0.8))
         (_box, _post, _table)[kind](rng, draw, 2 * w, 2 * h)
     else:
         green = kind == 1
         hue = rng.uniform(0.2, 0.34) if green else rng.uniform(0.05, 0.11)
-        colour = hsv(hue, rng.uniform(0.2, 0.5), rng.uniform(0.25, 0.7))
+        color = hsv(hue, rng.uniform(0.2, 0.5), rng.uniform(0.25, 0.7))
         (_fence, _grass, _post)[kind](rng, draw, 2 * w, 2 * h)
     mask = np.asarray(mask.reduce(2), F)[..., None] / F(255)
     side = np.linspace(rng.uniform(0.8, 1.2), rng.uniform(0.8, 1.2), w, dtype=F)[None, :, None]
     rough = 1 + F(0.25) * texture(rng, rng.integers(0, 3), w, h)[..., None]
-    return image + (colour * side * rough - image) * mask
+    return image + (color * side * rough - image) * mask
 
 
 def _fence(rng, draw, w, h):

@@ -1,16 +1,16 @@
-"""The horse: numbers first (metres), then how they become a mesh."""
+"""The horse: numbers first (meters), then how they become a mesh."""
 
 import numpy as np
 
-from .colours import F, blend, hsv, smooth_noise
-from .mesh import Figure, Mesh, chain, turn, unit, vec
+from data_scripts.render.colors import F, blend, hsv, smooth_noise
+from data_scripts.render.mesh import Figure, Mesh, chain, turn, unit, vec
 
 DARK, CREAM, WHITE = vec(0.11, 0.10, 0.095), vec(0.86, 0.80, 0.66), vec(0.88, 0.86, 0.82)
-COATS = {  # colour; mane and legs: "own", dark "points", or "cream"
+COATS = {  # color; mane and legs: "own", dark "points", or "cream"
     "bay": ((0.40, 0.21, 0.11), "points"),
     "chestnut": ((0.52, 0.27, 0.13), "own"),
     "black": ((0.15, 0.14, 0.14), "points"),
-    "grey": ((0.62, 0.62, 0.63), "own"),
+    "gray": ((0.62, 0.62, 0.63), "own"),
     "white": ((0.88, 0.86, 0.82), "own"),
     "palomino": ((0.78, 0.60, 0.34), "cream"),
     "dark bay": ((0.25, 0.15, 0.10), "points"),
@@ -47,7 +47,7 @@ HEAD = np.array(  # along, up, down, half width: from the poll to the lips
 
 
 def _coat(rng):
-    """A colouring: the body's function of points, mane colour, lower-leg colours, the base colour."""
+    """A coloring: the body's function of points, mane color, lower-leg colors, the base color."""
     name = list(COATS)[rng.integers(len(COATS))]
     base, points = COATS[name]
     base = (vec(*base) * rng.uniform(0.95, 1.05, 3) * rng.uniform(0.85, 1.15)).clip(0.08, 0.95).astype(F)
@@ -59,7 +59,7 @@ def _coat(rng):
         t = noise(p)
         if pinto:
             return blend(base, WHITE, t * 6)
-        spread = 0.14 if name == "grey" else 0.07
+        spread = 0.14 if name == "gray" else 0.07
         belly = np.clip((p[:, 2] - 0.8) * 3, 0, 1)
         return base * (0.88 + 0.12 * belly + spread * t)[:, None].astype(F)
 
@@ -114,10 +114,10 @@ def _legs(rng, pose, coat, low, body):
             radii, sides, mesh = HIND_RADII, HIND_SIDES, hind
         knee = p[-3][2] + 0.02
 
-        def colour(q, k=k, knee=knee):
+        def color(q, k=k, knee=knee):
             return blend(coat(q), low[k], (knee + 0.03 * np.sin(9 * q[:, 0]) - q[:, 2]) * 12 + 0.5)
 
-        mesh.tube(track, radii, sides, colour, rings=19, around=10, caps=(0.3, 0), gloss=0.14, grain=0.03)
+        mesh.tube(track, radii, sides, color, rings=19, around=10, caps=(0.3, 0), gloss=0.14, grain=0.03)
         foot, ahead = p[-1], unit(vec(p[-1][0] - p[-2][0], 0, p[-1][2] - p[-2][2]))
         hoof = vec(0.42, 0.36, 0.29) if low[k] is WHITE else vec(0.15, 0.13, 0.12)
         mesh.tube([foot - ahead * 0.015, foot + ahead * 0.04, foot + ahead * 0.085], (0.046, 0.060, 0.072),
@@ -241,7 +241,7 @@ def shape(rng, detail, pose, saddle=False, fine=False):
 
 
 def build(rng, detail: float = 1.0) -> Figure:
-    """A horse of random coat, build and pose; one picture in fifteen shows its head only."""
+    """A horse of random coat, build and pose; one image in fifteen shows its head only."""
     names = list(POSES)
     pose = names[rng.choice(len(names), p=[POSES[n][0] for n in names])]
     side = rng.choice(4, p=[0.36, 0.36, 0.2, 0.08])

@@ -1,12 +1,12 @@
-"""The human: numbers first (metres), then how they become a mesh. Also the rider: a human on a horse."""
+"""The human: numbers first (meters), then how they become a mesh. Also the rider: a human on a horse."""
 
 import numpy as np
 
-from . import horse
-from .clothes import Clothes
-from .colours import blend
-from .human_head import head
-from .mesh import F, Figure, Mesh, chain, turn, unit, vec
+from data_scripts.render import horse
+from data_scripts.render.clothes import Clothes
+from data_scripts.render.colors import blend
+from data_scripts.render.human_head import head
+from data_scripts.render.mesh import F, Figure, Mesh, chain, turn, unit, vec
 
 POSES = {  # how often; swing of the legs
     "stand": (0.22, 0.05),
@@ -78,12 +78,12 @@ def _legs(rng, mesh, clothes, pose, her, width, ride=False):
         _shoe(mesh, p[2], pitch, s * foot_turn, clothes.shoe)
 
 
-def _shoe(mesh, ankle, pitch, turned, colour):
+def _shoe(mesh, ankle, pitch, turned, color):
     toe = turn("z", turned) @ vec(np.cos(pitch), 0, np.sin(pitch))
     sole = turn("z", turned) @ vec(np.sin(pitch), 0, -np.cos(pitch))
     track = [ankle + sole * 0.02 - toe * 0.05, ankle + sole * 0.03 + toe * 0.02, ankle + sole * 0.05 + toe * 0.10,
              ankle + sole * 0.06 + toe * 0.16]  # fmt: skip
-    mesh.tube(track, (0.050, 0.056, 0.034, 0.020), (0.036, 0.042, 0.047, 0.038), colour,
+    mesh.tube(track, (0.050, 0.056, 0.034, 0.020), (0.036, 0.042, 0.047, 0.038), color,
               down=(0.045, 0.04, 0.026, 0.018),
               rings=8, around=10, gloss=0.25)  # fmt: skip
 
@@ -197,7 +197,7 @@ def shape(rng, detail, pose, ride=False, fine=True):
 
 
 def build(rng, detail: float = 1.0) -> Figure:
-    """A human of random build, clothes and pose; one picture in eight shows head and shoulders or the upper half."""
+    """A human of random build, clothes and pose; one image in eight shows head and shoulders or the upper half."""
     names = list(POSES)
     pose = names[rng.choice(len(names), p=[POSES[n][0] for n in names])]
     side = rng.choice(3, p=(0.64, 0.28, 0.08))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .colours import F, hsv
-from .mesh import Mesh, turn, vec
+from data_scripts.render.colors import F, hsv
+from data_scripts.render.mesh import Mesh, turn, vec
 
 HAIR = (
     (0.10, 0.08, 0.07),
@@ -26,7 +26,7 @@ HIS_STYLES = {"short": 0.58, "bald": 0.10, "bob": 0.08, "beard": 0.24}
 
 
 def head(rng, detail, her: bool, skin, fine: bool = True) -> Mesh:
-    """A head of random hair and eyes, looking along +x; `fine` adds lids, pupils and lips, for pictures from near."""
+    """A head of random hair and eyes, looking along +x; `fine` adds lids, pupils and lips, for images from near."""
     mesh = Mesh(detail)
     hair = vec(*HAIR[rng.integers(len(HAIR))]) * F(rng.uniform(0.85, 1.15))
     red = vec(1.0, 0.80, 0.78)
@@ -105,9 +105,9 @@ def _eye(mesh, s, skin, hair, her, iris):
               hair * F(0.6) + skin * F(0.25), rings=5, around=6, hint=(1, 0, 0), lift=0.012)  # fmt: skip
 
 
-def _hair(rng, mesh, colour, style, her):
+def _hair(rng, mesh, color, style, her):
     def strands(p):
-        return colour * (1 + 0.12 * np.sin(p @ vec(40, 130, 50)))[:, None].astype(F)
+        return color * (1 + 0.12 * np.sin(p @ vec(40, 130, 50)))[:, None].astype(F)
 
     look = {"gloss": 0.3, "grain": 0.3}
     if style != "bald":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .mesh import F, cross, dot, unit, vec
+from data_scripts.render.mesh import F, cross, dot, unit, vec
 
 
 @dataclass
@@ -37,8 +37,8 @@ def open_to(points, direction, cells=44):
     return 1 - hidden / 5
 
 
-def shade(points, normals, colours, gloss, eye, light: Light):
-    """Colours (n, 3) of lit vertices: half-wrapped Lambert, sky and ground, Blinn highlight, a sheen at the rim."""
+def shade(points, normals, colors, gloss, eye, light: Light):
+    """Colors (n, 3) of lit vertices: half-wrapped Lambert, sky and ground, Blinn highlight, a sheen at the rim."""
     shadow = open_to(points, light.direction)[:, None]
     above = open_to(points, unit(light.direction * F(0.3) + vec(0, 0, 1)))[:, None]
     facing = normals @ light.direction
@@ -50,7 +50,7 @@ def shade(points, normals, colours, gloss, eye, light: Light):
     rim = (1 - np.abs(dot(view, normals))[:, None]) ** 3
     shine = np.clip(dot(normals, unit(view + light.direction)), 0, 1)
     shine = (shine**14 * gloss)[:, None] * shadow
-    return colours * (wrapped * light.sun + ambient) + rim * F(0.07) * light.sky + shine * F(0.55) * light.sun
+    return colors * (wrapped * light.sun + ambient) + rim * F(0.07) * light.sky + shine * F(0.55) * light.sun
 
 
 def ground_shadow(points, camera, light: Light, width: int, height: int):

@@ -1,6 +1,6 @@
 """Figures are built from two shapes: tubes of elliptical rings along a spline, and ellipsoids.
 
-Every part is a grid of vertices, `rings` by `around`, closed round the tube. Lengths are metres, +x is where
+Every part is a grid of vertices, `rings` by `around`, closed round the tube. Lengths are meters, +x is where
 the figure looks, +y its left, +z up. Everything is float32.
 """
 
@@ -83,11 +83,11 @@ def grid(rings: int, around: int) -> np.ndarray:
 
 
 class Mesh:
-    """A figure: a list of parts, each [vertices (n, 3), (rings, around), colours (n, 3), material (6,)].
+    """A figure: a list of parts, each [vertices (n, 3), (rings, around), colors (n, 3), material (6,)].
 
-    `detail` multiplies the number of rings of the larger parts. A colour is one RGB in 0..1 or a function of the
+    `detail` multiplies the number of rings of the larger parts. A color is one RGB in 0..1 or a function of the
     vertices (n, 3) → (n, 3). `gloss` is the strength of the highlight, `grain` of the streaks along the part
-    (hair, fur, cloth), and `lift` brings small parts forward, in metres, where they touch what they lie on. Limbs grow
+    (hair, fur, cloth), and `lift` brings small parts forward, in meters, where they touch what they lie on. Limbs grow
     out of `core` parts (the trunk) without a seam.
     """
 
@@ -95,18 +95,18 @@ class Mesh:
         self.detail = detail
         self.parts = []
 
-    def tube(self, centres, up, side, colour, down=None, hint=(0, 1, 0), rings=12, around=12, caps=(0.6, 0.6),
+    def tube(self, centers, up, side, color, down=None, hint=(0, 1, 0), rings=12, around=12, caps=(0.6, 0.6),
              gloss=0.0, grain=0.0, lift=0.0, ragged=0.0, core=False):  # fmt: skip
-        """A tube through `centres` (k, 3); half-heights `up`/`down` and half-widths `side`: numbers or (k,).
+        """A tube through `centers` (k, 3); half-heights `up`/`down` and half-widths `side`: numbers or (k,).
 
         `hint` is the direction, roughly, in which `side` is measured. `caps` rounds the two ends (0: left open);
         `ragged` makes the outline uneven, for long fur.
         """
         if rings * around > 60:
             rings, around = round(rings * self.detail), round(around * self.detail)
-        k = len(centres)
+        k = len(centers)
         knots = np.empty((k, 6), F)
-        knots[:, :3] = centres
+        knots[:, :3] = centers
         knots[:, 3], knots[:, 4], knots[:, 5] = up, up if down is None else down, side
         track = spline(k, rings) @ knots
         p, r = track[:, :3], np.maximum(track[:, 3:], F(1e-3))
@@ -135,23 +135,23 @@ class Mesh:
         v = p[:, None] + out
         if ragged:
             v += out * (F(ragged) * np.sin(v @ vec(917.0, 541.0, 733.0)))[..., None]
-        self._add(v, colour, gloss, grain, lift, core)
+        self._add(v, color, gloss, grain, lift, core)
 
-    def ball(self, centre, radii, colour, rotate=None, rings=9, around=10, gloss=0.0, grain=0.0, lift=0.0,
+    def ball(self, center, radii, color, rotate=None, rings=9, around=10, gloss=0.0, grain=0.0, lift=0.0,
              core=False):  # fmt: skip
         """An ellipsoid with `radii` (x, y, z), rotated by the (3, 3) matrix `rotate`."""
         if rings * around > 60:
             rings, around = round(rings * self.detail), round(around * self.detail)
         v = sphere(rings, around) * np.asarray(radii, F)
-        self._add((v if rotate is None else v @ rotate.T) + np.asarray(centre, F), colour, gloss, grain, lift, core)
+        self._add((v if rotate is None else v @ rotate.T) + np.asarray(center, F), color, gloss, grain, lift, core)
 
-    def _add(self, v, colour, gloss, grain, lift, core):
+    def _add(self, v, color, gloss, grain, lift, core):
         rings, around = v.shape[:2]
         here, ahead, beside = v[rings // 2, 0].tolist(), v[rings // 2 - 1, 0].tolist(), v[rings // 2, 1].tolist()
         spans = (dist(here, ahead), dist(here, beside))
         v = v.reshape(-1, 3)
-        colour = colour(v) if callable(colour) else np.broadcast_to(np.asarray(colour, F), v.shape)
-        self.parts.append([v, (rings, around), colour, (gloss, grain, lift, *spans, core)])
+        color = color(v) if callable(color) else np.broadcast_to(np.asarray(color, F), v.shape)
+        self.parts.append([v, (rings, around), color, (gloss, grain, lift, *spans, core)])
 
     def move(self, rotate=None, shift=None, pivot=(0, 0, 0)):
         """Rotates by the (3, 3) matrix about `pivot`, then shifts; in place, and returns the mesh."""
@@ -194,7 +194,7 @@ def chain(start, angles, lengths, out=0.0):
 @dataclass
 class Figure:
     """What a studio's model is: its mesh standing on z=0, the side `yaw` to see it from, and the points that
-    must be in the picture (n, 3); None: all of it."""
+    must be in the image (n, 3); None: all of it."""
 
     mesh: Mesh
     yaw: float

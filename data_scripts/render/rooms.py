@@ -3,14 +3,14 @@
 import numpy as np
 from PIL import ImageDraw
 
-from .brush import ground, ink, paint, pick
-from .colours import F, hsv, texture
+from data_scripts.render.brush import ground, ink, paint, pick
+from data_scripts.render.colors import F, hsv, texture
 
 KINDS = {"studio": 0.30, "room": 0.50, "barn": 0.20}  # how often
 
 
 def _muted(rng, low=0.35, high=0.9):
-    """A colour that walls and furniture have: mostly warm or greyish, never garish."""
+    """A color that walls and furniture have: mostly warm or grayish, never garish."""
     hue = rng.uniform(0.02, 0.15) if rng.random() < 0.6 else rng.uniform(0.3, 0.65)
     return hsv(hue, rng.uniform(0.03, 0.35), rng.uniform(low, high))
 
@@ -63,7 +63,7 @@ def draw_room(rng, w, h, hor):
 
 
 def _on_wall(rng, draw, w, h, base):
-    """A window or a picture in its frame."""
+    """A window or an image in its frame."""
     wide, high = rng.uniform(0.12, 0.4, 2) * (w, h)
     x, y = rng.uniform(-0.1, 0.95) * w, rng.uniform(-0.1, 0.6) * base
     high = min(high, base * 0.9 - y)
@@ -81,21 +81,21 @@ def _on_wall(rng, draw, w, h, base):
 def _furniture(rng, draw, w, h, base):
     """A sofa, a shelf or a lamp against the wall."""
     x, foot = rng.uniform(-0.2, 0.9) * w, base + rng.uniform(0, 0.04) * h
-    colour = _muted(rng, 0.25, 0.85)
+    color = _muted(rng, 0.25, 0.85)
     kind = rng.integers(3)
     if kind == 0:
         wide, high = rng.uniform(0.35, 0.7) * w, rng.uniform(0.15, 0.3) * h
-        draw.rounded_rectangle([x, foot - high, x + wide, foot], radius=high * 0.2, fill=ink(colour))
-        draw.rounded_rectangle([x - 0.05 * w, foot - high * 0.6, x + 0.05 * w, foot], radius=4, fill=ink(colour * 0.85))
+        draw.rounded_rectangle([x, foot - high, x + wide, foot], radius=high * 0.2, fill=ink(color))
+        draw.rounded_rectangle([x - 0.05 * w, foot - high * 0.6, x + 0.05 * w, foot], radius=4, fill=ink(color * 0.85))
         draw.rounded_rectangle(
-            [x + wide - 0.05 * w, foot - high * 0.6, x + wide + 0.05 * w, foot], radius=4, fill=ink(colour * 0.85)
+            [x + wide - 0.05 * w, foot - high * 0.6, x + wide + 0.05 * w, foot], radius=4, fill=ink(color * 0.85)
         )
         draw.rectangle(
-            [x + 0.05 * w, foot - high * 0.42, x + wide - 0.05 * w, foot - high * 0.15], fill=ink(colour * 1.12)
+            [x + 0.05 * w, foot - high * 0.42, x + wide - 0.05 * w, foot - high * 0.15], fill=ink(color * 1.12)
         )
     elif kind == 1:
         wide, high = rng.uniform(0.2, 0.4) * w, rng.uniform(0.3, 0.7) * h
-        draw.rectangle([x, foot - high, x + wide, foot], fill=ink(colour * 0.8))
+        draw.rectangle([x, foot - high, x + wide, foot], fill=ink(color * 0.8))
         for y in np.arange(foot - high + 2, foot - 6, rng.uniform(9, 16) * h / 150):
             left = x + 2
             while left < x + wide - 5:
@@ -105,6 +105,6 @@ def _furniture(rng, draw, w, h, base):
                 left += book + 1
     else:
         high = rng.uniform(0.4, 0.7) * h
-        draw.line([x, foot, x, foot - high], fill=ink(colour * 0.5), width=2)
+        draw.line([x, foot, x, foot - high], fill=ink(color * 0.5), width=2)
         draw.polygon([(x - 0.09 * w, foot - high), (x + 0.09 * w, foot - high), (x + 0.05 * w, foot - high - 0.13 * h),
                       (x - 0.05 * w, foot - high - 0.13 * h)], fill=ink(hsv(0.11, 0.2, 0.95)))  # fmt: skip

@@ -1,6 +1,6 @@
-"""One picture: a setting (place, light, camera height, lens, film) and a figure put into it.
+"""One image: a setting (place, light, camera height, lens, film) and a figure put into it.
 
-The setting is drawn from a random stream of its own and in the same way for every kind of figure: a picture without its
+The setting is drawn from a random stream of its own and in the same way for every kind of figure: an image without its
 figure says nothing about the class. The figure cannot move the horizon; the camera is tilted until it fits the setting.
 """
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from . import cat, dog, horse, human
-from .backgrounds import draw_place
-from .colours import F, texture
-from .engine import Camera, render
-from .foreground import draw_foreground
-from .light import Light, ground_shadow
-from .mesh import Figure, vec
+from data_scripts.render import cat, dog, horse, human
+from data_scripts.render.backgrounds import draw_place
+from data_scripts.render.colors import F, texture
+from data_scripts.render.engine import Camera, render
+from data_scripts.render.foreground import draw_foreground
+from data_scripts.render.light import Light, ground_shadow
+from data_scripts.render.mesh import Figure, vec
 
 KINDS = ("horse", "human", "cat", "dog", "rider")
 FIGURES = {"horse": horse.build, "human": human.build, "cat": cat.build, "dog": dog.build, "rider": human.rider}
@@ -23,13 +23,13 @@ FIGURES = {"horse": horse.build, "human": human.build, "cat": cat.build, "dog": 
 
 @dataclass
 class Setting:
-    """Everything about a picture but its figure. Fractions are of the picture's height, angles radians."""
+    """Everything about an image but its figure. Fractions are of the image's height, angles radians."""
 
     horizon: float
     indoors: bool
-    blur: float  # of the place behind, in pixels of a 150-pixel picture
+    blur: float  # of the place behind, in pixels of a 150-pixel image
     distance: float  # of the camera, in lengths of the figure
-    zoom: float  # share of the picture that the figure fills
+    zoom: float  # share of the image that the figure fills
     place: tuple[float, float]  # where the spare room goes, 0..1 to the right and down
     sun_side: float  # from the camera's direction
     sun_height: float
@@ -82,13 +82,13 @@ def _camera(figure: Figure, setting: Setting, floor: float, width: int, height: 
         x, y = spare * setting.place
         if figure.frame is None:
             y = min(max(y, floor + 0.06 * height - (bottom - top) * scale), spare[1])
-        centre = (x - left * scale, y - top * scale)
-        pitch = float(np.arctan((centre[1] - horizon) / (scale * length * setting.distance)))
-    return Camera(figure.yaw, pitch, length * setting.distance, target, scale, centre)
+        center = (x - left * scale, y - top * scale)
+        pitch = float(np.arctan((center[1] - horizon) / (scale * length * setting.distance)))
+    return Camera(figure.yaw, pitch, length * setting.distance, target, scale, center)
 
 
 def draw(kind: str, seed: int, index: int, size=300, figure: bool = True) -> np.ndarray:
-    """Picture `index` of a kind: (H, W, 3) uint8. `size` is one number or (width, height), at least 32.
+    """Image `index` of a kind: (H, W, 3) uint8. `size` is one number or (width, height), at least 32.
 
     It depends on (seed, kind, index, size) alone: the same in any order and any process. `figure=False` leaves the
     figure and its shadow away and changes nothing else. Raises ValueError for an unknown kind or a size too small.
@@ -97,7 +97,7 @@ def draw(kind: str, seed: int, index: int, size=300, figure: bool = True) -> np.
         raise ValueError(f"no such kind: {kind!r}; there are {', '.join(KINDS)}")
     width, height = (size, size) if np.isscalar(size) else size
     if min(width, height) < 32:
-        raise ValueError(f"pictures are at least 32 pixels wide and high, not {width} x {height}")
+        raise ValueError(f"images are at least 32 pixels wide and high, not {width} x {height}")
     streams = [np.random.default_rng([seed, KINDS.index(kind), index, part]) for part in range(4)]
     setting = _setting(streams[0])
     image, floor = _place(streams[1], setting, width, height)

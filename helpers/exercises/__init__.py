@@ -10,7 +10,7 @@ In a lesson:
 To add an exercise, add a record to `EXERCISES` in the lesson's file (`lesson_01.py` shows how); a new file
 `lesson_NN.py` is found by its name. The tests then try its solution, its stub and its wrong answers.
 
-    core        what an exercise is           catalogue   which exercises there are
+    core        what an exercise is           catalog   which exercises there are
     answers     asking a learner's function   done        which of them are done
     driving     asking a learner's callback   editions    cells of a lesson, solved lessons
     show        how results look
@@ -19,11 +19,11 @@ To add an exercise, add a record to `EXERCISES` in the lesson's file (`lesson_01
 import os
 from typing import Any
 
-from . import catalogue, done, show
-from .core import Exercise, Incorrect, NotAttempted
-from .editions import asked, cells, solved_notebook
+from helpers.exercises import completed, display, registry
+from helpers.exercises.core import Exercise, Incorrect, NotAttempted
+from helpers.exercises.notebooks import blank_notebook, exercise_cells, solved_notebook
 
-__all__ = ["asked", "cells", "check", "hint", "progress", "solution", "solved_notebook"]
+__all__ = ["blank_notebook", "check", "exercise_cells", "hint", "progress", "solution", "solved_notebook"]
 
 _hints_shown: dict[str, int] = {}
 
@@ -43,14 +43,16 @@ def check(id: str, answer: Any) -> None:
         if _graded():
             raise outcome from None
         todo = f'Put your code in place of `...` in the cell above. Stuck? `exercises.hint("{id}")`'
-        show.box("○", f"Not attempted yet: {exercise.title}", todo)
+        display.box("○", f"Not attempted yet: {exercise.title}", todo)
     except Incorrect as outcome:
         if _graded():
             raise outcome from None
-        show.box("✗", f"Not right yet: {exercise.title}", str(outcome), f'Stuck? `exercises.hint("{id}")`')
+        display.box("✗", f"Not right yet: {exercise.title}", str(outcome), f'Stuck? `exercises.hint("{id}")`')
     else:
-        noted = not _graded() and done.add(id)
-        show.box("✓", f"Right: {exercise.title}", exercise.remember, *([_progress(exercise.lesson)] if noted else []))
+        noted = not _graded() and completed.mark_done(id)
+        display.box(
+            "✓", f"Right: {exercise.title}", exercise.takeaway, *([_progress(exercise.lesson)] if noted else [])
+        )
 
 
 def hint(id: str) -> None:
@@ -63,24 +65,24 @@ def hint(id: str) -> None:
     lines = [f"{number}. {text}" for number, text in enumerate(exercise.hints[:shown], 1)]
     if shown == count:
         lines.append(f'That was the last hint. `exercises.solution("{id}")` shows a solution.')
-    show.box("?", f"Hint {shown} of {count}: {exercise.title}", *lines)
+    display.box("?", f"Hint {shown} of {count}: {exercise.title}", *lines)
 
 
 def solution(id: str) -> None:
     """Shows the source of the reference solution."""
     exercise = _find(id)
     if exercise is not None:
-        show.code(exercise.source)
+        display.code(exercise.source)
 
 
 def progress(lesson: str | None = None) -> None:
     """Prints one line, "Lesson 01: 2 of 4 exercises done", for one lesson or for each."""
-    for one in [lesson] if lesson else catalogue.lessons():
+    for one in [lesson] if lesson else registry.lessons():
         print(_progress(one))
 
 
 def _progress(lesson: str) -> str:
-    exercises, known = catalogue.of_lesson(lesson), done.ids()
+    exercises, known = registry.of_lesson(lesson), completed.done_ids()
     return f"Lesson {lesson}: {sum(one.id in known for one in exercises)} of {len(exercises)} exercises done"
 
 
@@ -91,8 +93,8 @@ def _graded() -> bool:
 def _find(id: str) -> Exercise | None:
     """The exercise; None, and a sentence shown, for an unknown id."""
     try:
-        return catalogue.find(id)
+        return registry.find(id)
     except LookupError as error:
         if _graded():
             raise
-        show.box("✗", str(error))
+        display.box("✗", str(error))

@@ -27,7 +27,7 @@ class Exercise:
     check      `check(answer, seed=0)` raises `Incorrect`; another seed draws other inputs, for hidden tests
     hints      from vague to precise
     wrong      known wrong answers, each with a part of the message that it must get
-    remember   what a learner reads after a right answer
+    takeaway   what a learner reads after a right answer
     """
 
     id: str
@@ -38,7 +38,7 @@ class Exercise:
     check: Callable[..., None]
     hints: list[str]
     wrong: list[tuple[Any, str]]
-    remember: str
+    takeaway: str
     points: int = 1
 
     @property

@@ -5,12 +5,12 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from .answers import agree, array, call, number, rule_out
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import agree, array, call, number, rule_out
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def signed_scale(image):
-    """Scale the bytes of a picture to numbers from -1 to 1.
+    """Scale the bytes of an image to numbers from -1 to 1.
 
     image: an array of uint8, from 0 (black) to 255 (white).
     Returns an array of floats of the same shape, from -1.0 (black) to 1.0 (white).
@@ -21,14 +21,14 @@ def signed_scale(image):
 
 
 def check_signed_scale(answer, seed=0):
-    picture = np.array([[0, 100, 200], [50, 255, 150]], np.uint8)
-    got = array(call(answer, picture), picture.shape)
+    image = np.array([[0, 100, 200], [50, 255, 150]], np.uint8)
+    got = array(call(answer, image), image.shape)
     if got.dtype.kind in "iu":
         raise Incorrect(f"Your function returns whole numbers ({got.dtype}), which cannot hold -0.6. Divide with `/`.")
     black, light, white = got[0, 0], got[0, 2], got[1, 1]
-    cast = 'Turn the picture into floats first: `image.astype("float32")`.'
+    cast = 'Turn the image into floats first: `image.astype("float32")`.'
     wrapped = (
-        f"The light grey 200 became {light:.3f}, darker than middle grey: 200 * 2 = 400, but a uint8 ends at 255 and "
+        f"The light gray 200 became {light:.3f}, darker than middle gray: 200 * 2 = 400, but a uint8 ends at 255 and "
         f"starts again, 400 - 256 = 144. {cast}"
     )
     rule_out(
@@ -42,11 +42,11 @@ def check_signed_scale(answer, seed=0):
     dark = np.array([[0, 40], [100, 20]], np.uint8)
     if np.isclose(array(call(answer, dark), dark.shape).max(), 1):
         raise Incorrect(
-            "In a dark picture 100 became 1.0, as if it were white. Divide by 255 and not by the picture's own "
-            "maximum, or dark and light pictures look the same to the network."
+            "In a dark image 100 became 1.0, as if it were white. Divide by 255 and not by the image's own "
+            "maximum, or dark and light images look the same to the network."
         )
     drawn = np.random.default_rng(seed).integers(0, 256, (2, 3), np.uint8)
-    agree(answer, signed_scale, (picture,), (dark,), (drawn,))
+    agree(answer, signed_scale, (image,), (dark,), (drawn,))
 
 
 def parameters(sizes):
@@ -129,13 +129,13 @@ def confusion(true, predicted, classes):
     true, predicted: two arrays of labels of the same length, whole numbers from 0 to classes - 1.
     classes: how many classes there are.
     Returns an array of whole numbers of shape (classes, classes): in row t and column p
-    stands how many pictures of class t were predicted to be p.
+    stands how many images of class t were predicted to be p.
 
     Example: confusion(np.array([0, 1, 1]), np.array([0, 0, 0]), 2) is [[1, 0], [2, 0]].
     """
     matrix = np.zeros((classes, classes), dtype=int)
-    for picture in range(len(true)):
-        matrix[true[picture], predicted[picture]] += 1
+    for image in range(len(true)):
+        matrix[true[image], predicted[image]] += 1
     return matrix
 
 
@@ -149,17 +149,17 @@ def check_confusion(answer, seed=0):
         got,
         (
             right.T,
-            "Two pictures of class 1 were taken for 2; your matrix says two of class 2 were taken for 1. The rows are "
+            "Two images of class 1 were taken for 2; your matrix says two of class 2 were taken for 1. The rows are "
             "the true classes, the columns the predicted ones.",
         ),
         (
             right > 0,
-            "Your matrix counts 4 pictures instead of 7: `matrix[true, predicted] += 1` adds 1 only once, however "
-            "often a pair occurs. Go through the pictures one by one.",
+            "Your matrix counts 4 images instead of 7: `matrix[true, predicted] += 1` adds 1 only once, however "
+            "often a pair occurs. Go through the images one by one.",
         ),
         (hits, "Your matrix holds the hits alone. Mistakes count, too: class 1 was taken for 2 twice."),
         (right - hits, "Your matrix holds the mistakes alone. The hits belong on its diagonal."),
-        (right / 7, f"All of your matrix adds up to {got.sum():.3g}: those are shares. Count the pictures, 7 in all."),
+        (right / 7, f"All of your matrix adds up to {got.sum():.3g}: those are shares. Count the images, 7 in all."),
     )
     random = np.random.default_rng(seed)
     drawn = [(*random.integers(0, classes, (2, 9)), classes) for classes in (2, 3)]
@@ -183,8 +183,8 @@ EXERCISES = [
         id="signed-scale",
         lesson="01",
         title="Bytes from -1 to 1",
-        task="Some networks want their pictures not from 0 to 1 but from -1 to 1, with middle grey at 0. Write a "
-        "function that scales the bytes of a picture this way. Mind what a byte can hold.",
+        task="Some networks want their images not from 0 to 1 but from -1 to 1, with middle gray at 0. Write a "
+        "function that scales the bytes of an image this way. Mind what a byte can hold.",
         solution=signed_scale,
         check=check_signed_scale,
         hints=[
@@ -204,7 +204,7 @@ EXERCISES = [
             (lambda image: image.ravel() / 127.5 - 1, "an array of shape (2, 3) is wanted"),
             (lambda image: image / 127.5 - 1 + 0.01, "is right"),
         ],
-        remember="Arithmetic on uint8 wraps around without a word, so the cast to float always comes first.",
+        takeaway="Arithmetic on uint8 wraps around without a word, so the cast to float always comes first.",
     ),
     Exercise(
         id="parameters",
@@ -229,7 +229,7 @@ EXERCISES = [
             (lambda sizes: 42_310, "your function gave 42310"),
             (lambda sizes: sizes, "returns a list; it should return a single number"),
         ],
-        remember="50 * 785 + 50 * 51 + 10 * 51 = 42,310, nearly all of them between the picture and the first layer.",
+        takeaway="50 * 785 + 50 * 51 + 10 * 51 = 42,310, nearly all of them between the image and the first layer.",
     ),
     Exercise(
         id="one-hot",
@@ -256,7 +256,7 @@ EXERCISES = [
             (lambda labels, classes: labels, "returns 3 numbers"),
             (lambda labels, classes: np.eye(classes)[labels].tolist(), "`np.array(...)` makes an array of it"),
         ],
-        remember="`sparse_categorical_crossentropy` spares you these rows: it reads whole-number labels.",
+        takeaway="`sparse_categorical_crossentropy` spares you these rows: it reads whole-number labels.",
     ),
     Exercise(
         id="confusion",
@@ -268,13 +268,13 @@ EXERCISES = [
         check=check_confusion,
         points=2,
         hints=[
-            "Start from a square of zeros. Every picture adds 1 to one of its cells.",
-            "Picture `i` belongs in row `true[i]` and column `predicted[i]`.",
+            "Start from a square of zeros. Every image adds 1 to one of its cells.",
+            "Image `i` belongs in row `true[i]` and column `predicted[i]`.",
             "`for i in range(len(true)):` add 1 to `matrix[true[i], predicted[i]]`.",
         ],
         wrong=[
             (lambda true, predicted, classes: confusion(predicted, true, classes), "The rows are the true classes"),
-            (_pairs_once, "counts 4 pictures instead of 7"),
+            (_pairs_once, "counts 4 images instead of 7"),
             (lambda true, predicted, classes: confusion(true, predicted, true.max() + 1), "there are 4 classes"),
             (
                 lambda true, predicted, classes: np.diag(np.bincount(true[true == predicted], minlength=classes)),
@@ -288,6 +288,6 @@ EXERCISES = [
             (lambda true, predicted, classes: confusion(true, predicted, 4), "an array of shape (2, 2) is wanted"),
             (lambda true, predicted, classes: (true == predicted).mean(), "the single value 0.571"),
         ],
-        remember="The diagonal holds the hits; its sum divided by the number of pictures is the accuracy.",
+        takeaway="The diagonal holds the hits; its sum divided by the number of images is the accuracy.",
     ),
 ]

@@ -6,31 +6,31 @@ Keras is imported at the top, as the solution of the last exercise is one of its
 import keras
 import numpy as np
 
-from .answers import agree, array, call, kind, number, rule_out, shown
-from .core import Exercise, Incorrect
-from .driving import drive, stops
+from helpers.exercises.callbacks import drive_callback, stopping_epoch
+from helpers.exercises.checking import agree, array, call, kind, number, rule_out, shown
+from helpers.exercises.core import Exercise, Incorrect
 
 
-def steps_per_epoch(pictures, batch_size):
-    """Count the batches that show every picture to the network once.
+def steps_per_epoch(images, batch_size):
+    """Count the batches that show every image to the network once.
 
-    pictures, batch_size: whole numbers of 1 or more.
+    images, batch_size: whole numbers of 1 or more.
     Returns an int. The last batch may be smaller than the others.
 
-    Example: 10 pictures in batches of 4 are 4 + 4 + 2, so 3 steps.
+    Example: 10 images in batches of 4 are 4 + 4 + 2, so 3 steps.
     """
-    steps = pictures // batch_size
-    if pictures % batch_size > 0:
+    steps = images // batch_size
+    if images % batch_size > 0:
         steps = steps + 1
     return steps
 
 
 def check_steps_per_epoch(answer, seed=0):
     got, exact = number(call(answer, 1_000, 300)), number(call(answer, 60_000, 32))
-    asked = f"For 1,000 pictures in batches of 300 your function gave {got:.4g}"
+    asked = f"For 1,000 images in batches of 300 your function gave {got:.4g}"
     rule_out(
         got,
-        (3, f"{asked}. Those are 900 pictures; the 100 that are left need a batch, too."),
+        (3, f"{asked}. Those are 900 images; the 100 that are left need a batch, too."),
         (1_000 / 300, f"{asked}. There is no part of a step: 3 full batches and a smaller one."),
         (100, f"{asked}: that many are left over after the full batches. How many batches are there?"),
         (1, f"{asked}. Is your division the wrong way round?"),
@@ -39,7 +39,7 @@ def check_steps_per_epoch(answer, seed=0):
         exact,
         (
             1_876,
-            "For 60,000 pictures in batches of 32 your function gave 1876, but 1,875 * 32 = 60,000: none is left over.",
+            "For 60,000 images in batches of 32 your function gave 1876, but 1,875 * 32 = 60,000: none is left over.",
         ),
     )
     for steps in (got, exact):
@@ -51,9 +51,9 @@ def check_steps_per_epoch(answer, seed=0):
 
 
 def softmax(scores):
-    """Turn the scores of a batch of pictures into probabilities.
+    """Turn the scores of a batch of images into probabilities.
 
-    scores: an array of floats of shape (pictures, classes), any numbers.
+    scores: an array of floats of shape (images, classes), any numbers.
     Returns an array of that shape: in each row exp(score) / (sum of exp over that row).
     Stays right for large scores, where exp itself is too large for a float.
 
@@ -70,8 +70,8 @@ def check_softmax(answer, seed=0):
     total = f"Your first row adds up to {got[0].sum():.3f}"
     rule_out(
         got,
-        (powers / powers.sum(), f"{total}, the whole batch to 1. A row is a picture: `sum(axis=1, keepdims=True)`."),
-        (powers / powers.sum(axis=0), f"{total}, each column to 1. A row is a picture, so take the sum over axis 1."),
+        (powers / powers.sum(), f"{total}, the whole batch to 1. A row is an image: `sum(axis=1, keepdims=True)`."),
+        (powers / powers.sum(axis=0), f"{total}, each column to 1. A row is an image, so take the sum over axis 1."),
         (powers, f"{total}. Divide each row by the sum of its powers."),
         (scores / scores.sum(axis=1, keepdims=True), "You divided the scores. First take `np.exp` of them."),
         (np.log(softmax(scores)), "Those are the logarithms of the probabilities. Leave the logarithm out."),
@@ -163,38 +163,38 @@ def check_stop_at_accuracy(answer, seed=0):
         answer = type(answer)
     if not (isinstance(answer, type) and issubclass(answer, keras.callbacks.Callback)):
         raise Incorrect("`fit` takes callbacks only. Begin with `class StopAtAccuracy(keras.callbacks.Callback):`.")
-    if stops(answer, 0.5) == 1:
+    if stopping_epoch(answer, 0.5) == 1:
         raise Incorrect("Your callback stops at an accuracy of 0.5. Is it the accuracy, and which way does `>` point?")
-    if stops(answer, 0.97, in_batches=0.999) > stops(answer, 0.97):
+    if stopping_epoch(answer, 0.97, in_batches=0.999) > stopping_epoch(answer, 0.97):
         raise Incorrect(
             "After an epoch with an accuracy of 0.97 your callback stopped, as one batch had 0.999. Batches go up and "
             "down; wait for the end of the epoch: `on_epoch_end`."
         )
-    got = stops(answer, 0.6, 0.98, 0.995, 0.999)
+    got = stopping_epoch(answer, 0.6, 0.98, 0.995, 0.999)
     if got != 3:
         raise Incorrect(
             f"The accuracies were 0.6, 0.98, 0.995, 0.999. Epoch 3 should be the last, and yours {ended(got)}. Compare "
             '`logs["accuracy"]` in `on_epoch_end`, and set `self.model.stop_training`.'
         )
-    if stops(answer, 0.99) == 1:
+    if stopping_epoch(answer, 0.99) == 1:
         raise Incorrect("Your callback stops at an accuracy of exactly 0.99. It should wait until it is *above* that.")
     for logs, case in ((None, "without logs"), ({"loss": 0.3}, "of a model compiled without accuracy")):
         try:
-            got = drive(answer, [logs])
+            got = drive_callback(answer, [logs])
         except Incorrect as error:
             raise Incorrect(f"At the end of an epoch {case}: {error}") from None
         if got == 1:
             raise Incorrect(f"At the end of an epoch {case} your callback stops the training.")
-    if drive(answer, [{"accuracy": 0.5}], stopping=True) == 0:
+    if drive_callback(answer, [{"accuracy": 0.5}], stopping=True) == 0:
         raise Incorrect(
             "Something else had asked to stop, and your callback set `stop_training` back to False. Set it to True "
             "when it is time, and otherwise leave it alone."
         )
     climb = [*np.sort(np.random.default_rng(seed).uniform(0.9, 1, 8)), 0.999]
-    if stops(answer, *climb) != stops(StopAtAccuracy, *climb):
+    if stopping_epoch(answer, *climb) != stopping_epoch(StopAtAccuracy, *climb):
         raise Incorrect(
-            f"For the accuracies {shown(np.array(climb))} your training {ended(stops(answer, *climb))}; a right one "
-            f"{ended(stops(StopAtAccuracy, *climb))}."
+            f"For the accuracies {shown(np.array(climb))} your training {ended(stopping_epoch(answer, *climb))}; a right one "
+            f"{ended(stopping_epoch(StopAtAccuracy, *climb))}."
         )
 
 
@@ -232,26 +232,26 @@ EXERCISES = [
         id="steps-per-epoch",
         lesson="02",
         title="How many steps has an epoch?",
-        task="The progress line of `fit` counts steps: 1,875 for 60,000 pictures in batches of 32. Work it out for "
-        "any number of pictures and any batch size.",
+        task="The progress line of `fit` counts steps: 1,875 for 60,000 images in batches of 32. Work it out for "
+        "any number of images and any batch size.",
         solution=steps_per_epoch,
         check=check_steps_per_epoch,
         hints=[
             "How many full batches are there, and is anything left over?",
             "`//` counts the full batches, `%` what is left over.",
-            "One step more than `pictures // batch_size` if `pictures % batch_size` is above 0.",
+            "One step more than `images // batch_size` if `images % batch_size` is above 0.",
         ],
         wrong=[
-            (lambda pictures, batch_size: pictures // batch_size, "the 100 that are left"),
-            (lambda pictures, batch_size: round(pictures / batch_size), "the 100 that are left"),
-            (lambda pictures, batch_size: pictures / batch_size, "gave 3.333. There is no part of a step"),
-            (lambda pictures, batch_size: pictures // batch_size + 1, "none is left over"),
-            (lambda pictures, batch_size: pictures % batch_size, "How many batches"),
-            (lambda pictures, batch_size: -(-batch_size // pictures), "wrong way round"),
-            (lambda pictures, batch_size: np.ceil(pictures / batch_size), "gave 4.0, a float"),
-            (lambda pictures, batch_size: {300: 4, 32: 1_875}[batch_size], "KeyError"),
+            (lambda images, batch_size: images // batch_size, "the 100 that are left"),
+            (lambda images, batch_size: round(images / batch_size), "the 100 that are left"),
+            (lambda images, batch_size: images / batch_size, "gave 3.333. There is no part of a step"),
+            (lambda images, batch_size: images // batch_size + 1, "none is left over"),
+            (lambda images, batch_size: images % batch_size, "How many batches"),
+            (lambda images, batch_size: -(-batch_size // images), "wrong way round"),
+            (lambda images, batch_size: np.ceil(images / batch_size), "gave 4.0, a float"),
+            (lambda images, batch_size: {300: 4, 32: 1_875}[batch_size], "KeyError"),
         ],
-        remember="Leave `steps_per_epoch` out when you call `fit` with arrays: Keras counts as you just did.",
+        takeaway="Leave `steps_per_epoch` out when you call `fit` with arrays: Keras counts as you just did.",
     ),
     Exercise(
         id="softmax",
@@ -264,7 +264,7 @@ EXERCISES = [
         points=2,
         hints=[
             "First for one row: `np.exp` of each score, divided by the sum of them all.",
-            "For a batch each row has its own sum: `sum(axis=1, keepdims=True)` has the shape (pictures, 1).",
+            "For a batch each row has its own sum: `sum(axis=1, keepdims=True)` has the shape (images, 1).",
             "Subtracting a number from all scores of a row changes no probability. Subtract the row's largest, "
             "`scores.max(axis=1, keepdims=True)`, and no power is above 1.",
         ],
@@ -280,13 +280,13 @@ EXERCISES = [
             (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1), "ValueError"),
             (lambda scores: softmax(scores)[0], "an array of shape (2, 3) is wanted"),
         ],
-        remember="Softmax looks only at differences between scores, so adding 1000 to all of them changes nothing.",
+        takeaway="Softmax looks only at differences between scores, so adding 1000 to all of them changes nothing.",
     ),
     Exercise(
         id="read-prediction",
         lesson="02",
         title="Read a prediction",
-        task="`predict` returns ten probabilities for each picture. Turn the ten of one picture into a word, and say "
+        task="`predict` returns ten probabilities for each image. Turn the ten of one image into a word, and say "
         "so when the network is not sure.",
         solution=read_prediction,
         check=check_read_prediction,
@@ -320,7 +320,7 @@ EXERCISES = [
             ),
             (lambda probabilities, class_names: [class_names[np.argmax(probabilities)]], "a list. Return one name"),
         ],
-        remember="A network always has a largest probability, even for a picture of nothing it knows. Look at it.",
+        takeaway="A network always has a largest probability, even for an image of nothing it knows. Look at it.",
     ),
     Exercise(
         id="stop-at-accuracy",
@@ -351,6 +351,6 @@ EXERCISES = [
             (_SetsItself, "never ended"),
             (StopAtAccuracy.on_epoch_end, "Begin with `class StopAtAccuracy"),
         ],
-        remember="`helpers.training.StopAt` is this callback for any metric and any value.",
+        takeaway="`helpers.training.callbacks.StopAt` is this callback for any metric and any value.",
     ),
 ]

@@ -5,17 +5,17 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from .answers import agree, array, call, kind, number, rule_out
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import agree, array, call, kind, number, rule_out
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def convolve(image, kernel, stride):
-    """Lay a filter on a picture, place by place, and add up the products.
+    """Lay a filter on an image, place by place, and add up the products.
 
     image: an array of shape (height, width), of uint8 or floats.
     kernel: the filter's weights, an array of shape (rows, columns), of whole numbers or floats.
     stride: by how many pixels the filter moves on, to the right and down.
-    Returns an array of numbers: only where the whole filter lies on the picture ("valid"),
+    Returns an array of numbers: only where the whole filter lies on the image ("valid"),
     and neither divided nor clipped.
 
     Example: convolve(np.array([[10, 20, 40, 80]]), np.array([[-1, 1]]), 2) is [[10, 40]].
@@ -50,7 +50,7 @@ def check_convolve(answer, seed=0):
         ),
         (
             (4, 5),
-            "The shape is (4, 5), as large as the picture. The filter must lie on the picture as a whole, so there are "
+            "The shape is (4, 5), as large as the image. The filter must lie on the image as a whole, so there are "
             "only 4 - 2 + 1 = 3 places down and 5 - 3 + 1 = 3 across.",
         ),
     )
@@ -59,7 +59,7 @@ def check_convolve(answer, seed=0):
         (
             convolve(image, kernel[::-1, ::-1], 1),
             f"The first sum is {got[0, 0]:g}; {first:g} is right. You have turned the filter by half a turn. Lay it "
-            "on the picture as it stands, as Keras does.",
+            "on the image as it stands, as Keras does.",
         ),
         (
             right % 256,
@@ -68,7 +68,7 @@ def check_convolve(answer, seed=0):
         ),
         (
             right.clip(0, 255),
-            f"The first sum is {got[0, 0]:g}; {first:g} is right. You clip to 0…255. That is for showing a picture; "
+            f"The first sum is {got[0, 0]:g}; {first:g} is right. You clip to 0…255. That is for showing an image; "
             "the numbers themselves are wanted here.",
         ),
         (np.abs(right), f"The first sum is {got[0, 0]:g}; {first:g} is right. Keep the minus signs."),
@@ -95,12 +95,12 @@ def check_convolve(answer, seed=0):
 
 
 def output_size(n, kernel, stride, padding):
-    """Count the places that a filter has along one side of a picture.
+    """Count the places that a filter has along one side of an image.
 
     n: how many pixels the side has.
     kernel: how many pixels the filter has along that side, at most n.
     stride: by how many pixels the filter moves on.
-    padding: "valid" (the filter stays inside the picture), or "same" (zeros are put around it,
+    padding: "valid" (the filter stays inside the image), or "same" (zeros are put around it,
     so that with stride 1 there is a place for every pixel).
     Returns an int.
 
@@ -189,7 +189,7 @@ def check_max_pool(answer, seed=0):
             "The shape is (2, 3). Five columns hold two whole windows of two; the fifth column is a margin and is dropped.",
         ),
         ((3, 4), "The shape is (3, 4): your windows overlap. With stride 2 the next window begins two pixels further."),
-        ((4, 5), "The shape is (4, 5), as large as the picture. Each window of 2 × 2 gives one number: (2, 2)."),
+        ((4, 5), "The shape is (4, 5), as large as the image. Each window of 2 × 2 gives one number: (2, 2)."),
         ((), f"Your function returns the single value {np.max(image)}, the largest of all. Each window has its own."),
     )
     for_one = f"Of the window [[1, 6], [2, 3]] you kept {got[0, 0]:g}. "
@@ -238,7 +238,7 @@ def true_comment(filters, size, channels):
 
     filters: how many filters the layer has.
     size: the side of a filter in pixels.
-    channels: how many numbers each pixel of its input has (1: grey, 3: colour).
+    channels: how many numbers each pixel of its input has (1: gray, 3: color).
     Returns a text that says filters, size, and parameters. Each filter has size × size weights
     for every channel, and one bias.
 
@@ -263,7 +263,7 @@ def check_true_comment(answer, seed=0):
     said = _comment(answer, 64, 3, 3)
     if " 640 " in said:
         raise Incorrect(
-            f'You say "{said}" of Conv2D(64, 3) on a colour picture. A filter has 3 × 3 weights for each of the three '
+            f'You say "{said}" of Conv2D(64, 3) on a color image. A filter has 3 × 3 weights for each of the three '
             "channels: 64 · (3 · 3 · 3 + 1) = 1792."
         )
     random = np.random.default_rng(seed)
@@ -309,10 +309,10 @@ EXERCISES = [
         check=check_convolve,
         points=2,
         hints=[
-            "First, with stride 1: how many places does a filter of 2 rows have on a picture of 4 rows?",
+            "First, with stride 1: how many places does a filter of 2 rows have on an image of 4 rows?",
             "The result (row, column) belongs to the window that begins at `row * stride` and `column * stride`.",
             "A side has `(pixels - weights) // stride + 1` places. Two loops over the places; in them "
-            "`(window * kernel).sum()`, with the picture turned into floats first.",
+            "`(window * kernel).sum()`, with the image turned into floats first.",
         ],
         wrong=[
             (lambda image, kernel, stride: convolve(image, kernel[::-1, ::-1], stride), "turned the filter"),
@@ -321,7 +321,7 @@ EXERCISES = [
                 "A uint8 cannot",
             ),
             (lambda image, kernel, stride: convolve(image, kernel, stride)[:-1, :-1], "ends one too early"),
-            (_padded, "as large as the picture"),
+            (_padded, "as large as the image"),
             (lambda image, kernel, stride: convolve(image, kernel, stride).clip(0, 255), "You clip to 0…255"),
             (lambda image, kernel, stride: np.abs(convolve(image, kernel, stride)), "Keep the minus signs"),
             (lambda image, kernel, stride: convolve(image, kernel, stride) / kernel.size, "the mean of 6 products"),
@@ -341,7 +341,7 @@ EXERCISES = [
             (lambda image, kernel, stride: (image[:3, :3] * kernel).sum(), "ValueError"),
             (lambda image, kernel, stride: convolve(image, kernel, stride).tolist(), "makes an array of it"),
         ],
-        remember="This is all that a convolution layer does with its picture; what it learns is the weights.",
+        takeaway="This is all that a convolution layer does with its image; what it learns is the weights.",
     ),
     Exercise(
         id="output-size",
@@ -379,7 +379,7 @@ EXERCISES = [
             ),
             (lambda n, kernel, stride, padding: (n, n), "it should return a single number"),
         ],
-        remember="28 pixels and a filter of 3: 26. A 2 × 2 pool with stride 2 makes 13 of them. Lesson 04 goes on there.",
+        takeaway="28 pixels and a filter of 3: 26. A 2 × 2 pool with stride 2 makes 13 of them. Lesson 04 goes on there.",
     ),
     Exercise(
         id="max-pool",
@@ -412,7 +412,7 @@ EXERCISES = [
             (lambda image, size, stride: max_pool(image[:6, :6], 2, 2), "you look at 2 × 2 pixels only"),
             (lambda image, size, stride: image.max(), "the largest of all"),
         ],
-        remember="Pooling learns nothing and has no parameters. It keeps what was found and lets go of where exactly.",
+        takeaway="Pooling learns nothing and has no parameters. It keeps what was found and lets go of where exactly.",
     ),
     Exercise(
         id="true-comment",
@@ -456,6 +456,6 @@ EXERCISES = [
                 '"16 filters, 7×7, 800 parameters" is right',
             ),
         ],
-        remember="Where a comment and its code disagree, the computer follows the code. A test notices; a comment does not.",
+        takeaway="Where a comment and its code disagree, the computer follows the code. A test notices; a comment does not.",
     ),
 ]

@@ -1,19 +1,19 @@
-"""Exercises of lesson 04: what a convolution layer learns, sides through a network, how much of a picture a value sees.
+"""Exercises of lesson 04: what a convolution layer learns, sides through a network, how much of an image a value sees.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
 
 import numpy as np
 
-from .answers import agree, call, kind, number, rule_out
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import agree, call, kind, number, rule_out
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def conv_parameters(filters, size, channels, use_bias=True):
     """Count the numbers that a convolution layer learns.
 
     filters: how many filters it has. size: each is size × size pixels.
-    channels: how many channels come in (1 for grey, 3 for colour, or the filters of the layer before).
+    channels: how many channels come in (1 for gray, 3 for color, or the filters of the layer before).
     use_bias: whether each filter has a bias.
     Returns an int.
 
@@ -48,7 +48,7 @@ def check_conv_parameters(answer, seed=0):
 
 
 def sides(side, layers):
-    """Follow the side of a square picture through a network.
+    """Follow the side of a square image through a network.
 
     side: how many pixels it has at first, on each side.
     layers: a list of "conv" (a 3 × 3 filter, padding "valid", stride 1)
@@ -85,7 +85,7 @@ def _usual_sides(got):
     told = {
         (26, 13, 11, 5): "Your list begins with 26, after the first layer. Put the 28 that comes in before it.",
         (28, 5): "Your list has only the beginning and the end. One side after each layer is wanted, 5 in all.",
-        (28, 27, 13, 12, 6): "You made 27 of 28. A 3 × 3 filter needs a neighbour on both sides: 28 - 3 + 1 = 26.",
+        (28, 27, 13, 12, 6): "You made 27 of 28. A 3 × 3 filter needs a neighbor on both sides: 28 - 3 + 1 = 26.",
         (28, 25, 12, 9, 4): "You made 25 of 28. The first place counts, too: 28 - 3 + 1 = 26.",
         (
             28,
@@ -103,15 +103,15 @@ def _usual_sides(got):
 
 
 def receptive_field(layers):
-    """Say how many pixels of the picture, on each side, one value after these layers depends on.
+    """Say how many pixels of the image, on each side, one value after these layers depends on.
 
     layers: a list of pairs (size, stride), the first layer first: (3, 1) is a 3 × 3 filter,
     (2, 2) a 2 × 2 pool that moves on by 2.
     Returns an int. Without any layer a value is a pixel, and sees 1.
 
-    Example: receptive_field([(3, 1), (2, 2)]) is 4: two neighbouring 3 × 3 windows cover 4 pixels.
+    Example: receptive_field([(3, 1), (2, 2)]) is 4: two neighboring 3 × 3 windows cover 4 pixels.
     """
-    seen, step = 1, 1  # step: how many pixels of the picture lie between two neighbouring values
+    seen, step = 1, 1  # step: how many pixels of the image lie between two neighboring values
     for size, stride in layers:
         seen += (size - 1) * step
         step *= stride
@@ -122,7 +122,7 @@ def check_receptive_field(answer, seed=0):
     lesson = [(3, 1), (2, 2), (3, 1), (2, 2)]
     rule_out(
         number(call(answer, lesson)),
-        (7, "You gave 7: as if neighbours were always 1 pixel apart. After a pool with stride 2 they are 2 apart."),
+        (7, "You gave 7: as if neighbors were always 1 pixel apart. After a pool with stride 2 they are 2 apart."),
         (36, "You gave 36, all sizes multiplied. The windows overlap: two filters of 3 side by side see 4, not 6."),
         (9, "You gave 9. Begin with 1: without any layer, a value sees its own pixel."),
         (13, "You gave 13: a layer's own stride moves *its* results apart. It counts for the layers after it."),
@@ -183,14 +183,14 @@ EXERCISES = [
             (lambda filters, size, channels, use_bias=True: 36_928 - 64 * (not use_bias), "640 is right"),
             (lambda filters, size, channels, use_bias=True: [filters], "returns a list"),
         ],
-        remember="64 * (3 * 3 * 64 + 1) = 36,928. The size of the picture does not occur: a filter is used everywhere.",
+        takeaway="64 * (3 * 3 * 64 + 1) = 36,928. The size of the image does not occur: a filter is used everywhere.",
     ),
     Exercise(
         id="sides",
         lesson="04",
         title="28, 26, 13, 11, 5",
-        task="Follow the side of a picture through any row of convolutions and pools. It is how one finds out, before any "
-        "training, whether a network fits its pictures.",
+        task="Follow the side of an image through any row of convolutions and pools. It is how one finds out, before any "
+        "training, whether a network fits its images.",
         solution=sides,
         check=check_sides,
         hints=[
@@ -210,20 +210,20 @@ EXERCISES = [
             (lambda side, layers: sides(side, layers)[-1], "a list is wanted"),
             (lambda side, layers: [28, 26, 13, 11, 5], "[150, 148, 146, 73, 36] is right"),
         ],
-        remember="5 × 5 places with 64 filters each: 5 * 5 * 64 = 1,600 numbers reach the dense layer.",
+        takeaway="5 × 5 places with 64 filters each: 5 * 5 * 64 = 1,600 numbers reach the dense layer.",
     ),
     Exercise(
         id="receptive-field",
         lesson="04",
-        title="How much of the picture does one value see?",
+        title="How much of the image does one value see?",
         task="A value after the first filter depends on 3 × 3 pixels, its **receptive field**. Deeper values see more: they "
         "look at values that have looked already. How much does a value see after any row of layers? Pools count as "
-        "layers, and their stride moves neighbours apart.",
+        "layers, and their stride moves neighbors apart.",
         solution=receptive_field,
         check=check_receptive_field,
         points=2,
         hints=[
-            "Draw a row of pixels. Two neighbouring results of a 3 × 3 filter: which pixels do they depend on together?",
+            "Draw a row of pixels. Two neighboring results of a 3 × 3 filter: which pixels do they depend on together?",
             "A window of `size` values reaches `size - 1` steps further than one value. How long is a step, in pixels?",
             "Keep two numbers, `seen = 1` and `step = 1`. For each layer: `seen += (size - 1) * step`, "
             "then `step *= stride`.",
@@ -238,6 +238,6 @@ EXERCISES = [
             (lambda layers: 10, "1 is right"),
             (lambda layers: "10", "it should return a single number"),
         ],
-        remember="At the end of this lesson's convolutions a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
+        takeaway="At the end of this lesson's convolutions a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
     ),
 ]

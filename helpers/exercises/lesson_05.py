@@ -1,16 +1,16 @@
-"""Exercises of lesson 05: labels from folders, the batches of an epoch, a picture as the generator hands it on.
+"""Exercises of lesson 05: labels from folders, the batches of an epoch, an image as the generator hands it on.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
 
 import numpy as np
 
-from .answers import array, call, close, kind, number, rule_out
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import array, call, close, kind, number, rule_out
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def class_numbers(paths):
-    """Give every picture the number of its class, as flow_from_directory does.
+    """Give every image the number of its class, as flow_from_directory does.
 
     paths: a list of texts such as "humans/human01-00.png". The first folder is the class; there may be
     more folders below it. The classes are numbered from 0, in alphabetical order.
@@ -33,7 +33,7 @@ def check_class_numbers(answer, seed=0):
         _numbers(answer, LESSON),
         ([0, 1, 0], "For humans, horses, humans you gave [0, 1, 0]. Alphabetical order counts: horses 0, humans 1."),
         ([2, 1, 2], "You gave [2, 1, 2]. The numbers begin with 0, so horses are 0 and humans are 1."),
-        ([1, 0, 2], "You gave [1, 0, 2], every picture its own number. The first and the last are of one class."),
+        ([1, 0, 2], "You gave [1, 0, 2], every image its own number. The first and the last are of one class."),
         ([0, 0, 0], "You gave [0, 0, 0], one class for all. Which folder is it that differs?"),
     )
     _rule_out_lists(
@@ -62,59 +62,59 @@ def _numbers(answer, paths):
     got = call(answer, paths)
     got = got.tolist() if isinstance(got, np.ndarray) else got
     if not isinstance(got, list | tuple):
-        raise Incorrect(f"Your function returns {kind(got)}; a list is wanted, one number for each picture.")
+        raise Incorrect(f"Your function returns {kind(got)}; a list is wanted, one number for each image.")
     if any(isinstance(one, str) for one in got):
         raise Incorrect(f"Your list holds names, {got[0]!r} first. A network wants numbers: which place has the name?")
     if any(isinstance(one, list | tuple) for one in got):
-        raise Incorrect(f"Your list holds lists, {got[0]} first. One number for each picture is wanted, not one-hot.")
+        raise Incorrect(f"Your list holds lists, {got[0]} first. One number for each image is wanted, not one-hot.")
     if len(got) != len(paths):
-        raise Incorrect(f"For {len(paths)} pictures your list has {len(got)} numbers; each picture needs one.")
+        raise Incorrect(f"For {len(paths)} images your list has {len(got)} numbers; each image needs one.")
     return [number(one) for one in got]
 
 
-def batch_sizes(pictures, batch_size):
-    """Say how many pictures each batch of an epoch has, so that every picture comes exactly once.
+def batch_sizes(images, batch_size):
+    """Say how many images each batch of an epoch has, so that every image comes exactly once.
 
     Returns a list of ints, one for each batch. The last batch may be smaller; none is empty.
 
     Example: batch_sizes(10, 4) is [4, 4, 2].
     """
-    full, rest = divmod(pictures, batch_size)
+    full, rest = divmod(images, batch_size)
     return [batch_size] * full + ([rest] if rest else [])
 
 
 def check_batch_sizes(answer, seed=0):
     _rule_out_lists(
         _sizes(answer, 1027, 128),
-        ([128] * 8, "For 1,027 pictures you gave 8 batches of 128, which are 1,024. Three pictures never come."),
-        ([128] * 9, "For 1,027 pictures you gave 9 batches of 128, which are 1,152. So many there are not."),
+        ([128] * 8, "For 1,027 images you gave 8 batches of 128, which are 1,024. Three images never come."),
+        ([128] * 9, "For 1,027 images you gave 9 batches of 128, which are 1,152. So many there are not."),
         ([3] + [128] * 8, "You gave the small batch first. It is what is left at the end."),
         ([128, 3], "You gave [128, 3]. How many times does 128 fit into 1,027?"),
         ([8, 3], "You gave [8, 3]: 8 full batches and 3 left over. The list should have one number for each batch."),
     )
     _rule_out_lists(
         _sizes(answer, 1024, 128),
-        ([128] * 8 + [0], "For 1,024 pictures you gave 8 full batches and an empty one. Nothing is left over here."),
-        ([128] * 9, "For 1,024 pictures you gave 9 batches. 1,024 / 128 is 8, and nothing is left over."),
+        ([128] * 8 + [0], "For 1,024 images you gave 8 full batches and an empty one. Nothing is left over here."),
+        ([128] * 9, "For 1,024 images you gave 9 batches. 1,024 / 128 is 8, and nothing is left over."),
     )
     _rule_out_lists(
         _sizes(answer, 5, 8),
-        ([8], "For 5 pictures in batches of 8 you gave [8]. There are no more than 5."),
-        ([], "For 5 pictures in batches of 8 you gave no batch. One of 5 is possible."),
+        ([8], "For 5 images in batches of 8 you gave [8]. There are no more than 5."),
+        ([], "For 5 images in batches of 8 you gave no batch. One of 5 is possible."),
     )
     random = np.random.default_rng(seed)
     drawn = [(int(random.integers(1, 500)), int(random.integers(1, 40))) for _ in range(4)]
-    for pictures, batch_size in ((1027, 128), (1024, 128), (10, 4), (5, 8), *drawn):
-        got, right = _sizes(answer, pictures, batch_size), batch_sizes(pictures, batch_size)
+    for images, batch_size in ((1027, 128), (1024, 128), (10, 4), (5, 8), *drawn):
+        got, right = _sizes(answer, images, batch_size), batch_sizes(images, batch_size)
         if got != right:
             raise Incorrect(
-                f"For {pictures:,} pictures in batches of {batch_size} your function gave {_brief(got)} "
+                f"For {images:,} images in batches of {batch_size} your function gave {_brief(got)} "
                 f"(together {sum(got):,}); {_brief(right)} is right."
             )
 
 
-def _sizes(answer, pictures, batch_size):
-    got = call(answer, pictures, batch_size)
+def _sizes(answer, images, batch_size):
+    got = call(answer, images, batch_size)
     got = got.tolist() if isinstance(got, np.ndarray) else got
     if not isinstance(got, list | tuple):
         raise Incorrect(f"Your function returns {kind(got)}; a list is wanted, with one number for each batch.")
@@ -127,51 +127,51 @@ def _brief(sizes):
     )
 
 
-def prepare(picture, height, width):
-    """Make of a decoded picture what the generator hands on: resized, float, and between 0 and 1.
+def prepare(image, height, width):
+    """Make of a decoded image what the generator hands on: resized, float, and between 0 and 1.
 
-    picture: an array of shape (rows, columns, 3), whole numbers 0…255.
+    image: an array of shape (rows, columns, 3), whole numbers 0…255.
     height, width: the size wanted. Resize by "nearest": row i of the result is row
-    (i + 0.5) * rows / height of the picture, rounded down. Columns likewise.
+    (i + 0.5) * rows / height of the image, rounded down. Columns likewise.
     Returns an array of shape (height, width, 3), the values divided by 255.
 
-    Example: of a picture of 4 × 4, a result of 2 × 2 has rows 1 and 3, and columns 1 and 3.
+    Example: of an image of 4 × 4, a result of 2 × 2 has rows 1 and 3, and columns 1 and 3.
     """
-    rows = ((np.arange(height) + 0.5) * picture.shape[0] / height).astype(int)
-    columns = ((np.arange(width) + 0.5) * picture.shape[1] / width).astype(int)
-    return picture[rows][:, columns] / 255
+    rows = ((np.arange(height) + 0.5) * image.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * image.shape[1] / width).astype(int)
+    return image[rows][:, columns] / 255
 
 
 def check_prepare(answer, seed=0):
     random = np.random.default_rng(seed)
-    picture = random.integers(1, 255, (12, 16, 3)).astype(np.uint8)
+    image = random.integers(1, 255, (12, 16, 3)).astype(np.uint8)
     height, width = 3, 8
     swapped = "Your result is 8 × 3; 3 × 8 is wanted. As everywhere in Keras the height comes first."
-    channels = f"Your result is {height} × {width} and has no colours. Keep all three channels."
+    channels = f"Your result is {height} × {width} and has no colors. Keep all three channels."
     got = array(
-        call(answer, picture, height, width),
+        call(answer, image, height, width),
         (height, width, 3),
         ((width, height, 3), swapped),
         ((height, width), channels),
         ((12, 16, 3), "Your result still has 12 × 16 pixels; it is not resized to 3 × 8."),
     )
-    right = prepare(picture, height, width)
+    right = prepare(image, height, width)
     _not_rescaled(got, right)
     rule_out(
         got,
-        (_taken(picture, height, width, 0), _CORNER),
-        (_taken(picture, height, width, 1), "You took the last row of every block. (i + 0.5) is its middle."),
-        (picture[:height, :width] / 255, "You cut out the corner at the top left. The whole picture should be there."),
+        (_taken(image, height, width, 0), _CORNER),
+        (_taken(image, height, width, 1), "You took the last row of every block. (i + 0.5) is its middle."),
+        (image[:height, :width] / 255, "You cut out the corner at the top left. The whole image should be there."),
         (
-            picture.reshape(3, 4, 8, 2, 3).mean(axis=(1, 3)) / 255,
+            image.reshape(3, 4, 8, 2, 3).mean(axis=(1, 3)) / 255,
             'You took the mean of each block. Good, too, but another method ("box"): "nearest" takes one pixel.',
         ),
-        (right[..., ::-1], "Your colours are in the order blue, green, red. Leave the channels as they are."),
-        (right * 255 / picture.max(), f"You divided by the largest value, {picture.max()}. Divide by 255, always."),
+        (right[..., ::-1], "Your colors are in the order blue, green, red. Leave the channels as they are."),
+        (right * 255 / image.max(), f"You divided by the largest value, {image.max()}. Divide by 255, always."),
         (right * 255 / 256, "You divided by 256. The largest value is 255, and it should become 1."),
     )
     for size in ((3, 8), (12, 16), (5, 7), (24, 20)):
-        got, right = array(call(answer, picture, *size), (*size, 3)), prepare(picture, *size)
+        got, right = array(call(answer, image, *size), (*size, 3)), prepare(image, *size)
         if not close(got, right):
             row, column, _ = np.unravel_index(np.abs(got - right).argmax(), got.shape)
             raise Incorrect(
@@ -194,10 +194,10 @@ def _not_rescaled(got, right):
         )
 
 
-def _taken(picture, height, width, where):
+def _taken(image, height, width, where):
     """The first (`where` 0) or the last (1) row and column of every block."""
-    rows, columns = picture.shape[0] // height, picture.shape[1] // width
-    return picture[where * (rows - 1) :: rows, where * (columns - 1) :: columns] / 255
+    rows, columns = image.shape[0] // height, image.shape[1] // width
+    return image[where * (rows - 1) :: rows, where * (columns - 1) :: columns] / 255
 
 
 def _rule_out_lists(got, *mistakes):
@@ -226,10 +226,10 @@ def _one_hot(paths):
 
 
 def _shrunk(offset, divide):
-    def answer(picture, height, width):
-        rows = ((np.arange(height) + offset) * picture.shape[0] / height).astype(int)
-        columns = ((np.arange(width) + offset) * picture.shape[1] / width).astype(int)
-        return divide(picture[rows][:, columns])
+    def answer(image, height, width):
+        rows = ((np.arange(height) + offset) * image.shape[0] / height).astype(int)
+        columns = ((np.arange(width) + offset) * image.shape[1] / width).astype(int)
+        return divide(image[rows][:, columns])
 
     return answer
 
@@ -250,44 +250,44 @@ EXERCISES = [
         wrong=[
             (_by_appearance, "Alphabetical order counts"),
             (lambda paths: [one + 1 for one in class_numbers(paths)], "begin with 0"),
-            (lambda paths: [sorted(paths).index(path) for path in paths], "every picture its own number"),
+            (lambda paths: [sorted(paths).index(path) for path in paths], "every image its own number"),
             (lambda paths: [0 for _ in paths], "one class for all"),
             (_without_set, "only once"),
             (_folder_above, 'you took "summer"'),
             (lambda paths: [path.split("/")[0] for path in paths], "holds names"),
             (_one_hot, "not one-hot"),
-            (lambda paths: sorted({path.split("/")[0]: 0 for path in paths}.values()), "each picture needs one"),
+            (lambda paths: sorted({path.split("/")[0]: 0 for path in paths}.values()), "each image needs one"),
             (lambda paths: {"horses": 0, "humans": 1}, "a list is wanted"),
             (lambda paths: [int(path[0] in "hd") * int(path[1] in "uo") for path in paths], "is right"),
         ],
-        remember="So a folder that is renamed can change all labels: with `ponies` in place of `horses`, humans become 0.",
+        takeaway="So a folder that is renamed can change all labels: with `ponies` in place of `horses`, humans become 0.",
     ),
     Exercise(
         id="batch-sizes",
         lesson="05",
-        title="1,027 pictures in batches of 128",
+        title="1,027 images in batches of 128",
         task="Count before you train: how many batches has an epoch, and how large is each?",
         solution=batch_sizes,
         check=check_batch_sizes,
         hints=[
-            "How many full batches are there in 1,027, and how many pictures are left over then? And in 1,024?",
+            "How many full batches are there in 1,027, and how many images are left over then? And in 1,024?",
             "`divmod(1027, 128)` gives both numbers at once. If nothing is left over there is no further batch.",
             "`[batch_size] * full` is a list of the full batches; `+ [rest]` adds one, only `if rest`.",
         ],
         wrong=[
-            (lambda pictures, size: [size] * (pictures // size), "Three pictures never come"),
-            (lambda pictures, size: [size] * -(-pictures // size), "which are 1,152"),
-            (lambda pictures, size: batch_sizes(pictures, size)[::-1], "the small batch first"),
-            (lambda pictures, size: [size, pictures % size], "How many times"),
-            (lambda pictures, size: list(divmod(pictures, size)), "one number for each batch"),
-            (lambda pictures, size: [size] * (pictures // size) + [pictures % size], "an empty one"),
-            (lambda pictures, size: -(-pictures // size), "a list is wanted"),
-            (lambda pictures, size: [min(size, pictures)] * (pictures // size) or [size], "Three pictures"),
-            (lambda pictures, size: [128] * (pictures // 128) + [pictures % 128] * (pictures % 128 > 0), "is right"),
-            (lambda pictures, size: batch_sizes(pictures, size) if pictures > size else [size], "no more than 5"),
-            (lambda pictures, size: batch_sizes(pictures, size) if pictures > size else [], "you gave no batch"),
+            (lambda images, size: [size] * (images // size), "Three images never come"),
+            (lambda images, size: [size] * -(-images // size), "which are 1,152"),
+            (lambda images, size: batch_sizes(images, size)[::-1], "the small batch first"),
+            (lambda images, size: [size, images % size], "How many times"),
+            (lambda images, size: list(divmod(images, size)), "one number for each batch"),
+            (lambda images, size: [size] * (images // size) + [images % size], "an empty one"),
+            (lambda images, size: -(-images // size), "a list is wanted"),
+            (lambda images, size: [min(size, images)] * (images // size) or [size], "Three images"),
+            (lambda images, size: [128] * (images // 128) + [images % 128] * (images % 128 > 0), "is right"),
+            (lambda images, size: batch_sizes(images, size) if images > size else [size], "no more than 5"),
+            (lambda images, size: batch_sizes(images, size) if images > size else [], "you gave no batch"),
         ],
-        remember="Eight batches of 128 and one of 3. Keras counts like that by itself, if you leave `steps_per_epoch` out.",
+        takeaway="Eight batches of 128 and one of 3. Keras counts like that by itself, if you leave `steps_per_epoch` out.",
     ),
     Exercise(
         id="prepare",
@@ -299,38 +299,38 @@ EXERCISES = [
         check=check_prepare,
         points=2,
         hints=[
-            "Which rows of the picture do you need? Write them down for 4 rows made 2, and for 12 made 3.",
-            "`np.arange(height)` gives every i at once; `.astype(int)` rounds down. `picture[rows]` takes these rows.",
-            "`picture[rows][:, columns]` takes rows first and columns then. Divide by 255 at the end.",
+            "Which rows of the image do you need? Write them down for 4 rows made 2, and for 12 made 3.",
+            "`np.arange(height)` gives every i at once; `.astype(int)` rounds down. `image[rows]` takes these rows.",
+            "`image[rows][:, columns]` takes rows first and columns then. Divide by 255 at the end.",
         ],
         wrong=[
-            (lambda picture, height, width: prepare(picture, width, height), "the height comes first"),
+            (lambda image, height, width: prepare(image, width, height), "the height comes first"),
             (_shrunk(0.5, lambda part: part), "Your values go up to"),
             (_shrunk(0.5, lambda part: part // 255), "whole numbers only"),
             (_shrunk(0.5, lambda part: (part / 255).astype("uint8")), "whole numbers only"),
             (_shrunk(0.5, lambda part: part[..., ::-1] / 255), "blue, green, red"),
-            (_shrunk(0.5, lambda part: part[..., 0] / 255), "has no colours"),
+            (_shrunk(0.5, lambda part: part[..., 0] / 255), "has no colors"),
             (_shrunk(0.5, lambda part: part / 256), "divided by 256"),
-            (lambda picture, height, width: prepare(picture, height, width) * 255 / picture.max(), "largest value"),
+            (lambda image, height, width: prepare(image, height, width) * 255 / image.max(), "largest value"),
             (_shrunk(0, lambda part: part / 255), "the first row of every block"),
-            (lambda picture, height, width: _taken(picture, height, width, 1), "the last row of every block"),
-            (lambda picture, height, width: picture[:height, :width] / 255, "the corner at the top left"),
-            (lambda picture, height, width: picture / 255, "not resized"),
+            (lambda image, height, width: _taken(image, height, width, 1), "the last row of every block"),
+            (lambda image, height, width: image[:height, :width] / 255, "the corner at the top left"),
+            (lambda image, height, width: image / 255, "not resized"),
             (
-                lambda picture, height, width: picture.reshape(height, 4, width, 2, 3).mean(axis=(1, 3)) / 255,
+                lambda image, height, width: image.reshape(height, 4, width, 2, 3).mean(axis=(1, 3)) / 255,
                 "the mean of each block",
             ),
             (
-                lambda picture, height, width: (
-                    picture[np.arange(height) * picture.shape[0] // height + picture.shape[0] // height // 2][
-                        :, np.arange(width) * picture.shape[1] // width + picture.shape[1] // width // 2
+                lambda image, height, width: (
+                    image[np.arange(height) * image.shape[0] // height + image.shape[0] // height // 2][
+                        :, np.arange(width) * image.shape[1] // width + image.shape[1] // width // 2
                     ]
                     / 255
                 ),
                 "is right",
             ),
-            (lambda picture, height, width: prepare(picture, height, width).tolist(), "makes an array of it"),
+            (lambda image, height, width: prepare(image, height, width).tolist(), "makes an array of it"),
         ],
-        remember="Decode, resize, float, divide by 255: that is all that happens to a file on its way to a network.",
+        takeaway="Decode, resize, float, divide by 255: that is all that happens to a file on its way to a network.",
     ),
 ]

@@ -5,14 +5,14 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from .answers import agree, call, kind, number, rule_out
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import agree, call, kind, number, rule_out
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def network_parameters(size, filters, dense):
     """Count the parameters of a network like those of this lesson.
 
-    size: the pictures have size × size pixels and 3 channels.
+    size: the images have size × size pixels and 3 channels.
     filters: how many filters each block has, such as [16, 32, 64]. A block is a 3 × 3 convolution
     (padding "valid", with biases) and a 2 × 2 max pooling; an odd margin is dropped.
     dense: how many neurons the layer after Flatten has. One neuron follows it.
@@ -35,7 +35,7 @@ def check_network_parameters(answer, seed=0):
     asked = f"For 31 pixels, [4, 8] and 16 you gave {got:,}"
     rule_out(
         got,
-        (4_977, f"{asked}: the first filters read one channel. A colour picture has 3."),
+        (4_977, f"{asked}: the first filters read one channel. A color image has 3."),
         (5_048, f"{asked}, one too few: the last neuron has a bias, too."),
         (5_020, f"{asked}: those are the weights. Every filter and every neuron has a bias besides."),
         (5_032, f"{asked}: without the last neuron, which has 16 weights and a bias."),
@@ -55,9 +55,9 @@ def check_network_parameters(answer, seed=0):
 def class_names_of(outputs, names):
     """Turn the outputs of one sigmoid neuron into the names of classes.
 
-    outputs: an array of floats of shape (pictures, 1), as `predict` returns it: the probability of class 1.
+    outputs: an array of floats of shape (images, 1), as `predict` returns it: the probability of class 1.
     names: the names of class 0 and of class 1.
-    Returns a list of names, one for each picture; 0.5 and more is class 1.
+    Returns a list of names, one for each image; 0.5 and more is class 1.
 
     Example: class_names_of(np.array([[0.2], [0.9]]), ["horses", "humans"]) is ["horses", "humans"].
     """
@@ -68,13 +68,13 @@ def check_class_names_of(answer, seed=0):
     outputs, names = np.array([[0.03], [0.97], [0.5], [0.61], [0.42]]), ["horses", "humans"]
     got = call(answer, outputs, names)
     if isinstance(got, str):
-        raise Incorrect(f"Your function returns {kind(got)} for 5 pictures. A list of 5 names is wanted.")
+        raise Incorrect(f"Your function returns {kind(got)} for 5 images. A list of 5 names is wanted.")
     if isinstance(got, np.ndarray):
         got = got.tolist()
     if not isinstance(got, list | tuple):
         raise Incorrect(f"Your function returns {kind(got)}; a list of names is wanted.")
     if len(got) != 5:
-        raise Incorrect(f"For 5 pictures your function gave {len(got)} names: {got}.")
+        raise Incorrect(f"For 5 images your function gave {len(got)} names: {got}.")
     if not all(isinstance(name, str) for name in got):
         raise Incorrect(f"Your list is {got}. Names are wanted: take them out of `names`.")
     told = {
@@ -97,7 +97,7 @@ def check_class_names_of(answer, seed=0):
 
 
 def balanced_accuracy(labels, guesses):
-    """Average the accuracy of the two classes, so that a class with few pictures counts as much as the other.
+    """Average the accuracy of the two classes, so that a class with few images counts as much as the other.
 
     labels, guesses: arrays of 0 and 1, of the same length; each class is among the labels.
     Returns a float: (share of right guesses among class 0 + the same among class 1) / 2.
@@ -164,7 +164,7 @@ EXERCISES = [
         id="network-parameters",
         lesson="06",
         title="1,704,097 or 9,494,561?",
-        task="The smaller picture needs the larger network. Write the whole sum as a function, and you can find out "
+        task="The smaller image needs the larger network. Write the whole sum as a function, and you can find out "
         "before any training what another block or another size will cost.",
         solution=network_parameters,
         check=check_network_parameters,
@@ -188,20 +188,20 @@ EXERCISES = [
             (lambda size, filters, dense: _parameters(size, filters, dense, halve=lambda n: (n - 2) / 2), "a float"),
             (lambda size, filters, dense: 5_049, "193 is right"),
         ],
-        remember="Nearly all parameters stand behind Flatten: 512 * 3,136 for 300 pixels and five blocks, 512 * 18,496 "
+        takeaway="Nearly all parameters stand behind Flatten: 512 * 3,136 for 300 pixels and five blocks, 512 * 18,496 "
         "for 150 pixels and three.",
     ),
     Exercise(
         id="one-neuron",
         lesson="06",
         title="One neuron, two names",
-        task="`predict` gives one number for each picture. Make names of them. It is a small function, and a well-known "
+        task="`predict` gives one number for each image. Make names of them. It is a small function, and a well-known "
         "mistake hides in it.",
         solution=class_names_of,
         check=check_class_names_of,
         hints=[
             "Which class does 0.97 stand for, and which 0.03?",
-            "The array has the shape (pictures, 1); `outputs[:, 0]` is the column itself.",
+            "The array has the shape (images, 1); `outputs[:, 0]` is the column itself.",
             "`int(output >= 0.5)` is 0 or 1, and `names[...]` takes it.",
         ],
         wrong=[
@@ -211,11 +211,11 @@ EXERCISES = [
             (lambda outputs, names: [names[round(p)] for p in outputs[:, 0]], "0.5 came out as class 0"),
             (lambda outputs, names: [int(p >= 0.5) for p in outputs[:, 0]], "Names are wanted"),
             (lambda outputs, names: names[int(outputs[0, 0] >= 0.5)], "A list of 5 names"),
-            (lambda outputs, names: [names[int(outputs[0, 0] >= 0.5)]], "For 5 pictures your function gave 1 names"),
+            (lambda outputs, names: [names[int(outputs[0, 0] >= 0.5)]], "For 5 images your function gave 1 names"),
             (lambda outputs, names: ["horses", "humans", "humans", "humans", "horses"], "is right"),
             (lambda outputs, names: (outputs >= 0.5).sum(), "a list of names is wanted"),
         ],
-        remember="argmax is for one output per class. With a single output it is always 0, and every picture a horse.",
+        takeaway="argmax is for one output per class. With a single output it is always 0, and every image a horse.",
     ),
     Exercise(
         id="balanced-accuracy",
@@ -246,6 +246,6 @@ EXERCISES = [
             (lambda labels, guesses: 0.625, "0.5 is right"),
             (lambda labels, guesses: labels == guesses, "a single number"),
         ],
-        remember="A coin gets 0.5, and so does a network with one answer for everything; no class can hide behind the other.",
+        takeaway="A coin gets 0.5, and so does a network with one answer for everything; no class can hide behind the other.",
     ),
 ]

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .answers import agree, call, kind, number, rule_out, shown
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import agree, call, kind, number, rule_out, shown
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def cats_dogs_parameters(size, filters, dense):
     """Count all numbers that a network of this lesson's kind learns.
 
-    size: the colour pictures that come in are size × size × 3.
+    size: the color images that come in are size × size × 3.
     filters: a list such as [16, 32, 64]. Each stands for a convolution of 3 × 3 with padding "same"
     and a 2 × 2 pool after it, which drops an odd margin.
     dense: how many neurons the layer after Flatten has. After it comes one last neuron.
@@ -36,7 +36,7 @@ def check_cats_dogs_parameters(answer, seed=0):
     told = {
         10_640_816: "You gave 10,640,816. Those are the weights; 16 + 32 + 64 + 512 + 1 = 625 biases are missing.",
         9_494_561: 'You gave 9,494,561: sides 148, 74, 72, 36, 34, 17. That is padding "valid"; "same" gives 150, 75, 75, 37, 37, 18.',
-        10_641_153: "You gave 10,641,153: one channel comes in. These pictures have three colours.",
+        10_641_153: "You gave 10,641,153: one channel comes in. These images have three colors.",
         10_640_928: "You gave 10,640,928: the last neuron is missing. It has 512 weights and a bias.",
         10_641_440: "You gave 10,641,440: the bias of the last neuron is missing.",
         23_584: "You gave 23,584: the convolutions alone. Flatten passes 18 * 18 * 64 numbers on to each dense neuron.",
@@ -53,9 +53,9 @@ def check_cats_dogs_parameters(answer, seed=0):
 
 
 def bad_files(folder):
-    """Find the files that must not stay in a folder of pictures.
+    """Find the files that must not stay in a folder of images.
 
-    folder: a Path with pictures as train/<class>/<name> and validation/<class>/<name>.
+    folder: a Path with images as train/<class>/<name> and validation/<class>/<name>.
     Returns a sorted list of texts such as "train/cats/cat.0.jpg": every file that Pillow cannot read to its
     last pixel, and every validation file with the same bytes as a training file.
 
@@ -84,9 +84,9 @@ SAME_NAME, SAME_SPLIT = "validation/cats/cat.0.jpg", "train/cats/cat.2.jpg"
 
 
 def damaged(folder: Path, seed: int = 0, harmless: bool = True) -> list[str]:
-    """Fills `folder` with tiny pictures, some of them spoilt; returns the spoilt ones, sorted.
+    """Fills `folder` with tiny images, some of them spoilt; returns the spoilt ones, sorted.
 
-    `harmless` adds what looks like a fault and is none: one name in two splits, and the same picture twice in one.
+    `harmless` adds what looks like a fault and is none: one name in two splits, and the same image twice in one.
     """
     random = np.random.default_rng(seed)
     names = [f"train/{kind}s/{kind}.{i}.jpg" for kind in ("cat", "dog") for i in range(4)]
@@ -123,7 +123,7 @@ def check_bad_files(answer, seed=0):
         Image.new("RGB", (9, 9), "red").save(Path(place) / "train/cats/red.png")
         got = call(answer, Path(place))
         if len(got):
-            raise Incorrect(f"In a folder with a single flawless picture you found {shown(list(got))}; [] is right.")
+            raise Incorrect(f"In a folder with a single flawless image you found {shown(list(got))}; [] is right.")
 
 
 def _names(got, folder: Path) -> list[str]:
@@ -153,8 +153,8 @@ def _missed(name: str, got: list[str]) -> str:
 
 def _too_much(name: str) -> str:
     return {
-        ITS_ORIGINAL: f"{ITS_ORIGINAL} is too much: of two equal pictures the training one stays, the validation one goes.",
-        SAME_NAME: f"{SAME_NAME} is too much: a training file has the same name, but another picture is in it.",
+        ITS_ORIGINAL: f"{ITS_ORIGINAL} is too much: of two equal images the training one stays, the validation one goes.",
+        SAME_NAME: f"{SAME_NAME} is too much: a training file has the same name, but another image is in it.",
         SAME_SPLIT: f"{SAME_SPLIT} is too much: it is twice in train, which spoils no test. Compare across the splits.",
         "train/cats/cat.0.jpg": "train/cats/cat.0.jpg is too much: it is twice in train, which spoils no test.",
     }.get(name, f"{name} is too much: it can be read, and it is in one split only.")
@@ -186,8 +186,8 @@ def check_precision_recall(answer, seed=0):
         ([0.75, 0.75], "Your precision is 0.75: at a threshold of 0.5 a probability of 0.5 counts as a dog (`>=`)."),
         ([0.7, 0.75], "Your precision is 0.7: that is accuracy, 7 of 10 right. Of the 5 called dogs, 3 are: 0.6."),
         ([0.8, 2 / 3], "You gave 0.8 and 0.667: those are the cats' figures. Class 1 is the dog."),
-        ([0.6, 0.3], "Your recall is 0.3: 3 of all 10 pictures. Of the 4 *dogs* 3 are found: 0.75."),
-        ([0.3, 0.75], "Your precision is 0.3: 3 of all 10 pictures. Of the 5 *called* dogs 3 are: 0.6."),
+        ([0.6, 0.3], "Your recall is 0.3: 3 of all 10 images. Of the 4 *dogs* 3 are found: 0.75."),
+        ([0.3, 0.75], "Your precision is 0.3: 3 of all 10 images. Of the 5 *called* dogs 3 are: 0.6."),
     )
     random = np.random.default_rng(seed)
     drawn = [(random.permutation([0, 1] * 10), random.random(20).round(2), float(random.uniform(0.2, 0.8)))] * 2
@@ -284,7 +284,7 @@ EXERCISES = [
         id="cats-dogs-parameters",
         lesson="07",
         title="Ten million numbers",
-        task="Count by hand, then write a function that counts for any size of picture, any filters and any dense layer. "
+        task="Count by hand, then write a function that counts for any size of image, any filters and any dense layer. "
         "Where do most of the numbers sit?",
         solution=cats_dogs_parameters,
         check=check_cats_dogs_parameters,
@@ -297,7 +297,7 @@ EXERCISES = [
         wrong=[
             (lambda size, filters, dense: _counted(size, filters, dense, bias=0, last=int), "625 biases are missing"),
             (lambda size, filters, dense: _counted(size, filters, dense, lambda n: (n - 2) // 2), 'padding "valid"'),
-            (lambda size, filters, dense: _counted(size, filters, dense, channels=1), "three colours"),
+            (lambda size, filters, dense: _counted(size, filters, dense, channels=1), "three colors"),
             (lambda size, filters, dense: _counted(size, filters, dense, last=lambda n: 0), "last neuron is missing"),
             (lambda size, filters, dense: _counted(size, filters, dense, last=int), "bias of the last neuron"),
             (lambda size, filters, dense: _counted(size, filters, 0, last=lambda n: 0), "the convolutions alone"),
@@ -306,14 +306,14 @@ EXERCISES = [
             (lambda size, filters, dense: _counted(size, filters, dense, int), "no pooling"),
             (lambda size, filters, dense: 10_641_441, "is right"),
         ],
-        remember="18 * 18 * 64 = 20,736 numbers go to each of 512 neurons: 10,617,344 of the 10,641,441 numbers sit there.",
+        takeaway="18 * 18 * 64 = 20,736 numbers go to each of 512 neurons: 10,617,344 of the 10,641,441 numbers sit there.",
     ),
     Exercise(
         id="bad-files",
         lesson="07",
         title="Three kinds of bad files",
         task="Write the check: which files must not stay? Those that cannot be read to the last pixel, whatever their ending "
-        "says, and validation pictures that are training pictures, too. Try it on the damaged copy: `bad_files(copy)`.",
+        "says, and validation images that are training images, too. Try it on the damaged copy: `bad_files(copy)`.",
         solution=bad_files,
         check=check_bad_files,
         points=2,
@@ -335,16 +335,16 @@ EXERCISES = [
             (lambda folder: _bad_files(folder, _loads, keep="train"), "Compare what the files hold"),
             (lambda folder: sorted([*bad_files(folder), ITS_ORIGINAL]), "the training one stays"),
             (_by_name, "Compare what the files hold"),
-            (lambda folder: sorted({*bad_files(folder), *_by_name(folder)}), "but another picture is in it"),
+            (lambda folder: sorted({*bad_files(folder), *_by_name(folder)}), "but another image is in it"),
             (_everywhere, "it is twice in train"),
             (lambda folder: [str(folder / name) for name in bad_files(folder)], "whole paths"),
             (lambda folder: [Path(name).name for name in bad_files(folder)], "bare file names"),
             (lambda folder: bad_files(folder)[::-1], "not sorted"),
             (lambda folder: set(bad_files(folder)), "a sorted list of texts"),
             (lambda folder: [], "finds nothing"),
-            (lambda folder: sorted([CUT, TEXT, EMPTY, TWIN]), "a single flawless picture"),
+            (lambda folder: sorted([CUT, TEXT, EMPTY, TWIN]), "a single flawless image"),
         ],
-        remember="A picture in two splits makes the validation figure too good, and nothing warns of it. Look before you train.",
+        takeaway="An image in two splits makes the validation figure too good, and nothing warns of it. Look before you train.",
     ),
     Exercise(
         id="precision-recall",
@@ -354,7 +354,7 @@ EXERCISES = [
         solution=precision_recall,
         check=check_precision_recall,
         hints=[
-            "Which pictures are *called* dogs? Which *are* dogs? Which are both?",
+            "Which images are *called* dogs? Which *are* dogs? Which are both?",
             "`said = probabilities >= threshold`; then `(said & (labels == 1)).sum()` counts the dogs that are found.",
             "Divide by `said.sum()` for precision (unless it is 0), by `(labels == 1).sum()` for recall.",
         ],
@@ -405,6 +405,6 @@ EXERCISES = [
                 "two numbers are wanted",
             ),
         ],
-        remember='A higher threshold makes the word "dog" more reliable and misses more dogs: precision against recall.',
+        takeaway='A higher threshold makes the word "dog" more reliable and misses more dogs: precision against recall.',
     ),
 ]

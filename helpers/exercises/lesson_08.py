@@ -5,10 +5,10 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from .answers import _numpy, call, kind, number, rule_out, shown
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import _numpy, call, kind, number, rule_out, shown
+from helpers.exercises.core import Exercise, Incorrect
 
-TASKS = {  # task → what may be done to its pictures without changing the label
+TASKS = {  # task → what may be done to its images without changing the label
     "cats and dogs": {"horizontal_flip", "small_rotation", "brightness"},
     "digits 0 to 9": {"small_rotation", "brightness"},
     "arrows that point left or right": {"vertical_flip", "small_rotation", "brightness"},
@@ -19,7 +19,7 @@ CHANGES = ("horizontal_flip", "vertical_flip", "small_rotation", "large_rotation
 
 
 def safe_changes(task):
-    """Choose the changes after which every picture of a task still has its label, and still looks like one of them.
+    """Choose the changes after which every image of a task still has its label, and still looks like one of them.
 
     task: one of "cats and dogs", "digits 0 to 9", "arrows that point left or right",
     "cells under a microscope" (no side is up) and "photographs by day or by night".
@@ -27,7 +27,7 @@ def safe_changes(task):
     "small_rotation" (up to 15 degrees), "large_rotation" (up to 180 degrees) and "brightness" (darker or lighter).
 
     Example: safe_changes("cats and dogs") has "horizontal_flip" in it, as a cat that looks to the left is a cat.
-    Photographs stand upright: a change that turns them over makes pictures nobody will ask about.
+    Photographs stand upright: a change that turns them over makes images nobody will ask about.
     """
     if task == "cats and dogs":
         return {"horizontal_flip", "small_rotation", "brightness"}
@@ -44,7 +44,7 @@ HARM = {
     (
         "cats and dogs",
         "vertical_flip",
-    ): "Nobody photographs cats on the ceiling: such pictures cost capacity and help nobody.",
+    ): "Nobody photographs cats on the ceiling: such images cost capacity and help nobody.",
     ("cats and dogs", "large_rotation"): "Up to 180 degrees means upside down, as a vertical flip.",
     ("digits 0 to 9", "horizontal_flip"): "A 2 or a 3 in a mirror is no digit any more.",
     ("digits 0 to 9", "vertical_flip"): "A 6 becomes nearly a 9's mirror, and a 2 nearly a 5.",
@@ -66,7 +66,7 @@ LOST = {
     "vertical_flip": "upside down, the label stays here",
     "small_rotation": "15 degrees happen whenever somebody holds a camera or a pen askew",
     "large_rotation": "no side is up here",
-    "brightness": "a darker picture shows the same thing",
+    "brightness": "a darker image shows the same thing",
 }
 
 
@@ -121,9 +121,9 @@ def check_changing_validation(answer, seed=0):
     got = _list_of_texts(call(answer, READERS))
     right = ["test", "validation flipped"]
     rule_out_lists = {
-        ("test", "train", "validation flipped"): 'You name "train". Training pictures may change; that is the point.',
-        ("validation flipped",): 'You leave out "test", whose pictures change in brightness. A test measures, too.',
-        ("test",): 'You leave out "validation flipped": its pictures are flipped by chance.',
+        ("test", "train", "validation flipped"): 'You name "train". Training images may change; that is the point.',
+        ("validation flipped",): 'You leave out "test", whose images change in brightness. A test measures, too.',
+        ("test",): 'You leave out "validation flipped": its images are flipped by chance.',
         (
             "test",
             "validation",
@@ -144,7 +144,7 @@ def check_changing_validation(answer, seed=0):
             "validation flipped",
             "validation small",
         ): 'You name "validation small". It '
-        "rescales, as all readers do, and `fill_mode` matters only where pictures move.",
+        "rescales, as all readers do, and `fill_mode` matters only where images move.",
         ("validation flipped", "test"): "The list is right but not sorted.",
     }
     if tuple(got) in rule_out_lists:
@@ -294,12 +294,12 @@ EXERCISES = [
         lesson="08",
         title="Is it still the same thing?",
         task="Augmentation says: this, too, is a cat. Sometimes it lies. For five tasks, choose the changes that keep the label "
-        "and make pictures one may meet.",
+        "and make images one may meet.",
         solution=safe_changes,
         check=check_safe_changes,
         hints=[
             "Draw a 6, and an arrow. Turn the paper upside down, then look at both in a mirror.",
-            "For each task ask of each change: has the picture still its label? Does anybody have such a picture?",
+            "For each task ask of each change: has the image still its label? Does anybody have such an image?",
             '`if task == "cats and dogs": return {"horizontal_flip", "small_rotation", "brightness"}`, and so on for the '
             "others. Only cells may be turned by 180 degrees; only for day and night is brightness forbidden.",
         ],
@@ -320,7 +320,7 @@ EXERCISES = [
             (lambda task: "brightness", "a set of names is wanted"),
             (lambda task: set(), "leave out horizontal_flip"),
         ],
-        remember="A change is right where the label stays and such pictures can be met. No library knows that for you.",
+        takeaway="A change is right where the label stays and such images can be met. No library knows that for you.",
     ),
     Exercise(
         id="changing-validation",
@@ -349,7 +349,7 @@ EXERCISES = [
             (lambda settings: _readers(settings, chance={"horizontal_flip", "brightness_range"}), "is right"),
             (lambda settings: "validation", "a sorted list of names"),
         ],
-        remember="Validation and test pictures are only rescaled: measured twice, they give the same figure twice.",
+        takeaway="Validation and test images are only rescaled: measured twice, they give the same figure twice.",
     ),
     Exercise(
         id="drop-out",
@@ -374,7 +374,7 @@ EXERCISES = [
             (lambda values, keep, rate: (values * keep / (1 - rate)).sum(), "an array of shape (2, 2)"),
             (lambda values, keep, rate: values * keep * 1.25, "is right"),
         ],
-        remember="In predict nothing is dropped and nothing enlarged: the mean that comes in is the one known from training.",
+        takeaway="In predict nothing is dropped and nothing enlarged: the mean that comes in is the one known from training.",
     ),
     Exercise(
         id="right-epoch",
@@ -400,6 +400,6 @@ EXERCISES = [
             (lambda losses, patience: (2, 4), "is right"),
             (lambda losses, patience: 2, "two numbers are wanted"),
         ],
-        remember="The best epoch was chosen by looking at the validation pictures, so its figure there flatters a little.",
+        takeaway="The best epoch was chosen by looking at the validation images, so its figure there flatters a little.",
     ),
 ]

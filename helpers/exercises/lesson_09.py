@@ -1,18 +1,18 @@
-"""Exercises of lesson 09: which channels are blank, a channel as a picture, and the map of Grad-CAM.
+"""Exercises of lesson 09: which channels are blank, a channel as an image, and the map of Grad-CAM.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
 
 import numpy as np
 
-from .answers import array, call, close, kind, number, rule_out, shown
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import array, call, close, kind, number, rule_out, shown
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def blank_channels(activation):
     """Find the channels of a layer that are 0 everywhere.
 
-    activation: an array of shape (height, width, channels), as one layer makes it of one picture.
+    activation: an array of shape (height, width, channels), as one layer makes it of one image.
     Returns a list of ints, the numbers of the blank channels, from small to large.
 
     Example: [0, 2] if of three channels only channel 1 holds anything.
@@ -69,7 +69,7 @@ def _numbers(got):
     return [number(one) for one in got]
 
 
-def as_picture(channel):
+def as_image(channel):
     """Stretch one channel so that it can be shown: its smallest value becomes 0, its largest 1.
 
     channel: an array of shape (height, width), any numbers.
@@ -83,7 +83,7 @@ def as_picture(channel):
     return (channel - low) / (high - low)
 
 
-def check_as_picture(answer, seed=0):
+def check_as_image(answer, seed=0):
     example = np.array([[2.0, 3.0], [4.0, 6.0]])
     got = array(call(answer, example), (2, 2))
     rule_out(
@@ -101,12 +101,12 @@ def check_as_picture(answer, seed=0):
             (example - example.mean()) / example.std(),
             "You made the mean 0 and the spread 1. Wanted are 0 for the smallest, 1 for the largest.",
         ),
-        (1 - (example - 2) / 4, "Your picture is inside out: the largest value became 0. Small must become dark."),
+        (1 - (example - 2) / 4, "Your image is inside out: the largest value became 0. Small must become dark."),
         ((example - 2) / 4 * 255, "Your values go up to 255. Wanted are floats from 0 to 1."),
     )
     random = np.random.default_rng(seed)
     for channel in (example, random.normal(size=(4, 5)), np.array([[-3.0, -1.0]]), np.array([[0.0, 250.0]])):
-        got, right = array(call(answer, channel.copy()), channel.shape), as_picture(channel)
+        got, right = array(call(answer, channel.copy()), channel.shape), as_image(channel)
         if not close(got, right):
             raise Incorrect(f"For {shown(channel)} your function gave {shown(got)}; {shown(right)} is right.")
     for value in (0.0, 7.0):
@@ -219,7 +219,7 @@ EXERCISES = [
         id="blank-channels",
         lesson="09",
         title="Which channels are blank?",
-        task="A filter that finds nothing in a picture leaves its channel blank: 0 everywhere. Find these channels. What about one "
+        task="A filter that finds nothing in an image leaves its channel blank: 0 everywhere. Find these channels. What about one "
         "that is 3 everywhere?",
         solution=blank_channels,
         check=check_blank_channels,
@@ -240,16 +240,16 @@ EXERCISES = [
             (lambda a: ~a.any(axis=(0, 1)), "True and False"),
             (lambda a: [1, 4], "Where the channels [] are blank"),
         ],
-        remember="Whoever divides a channel by its spread gets 0 / 0 for a blank one. So they are found first, and labelled.",
+        takeaway="Whoever divides a channel by its spread gets 0 / 0 for a blank one. So they are found first, and labeled.",
     ),
     Exercise(
         id="as-picture",
         lesson="09",
-        title="A channel as a picture",
+        title="A channel as an image",
         task="The values of a channel have no fixed range: one goes to 0.3, another to 40. Stretch one so that it can be shown, and "
         "leave no way to divide by 0.",
-        solution=as_picture,
-        check=check_as_picture,
+        solution=as_image,
+        check=check_as_image,
         hints=[
             "What must be taken away from all values so that the smallest becomes 0?",
             "After that the largest is `high - low`. Divide by it, unless it is 0.",
@@ -267,7 +267,7 @@ EXERCISES = [
             (lambda c: (c - c.min()) / ((c.max() - c.min()) or 1) + (c.max() == c.min()), "0 everywhere is wanted"),
             (lambda c: c.max(), "the single value"),
         ],
-        remember="Each tile is stretched for itself. So brightness tells *where* a filter answers, and not how strongly beside others.",
+        takeaway="Each tile is stretched for itself. So brightness tells *where* a filter answers, and not how strongly beside others.",
     ),
     Exercise(
         id="heat-map",
@@ -289,11 +289,11 @@ EXERCISES = [
             (_value_by_value, "value by value"),
             (lambda a, g: _heat(a, g, weigh=False), "all counted the same"),
             (_absolute, "You made −2 into 2"),
-            (lambda a, g: as_picture(_heat(a, g, relu=False, divide=False)), "You stretched −2"),
+            (lambda a, g: as_image(_heat(a, g, relu=False, divide=False)), "You stretched −2"),
             (_careless, "Do not divide by 0"),
             (lambda a, g: a * g.mean(axis=(0, 1)), "still has channels"),
             (lambda a, g: (a * g).sum(axis=(0, 1)), "one number for each channel"),
         ],
-        remember="The map has the size of the layer, here 37 × 37. Enlarged to the picture it is soft: it says a place, not an outline.",
+        takeaway="The map has the size of the layer, here 37 × 37. Enlarged to the image it is soft: it says a place, not an outline.",
     ),
 ]

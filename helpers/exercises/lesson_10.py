@@ -1,12 +1,12 @@
-"""Exercises of lesson 10: from a number to a word, see-through pixels on white, a phone's picture upright.
+"""Exercises of lesson 10: from a number to a word, see-through pixels on white, a phone's image upright.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
 
 import numpy as np
 
-from .answers import array, call, kind, number, rule_out, shown
-from .core import Exercise, Incorrect
+from helpers.exercises.checking import array, call, kind, number, rule_out, shown
+from helpers.exercises.core import Exercise, Incorrect
 
 
 def verdict(output, class_names, sure=0.75):
@@ -67,10 +67,10 @@ def _pair(answer, *arguments):
 
 
 def on_white(pixels):
-    """Lay a picture with see-through parts on white paper.
+    """Lay an image with see-through parts on white paper.
 
     pixels: uint8 of shape (height, width, 4): red, green, blue and alpha, each 0 to 255.
-    Alpha says how much of the pixel's colour is seen: 255 all of it, 0 nothing but the paper.
+    Alpha says how much of the pixel's color is seen: 255 all of it, 0 nothing but the paper.
     Returns floats from 0 to 1 of shape (height, width, 3).
 
     Example: [255, 0, 0, 51] is a fifth of red on white: 51 / 255 = 0.2, so [1.0, 0.8, 0.8].
@@ -97,11 +97,11 @@ def check_on_white(answer, seed=0):
     rule_out(
         got,
         (values[..., :3], "You left alpha out: the see-through pixel [0, 0, 0, 0] became black. It should be white."),
-        (values[..., :3] * alpha, "You laid the picture on black paper. Add what the paper gives: 1 - alpha of white."),
-        (np.where(alpha > 0, values[..., :3], 1), "You took alpha as yes or no. At 51 a fifth of the colour is seen."),
+        (values[..., :3] * alpha, "You laid the image on black paper. Add what the paper gives: 1 - alpha of white."),
+        (np.where(alpha > 0, values[..., :3], 1), "You took alpha as yes or no. At 51 a fifth of the color is seen."),
         (
             np.where(alpha > 0.5, values[..., :3], 1),
-            "You took alpha as yes or no. At 51 a fifth of the colour is seen.",
+            "You took alpha as yes or no. At 51 a fifth of the color is seen.",
         ),
         (
             values[..., :3] * (1 - alpha) + alpha,
@@ -122,7 +122,7 @@ def check_on_white(answer, seed=0):
 
 
 def upright(pixels, orientation):
-    """Turn a picture as its EXIF entry "orientation" says.
+    """Turn an image as its EXIF entry "orientation" says.
 
     pixels: an array of shape (height, width, 3).
     orientation: 1: it is upright. 3: turn it by 180°. 6: turn it by 90° clockwise.
@@ -143,10 +143,10 @@ def check_upright(answer, seed=0):
             got = array(
                 call(answer, pixels, orientation),
                 right.shape,
-                ((2, 3, 4), "Your result has the colours in the middle of its shape. Turn the first two axes only."),
+                ((2, 3, 4), "Your result has the colors in the middle of its shape. Turn the first two axes only."),
                 (
                     (2, 4, 3),
-                    f"For orientation {orientation} your picture still has 2 rows and 4 columns. A quarter turn "
+                    f"For orientation {orientation} your image still has 2 rows and 4 columns. A quarter turn "
                     "makes 4 rows of 2.",
                 ),
             )
@@ -163,7 +163,7 @@ def _usual_turns(pixels, orientation):
             (swapped, f"For orientation {orientation} you turned it the wrong way; {way} is right."),
             (
                 pixels.swapaxes(0, 1),
-                f"For orientation {orientation} you exchanged rows and columns: a mirrored picture.",
+                f"For orientation {orientation} you exchanged rows and columns: a mirrored image.",
             ),
         ]
     if orientation == 3:
@@ -172,7 +172,7 @@ def _usual_turns(pixels, orientation):
             (pixels[::-1], "For orientation 3 you only turned it upside down: left and right have to change, too."),
             (pixels[:, ::-1], "For orientation 3 you only mirrored it: top and bottom have to change, too."),
         ]
-    return [(np.rot90(pixels, 2), "For orientation 1 you turned the picture. It is upright already.")]
+    return [(np.rot90(pixels, 2), "For orientation 1 you turned the image. It is upright already.")]
 
 
 def _number_as_it_is(output, class_names, sure=0.75):
@@ -232,19 +232,19 @@ EXERCISES = [
             (lambda output, class_names, sure=0.75: verdict(output, class_names, sure)[0], "a pair is wanted"),
             (lambda output, class_names, sure=0.75: verdict(output, class_names, sure)[::-1], "the word belongs there"),
         ],
-        remember="0.5 is the least sure that a network for two classes can be: the likelier one never has less.",
+        takeaway="0.5 is the least sure that a network for two classes can be: the likelier one never has less.",
     ),
     Exercise(
         id="on-white",
         lesson="10",
         title="See-through pixels on white paper",
         task="A logo or a cut-out has a fourth channel, **alpha**. A network takes three. Whoever just drops the fourth gets "
-        "the colours that hide behind the see-through parts, often black. Lay the picture on white instead.",
+        "the colors that hide behind the see-through parts, often black. Lay the image on white instead.",
         solution=on_white,
         check=check_on_white,
         hints=[
             "Make floats from 0 to 1 first. What is a pixel with alpha 1, and what with alpha 0?",
-            "Between the two it is a mixture: alpha of the colour, and 1 - alpha of white, which is 1.",
+            "Between the two it is a mixture: alpha of the color, and 1 - alpha of white, which is 1.",
             "`values = pixels / 255`, `alpha = values[..., 3:]` (with `3:` it keeps its axis); "
             "`values[..., :3] * alpha + (1 - alpha)`.",
         ],
@@ -258,14 +258,14 @@ EXERCISES = [
             (lambda pixels: on_white(pixels).mean(axis=2), "one number a pixel"),
             (_bytes_on_white, "uint8 numbers overflow"),
         ],
-        remember="PNG logos, stickers and cut-outs have alpha. `read_picture` lays them on white, as you did.",
+        takeaway="PNG logos, stickers and cut-outs have alpha. `read_image` lays them on white, as you did.",
     ),
     Exercise(
         id="upright",
         lesson="10",
-        title="A phone's picture, upright",
-        task="A phone stores the picture as its sensor saw it and notes in the file how to turn it. Programs that show "
-        "pictures follow the note; a program that reads bare pixels gets a horse on its side. Turn it.",
+        title="A phone's image, upright",
+        task="A phone stores the image as its sensor saw it and notes in the file how to turn it. Programs that show "
+        "images follow the note; a program that reads bare pixels gets a horse on its side. Turn it.",
         solution=upright,
         check=check_upright,
         hints=[
@@ -275,7 +275,7 @@ EXERCISES = [
         ],
         wrong=[
             (_turned({3: 2, 6: 1, 8: -1}), "turned it the wrong way"),
-            (lambda pixels, orientation: pixels.swapaxes(0, 1), "a mirrored picture"),
+            (lambda pixels, orientation: pixels.swapaxes(0, 1), "a mirrored image"),
             (lambda pixels, orientation: pixels, "still has 2 rows and 4 columns"),
             (_turned({6: -1, 8: 1}), "nothing was turned"),
             (lambda p, o: p[::-1] if o == 3 else upright(p, o), "only turned it upside down"),
@@ -285,6 +285,6 @@ EXERCISES = [
             (lambda p, o: upright(p, o)[..., ::-1], "not where they belong"),
             (lambda p, o: upright(p, o) if o != 1 else None, "returns nothing"),
         ],
-        remember="1, 3, 6 and 8 are what phones write; 2, 4, 5 and 7 are the same, mirrored.",
+        takeaway="1, 3, 6 and 8 are what phones write; 2, 4, 5 and 7 are the same, mirrored.",
     ),
 ]

@@ -1,4 +1,4 @@
-// The activation browser: layers, their channels, one of them large, and what one of its values sees of the picture.
+// The activation browser: layers, their channels, one of them large, and what one of its values sees of the image.
 // All drawing is done here, from bytes that Python sends once, so it also lives on a page without a kernel.
 
 const GAP = 2;
@@ -28,7 +28,7 @@ const isFlat = (layer) => layer.shape.length === 1;
 
 // The layers as a strip of radio buttons; arrows go from one to the next.
 function strip(choose) {
-  const node = element("div", { class: "in-strip", role: "radiogroup", "aria-label": "Layers, from the picture to the answer" });
+  const node = element("div", { class: "in-strip", role: "radiogroup", "aria-label": "Layers, from the image to the answer" });
   let buttons = [];
   node.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -39,7 +39,7 @@ function strip(choose) {
     choose(next);
     buttons[next].focus();
   });
-  function fill(layers, picture, answer) {
+  function fill(layers, image, answer) {
     buttons = layers.map((layer, index) => {
       const bar = box("bar", element("i", { style: `width: ${100 * layer.share}%` }));
       bar.setAttribute("aria-hidden", "true");
@@ -50,7 +50,7 @@ function strip(choose) {
       return button;
     });
     const end = (title, words) => box("end", element("b", {}, title), element("small", {}, words));
-    node.replaceChildren(end("picture", `${picture.rows} × ${picture.columns}`), ...buttons, end("answer", answer));
+    node.replaceChildren(end("image", `${image.rows} × ${image.columns}`), ...buttons, end("answer", answer));
   }
   function show(chosen) {
     buttons.forEach((button, index) => {
@@ -102,7 +102,7 @@ function tiles(choose, chooseLayer) {
       const [x, y] = [(index % across) * side, Math.floor(index / across) * height];
       if (dead.has(index)) blank(pen, x, y, side - GAP, height - GAP);
       else {
-        put(scratch, greys(bytes, layer.offset + index * layer.rows * layer.columns, layer.rows, layer.columns));
+        put(scratch, grays(bytes, layer.offset + index * layer.rows * layer.columns, layer.rows, layer.columns));
         pen.drawImage(scratch, x, y, side - GAP, height - GAP);
       }
     }
@@ -132,7 +132,7 @@ function blank(pen, x, y, width, height) {
 
 async function render({ model, el }) {
   const set = setter(model);
-  let layers, bytes, picture, drawn, place;
+  let layers, bytes, image, drawn, place;
   const layerNow = () => layers[limited(model.get("layer"), 0, layers.length - 1)];
   const channelNow = () => limited(model.get("channel"), 0, layerNow().count - 1);
   const chooseLayer = (index) => {
@@ -145,11 +145,11 @@ async function render({ model, el }) {
     (channel) => set({ channel }),
     (step) => chooseLayer(limited(layers.indexOf(layerNow()) + step, 0, layers.length - 1)),
   );
-  const input = stage({ role: "img", "aria-label": "The picture that went in" });
+  const input = stage({ role: "img", "aria-label": "The image that went in" });
   const large = stage({ tabindex: 0, role: "application" });
-  const captions = ["channels", "channel", "picture"].map(() => element("figcaption"));
+  const captions = ["channels", "channel", "image"].map(() => element("figcaption"));
   const said = element("p", { class: "in-line", role: "status" });
-  const own = ownPicture(model);
+  const own = ownImage(model);
   const figures = [grid, large, input].map((part, index) => element("figure", {}, part.node, captions[index]));
   const root = element("div", { class: "see in" }, path.node, element("div", { class: "in-board" }, ...figures), said, own.node);
   keepKeys(root);
@@ -179,12 +179,12 @@ async function render({ model, el }) {
   function showPlace() {
     const [layer, channel, [row, column]] = [layerNow(), channelNow(), place];
     large.mark(row / layer.rows, column / layer.columns, 1 / layer.rows, 1 / layer.columns);
-    const field = layer.field ?? [[picture.rows, 0, 0], [picture.columns, 0, 0]];
+    const field = layer.field ?? [[image.rows, 0, 0], [image.columns, 0, 0]];
     const [top, left] = [field[0][2] + row * field[0][1], field[1][2] + column * field[1][1]];
-    input.mark(top / picture.rows, left / picture.columns, field[0][0] / picture.rows, field[1][0] / picture.columns);
+    input.mark(top / image.rows, left / image.columns, field[0][0] / image.rows, field[1][0] / image.columns);
     const at = layer.offset + channel * layer.rows * layer.columns + row * layer.columns + column;
     const value = layer.low[channel] + (bytes[at] / 255) * (layer.top[channel] - layer.low[channel]);
-    const sees = layer.field ? `sees ${field[0][0]} × ${field[1][0]} pixels` : "sees the whole picture";
+    const sees = layer.field ? `sees ${field[0][0]} × ${field[1][0]} pixels` : "sees the whole image";
     const where = isFlat(layer) ? `unit ${row * layer.columns + column}` : `row ${row}, column ${column}`;
     const isUnit = !isFlat(layer) || row * layer.columns + column < layer.shape[0];
     write(captions[2], isUnit ? `The value in ${where} is ${number(value)}; it ${sees}.` : "");
@@ -194,7 +194,7 @@ async function render({ model, el }) {
     const [layer, channel] = [layerNow(), channelNow()];
     grid.show(channel);
     const size = layer.rows * layer.columns;
-    put(large.canvas, greys(bytes, layer.offset + channel * size, layer.rows, layer.columns));
+    put(large.canvas, grays(bytes, layer.offset + channel * size, layer.rows, layer.columns));
     large.canvas.style.imageRendering = layer.columns < 200 ? "pixelated" : "auto";
     const dead = !isFlat(layer) && layer.dead.includes(channel);
     const title = isFlat(layer) ? `all ${layer.shape[0]} units` : `channel ${channel}`;
@@ -217,15 +217,15 @@ async function render({ model, el }) {
     showChannel();
   }
 
-  // Another picture.
+  // Another image.
   async function load() {
     const next = model.get("_layers");
     bytes = await allTiles(model, next);
     layers = next;
-    picture = model.get("_still") ? await decode(model.get("_picture")) : unpackPicture(model.get("_picture"));
-    put(input.canvas, picture);
-    input.canvas.style.imageRendering = picture.columns < 200 ? "pixelated" : "auto";
-    path.fill(layers, picture, model.get("_answer"));
+    image = model.get("_still") ? await decode(model.get("_image")) : unpackImage(model.get("_image"));
+    put(input.canvas, image);
+    input.canvas.style.imageRendering = image.columns < 200 ? "pixelated" : "auto";
+    path.fill(layers, image, model.get("_answer"));
     drawn = null;
     show();
   }

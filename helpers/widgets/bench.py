@@ -13,20 +13,21 @@ from pathlib import Path
 import ipywidgets as widgets
 import keras
 
+from data_scripts.atomic import write
 from data_scripts.errors import DataError
-from helpers import comparison
-from helpers.experiment import Experiment, ExperimentError
-from helpers.networks import shapes
-from helpers.runs import Run, Runs, write_whole
-from helpers.trainer import Busy
-from helpers.watch import Standing
-from helpers.widgets.standin import StandIn
+from helpers.models.architectures import layer_table
+from helpers.training import report
+from helpers.training.background import BusyError
+from helpers.training.experiments import Experiment, ExperimentError
+from helpers.training.progress import TrainingProgress
+from helpers.training.runs import Run, Runs
+from helpers.widgets.base import StaticFallback
 
 CLEAR = "Clear runs"  # what the button says
 SHOWN = 6  # lines in the chart to begin with: the newest runs
 
 
-class Bench(StandIn, widgets.VBox):
+class ExperimentBench(StaticFallback, widgets.VBox):
     """A bench for one question, such as "how large should the hidden layer be?".
 
     name        where the runs are kept: `runs/<name>/` in the course's folder; letters, digits, "-" and "_"
@@ -69,7 +70,7 @@ class Bench(StandIn, widgets.VBox):
         another training runs, `ExperimentError` for settings that do not fit together and if the training fails.
         """
         settings = self._chosen() | settings
-        self._say(f"Training with {comparison.words(settings)}.")
+        self._say(f"Training with {report.format_settings(settings)}.")
         return self.experiment.run(settings)
 
     def stop(self) -> None:
@@ -89,12 +90,12 @@ class Bench(StandIn, widgets.VBox):
         Raises `DataError`, a sentence, if nothing can be written there.
         """
         path = Path(path or f"{self.runs.name}-runs.csv")
-        write_whole(path, self.runs.csv())
+        write(path, self.runs.csv())
         return str(path)
 
     # --- what is seen ------------------------------------------------------------------------------------------------
 
-    def _changed(self, standing: Standing) -> None:
+    def _changed(self, standing: TrainingProgress) -> None:
         """In the training thread: shows where the training stands, and its line in the chart."""
         self._stop.disabled = False
         self._live.value = (
@@ -153,7 +154,7 @@ class Bench(StandIn, widgets.VBox):
     def _preview(self, _=None) -> None:
         """The layers of the network that Start would train, with their exact parameters."""
         try:
-            self._layers.value = comparison.network(shapes(self.experiment.model(self._chosen())))
+            self._layers.value = report.layers_html(layer_table(self.experiment.model(self._chosen())))
         except ExperimentError as error:
             self._layers.value = f"<p>{escape(str(error))}</p>"
 
@@ -166,21 +167,21 @@ class Bench(StandIn, widgets.VBox):
             box.observe(lambda _: self._show_chart(), "value")
             boxes.append(box)
         self._choice.children = tuple(boxes)
-        self._table.value = comparison.table(self.runs)
+        self._table.value = report.table(self.runs)
         self._show_chart()
 
-    def _show_chart(self, now: Standing | None = None) -> None:
+    def _show_chart(self, now: TrainingProgress | None = None) -> None:
         chosen = [number for number, box in enumerate(self._choice.children, 1) if box.value]
-        self._chart.value = comparison.chart(self.runs, chosen, now)
+        self._chart.value = report.chart(self.runs, chosen, now)
 
     def _chosen(self) -> dict:
         return {name: slider.value for name, slider in self._sliders.items()}
 
     def _start(self) -> None:
-        self._say(f"Training with {comparison.words(self._chosen())}. The notebook stays free meanwhile.")
+        self._say(f"Training with {report.format_settings(self._chosen())}. The notebook stays free meanwhile.")
         try:
             self.experiment.start(self._chosen())
-        except (ExperimentError, Busy) as error:
+        except (ExperimentError, BusyError) as error:
             self._say(str(error))
 
     def _halt(self) -> None:
@@ -204,10 +205,10 @@ class Bench(StandIn, widgets.VBox):
         text = text or f"Written to <code>{escape(path)}</code>, beside this notebook. "
         self._status.value = f"<div role='status'>{text}{link}</div>"
 
-    def stand_in(self) -> dict[str, str]:
+    def fallback(self) -> dict[str, str]:
         """Where no kernel runs: the chart and the table of the runs."""
         choices = "; ".join(f"{name.replace('_', ' ')} {values}" for name, values in self.experiment.settings.items())
-        text = f"Experiment bench {self.runs.name}, to train with {choices}. {comparison.summary(self.runs)}"
+        text = f"Experiment bench {self.runs.name}, to train with {choices}. {report.summary(self.runs)}"
         newest = range(len(self.runs), max(0, len(self.runs) - SHOWN), -1)
-        page = comparison.chart(self.runs, newest) + comparison.table(self.runs) if self.runs else ""
+        page = report.chart(self.runs, newest) + report.table(self.runs) if self.runs else ""
         return {"text/html": f"<p>{escape(text)}</p>{page}", "text/plain": text}

@@ -7,24 +7,24 @@ const PATIENCE = 1500; // milliseconds until the reader is told that the kernel 
 
 const SILENCE = "The kernel does not answer. It is busy, or it was restarted: then run this cell again.";
 
-// bytes (one grey each) → canvas
+// bytes (one gray each) → canvas
 function paint(context, bytes) {
   const { width, height } = context.canvas;
   const image = context.createImageData(width, height);
   for (let i = 0; i < width * height; i++) {
-    const grey = bytes?.byteLength ? bytes.getUint8(i) : 0;
-    image.data.set([grey, grey, grey, 255], 4 * i);
+    const gray = bytes?.byteLength ? bytes.getUint8(i) : 0;
+    image.data.set([gray, gray, gray, 255], 4 * i);
   }
   context.putImageData(image, 0, 0);
 }
 
-// canvas → bytes (one grey each)
+// canvas → bytes (one gray each)
 function pixels(context) {
   const { width, height } = context.canvas;
   const { data } = context.getImageData(0, 0, width, height);
-  const greys = new Uint8Array(width * height);
-  for (let i = 0; i < greys.length; i++) greys[i] = data[4 * i];
-  return new DataView(greys.buffer);
+  const grays = new Uint8Array(width * height);
+  for (let i = 0; i < grays.length; i++) grays[i] = data[4 * i];
+  return new DataView(grays.buffer);
 }
 
 // Sends the drawing, one at a time: while an answer is awaited, only the wish to send again is kept.
@@ -85,7 +85,7 @@ function render({ model, el }) {
   const context = board.getContext("2d", { willReadFrequently: true });
   const pen = element("div", { class: "see-pen" });
   const seen = element("canvas", { width: 28, height: 28, style: "width: 140px", role: "img" });
-  seen.setAttribute("aria-label", "The 28×28 picture that the network sees");
+  seen.setAttribute("aria-label", "The 28×28 image that the network sees");
   const chances = table();
   const said = element("p", { role: "status", "data-testid": "reading" });
   const undo = element("button", { type: "button" }, "Undo");
@@ -117,7 +117,7 @@ function render({ model, el }) {
     Object.assign(pen.style, { left: `${x}px`, top: `${y}px` });
     pen.classList.toggle("see-down", at.isDown);
   }
-  function remember() {
+  function takeaway() {
     before.push(pixels(context));
     if (before.length > 50) before.shift();
   }
@@ -133,7 +133,7 @@ function render({ model, el }) {
   }
   function wipe() {
     lift();
-    remember();
+    takeaway();
     paint(context, null);
     messages.send();
   }
@@ -146,7 +146,7 @@ function render({ model, el }) {
   board.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     board.setPointerCapture(event.pointerId);
-    remember();
+    takeaway();
     movePen(...place(event));
     at.isDown = true;
     line(at.x, at.y);
@@ -170,7 +170,7 @@ function render({ model, el }) {
       at.isDown ? line(insideX, insideY) : movePen(insideX, insideY);
     } else if (event.key === " ") {
       at.isDown = !at.isDown;
-      if (at.isDown) remember();
+      if (at.isDown) takeaway();
       at.isDown ? line(at.x, at.y) : lift();
     } else if (event.key === "Backspace") goBack();
     else return;
@@ -186,7 +186,7 @@ function render({ model, el }) {
   model.on("change:bitmap", () => {
     const bytes = model.get("bitmap");
     if (messages.isEcho(bytes) || !bytes.byteLength) return;
-    remember(); // a drawing from Python or from another view
+    takeaway(); // a drawing from Python or from another view
     paint(context, bytes);
     messages.repainted();
   });

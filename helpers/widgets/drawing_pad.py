@@ -8,38 +8,37 @@ import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers import plots
-from helpers.digits import SIDE, to_mnist
-
-from .scripts import joined
-from .standin import StandIn
+from helpers.images.mnist_format import SIDE, to_mnist
+from helpers.plots import figures
+from helpers.widgets.base import StaticFallback
+from helpers.widgets.read_files import read_files
 
 PAD = 280  # pixels of the pad's side
 EMPTY = "Draw a digit from 0 to 9."
 
 
-class DrawingPad(StandIn, anywidget.AnyWidget):
+class DrawingPad(StaticFallback, anywidget.AnyWidget):
     """Draw a digit: `DrawingPad(network)` shows the probabilities of a Keras model as you draw.
 
     `network` may also be a function: (1, 28, 28) float32, 0…1 → 10 probabilities, in any shape. Without a network the
-    pad shows only what a network would see. Read `drawing` (280, 280) uint8, `picture` (28, 28) float32 or None,
+    pad shows only what a network would see. Read `drawing` (280, 280) uint8, `image` (28, 28) float32 or None,
     `probabilities` (10 floats, or none), `prediction` (0…9 or None). Set a drawing with `load(array)`.
     """
 
-    _esm = joined("common.js", "drawing_pad.js")
-    _css = joined("widgets.css")
+    _esm = read_files("static/common.js", "drawing_pad.js")
+    _css = read_files("static/widgets.css")
 
     side = traitlets.Int(PAD).tag(sync=True)
-    bitmap = traitlets.CBytes(bytes(PAD * PAD)).tag(sync=True, echo_update=False)  # the drawing, one grey a byte
+    bitmap = traitlets.CBytes(bytes(PAD * PAD)).tag(sync=True, echo_update=False)  # the drawing, one gray a byte
     turn = traitlets.Int().tag(sync=True)  # the browser counts the drawings it sends,
     answered = traitlets.Int().tag(sync=True)  # and learns which of them is read
-    seen = traitlets.CBytes().tag(sync=True)  # `picture` as bytes, for showing it
+    seen = traitlets.CBytes().tag(sync=True)  # `image` as bytes, for showing it
     probabilities = traitlets.List(traitlets.Float()).tag(sync=True)
     message = traitlets.Unicode(EMPTY).tag(sync=True)
 
     def __init__(self, network: Callable | None = None):
         self._network = network
-        self.picture = None
+        self.image = None
         super().__init__()
         self.observe(self._answer, "turn")
 
@@ -54,11 +53,11 @@ class DrawingPad(StandIn, anywidget.AnyWidget):
         return int(np.argmax(self.probabilities)) if self.probabilities else None
 
     def load(self, array: np.ndarray) -> None:
-        """Puts a picture on the pad, light ink on black: (H, W[, 1]), uint8 or floats 0…1. ValueError for others."""
+        """Puts an image on the pad, light ink on black: (H, W[, 1]), uint8 or floats 0…1. ValueError for others."""
         array = np.asarray(array)
         array = array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
         if array.ndim != 2 or not array.size:
-            raise ValueError(f"a drawing is one grey picture, (height, width); this one has the shape {array.shape}.")
+            raise ValueError(f"a drawing is one gray image, (height, width); this one has the shape {array.shape}.")
         if not np.issubdtype(array.dtype, np.integer):
             array = np.round(array * 255.0)
         if not (array.min() >= 0 and array.max() <= 255):
@@ -82,52 +81,52 @@ class DrawingPad(StandIn, anywidget.AnyWidget):
             self.answered = change["new"]
 
     def _read(self) -> None:
-        """Drawing → picture, probabilities and a sentence; whatever goes wrong becomes the sentence."""
+        """Drawing → image, probabilities and a sentence; whatever goes wrong becomes the sentence."""
         if not any(self.bitmap):
-            self.picture, picture, probabilities, message = None, b"", [], EMPTY
+            self.image, image, probabilities, message = None, b"", [], EMPTY
         else:
-            self.picture = to_mnist(self.drawing)
-            picture = (self.picture * 255).round().astype("uint8").tobytes()
+            self.image = to_mnist(self.drawing)
+            image = (self.image * 255).round().astype("uint8").tobytes()
             probabilities, message = self._ask()
         with self.hold_sync():
-            self.seen, self.probabilities, self.message = picture, probabilities, message
+            self.seen, self.probabilities, self.message = image, probabilities, message
 
     def _ask(self) -> tuple[list[float], str]:
-        """The network's probabilities for `picture`, and what to say."""
+        """The network's probabilities for `image`, and what to say."""
         if self._network is None:
             return [], ""
         try:
-            answer = predict(self._network, self.picture)
+            answer = predict(self._network, self.image)
         except Exception as error:  # the learner's network: anything can happen in it, and the pad must go on
             first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
             return [], f"The network could not read this: {first_line}"
         digit = answer.argmax()
         return answer.tolist(), f"The network reads {digit}, with probability {answer[digit]:.3f}."
 
-    def stand_in(self) -> dict[str, str | bytes]:
+    def fallback(self) -> dict[str, str | bytes]:
         figure = Figure(figsize=(7, 2.6), layout="constrained")
         board, seen, bars = figure.subplots(1, 3)
-        picture = np.zeros((SIDE, SIDE)) if self.picture is None else self.picture
-        for axis, image, title in ((board, self.drawing, "drawn"), (seen, picture, "what the network sees")):
-            axis.imshow(image, cmap="gray", interpolation="nearest")
+        image = np.zeros((SIDE, SIDE)) if self.image is None else self.image
+        for axis, values, title in ((board, self.drawing, "drawn"), (seen, image, "what the network sees")):
+            axis.imshow(values, cmap="gray", interpolation="nearest")
             axis.set_title(title, fontsize=10)
             axis.axis("off")
-        bars.barh(range(10), self.probabilities or [0] * 10, color=plots.COLOURS[0])
+        bars.barh(range(10), self.probabilities or [0] * 10, color=figures.COLORS[0])
         bars.set_title("probability of each digit", fontsize=10)
         bars.set(xlim=(0, 1), yticks=range(10))
         bars.invert_yaxis()
-        return {"image/png": plots.png(figure), "text/plain": f"A drawing pad. {self.message}".strip()}
+        return {"image/png": figures.png(figure), "text/plain": f"A drawing pad. {self.message}".strip()}
 
 
-def predict(network: Callable, picture: np.ndarray) -> np.ndarray:
-    """The ten probabilities (10,) that `network` gives for `picture` (28, 28).
+def predict(network: Callable, image: np.ndarray) -> np.ndarray:
+    """The ten probabilities (10,) that `network` gives for `image` (28, 28).
 
     A Keras model gets the shape it was built for, e.g. (1, 784). ValueError if the answer is not ten probabilities.
     """
-    batch = picture[np.newaxis]
+    batch = image[np.newaxis]
     if hasattr(network, "input_shape"):  # a Keras model; called directly, it is ten times as fast as with predict()
         wanted = network.input_shape[1:]
-        if None not in wanted and np.prod(wanted) == picture.size:
+        if None not in wanted and np.prod(wanted) == image.size:
             batch = batch.reshape(1, *wanted)
         answer = network(batch, training=False)
     else:

@@ -8,7 +8,7 @@ function bars(names) {
     const bar = element("div", { class: "see-bar", "aria-hidden": "true" }, fill);
     return { row: element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, bar), value), fill, value };
   });
-  const caption = element("caption", {}, "this picture");
+  const caption = element("caption", {}, "this image");
   function show(shares) {
     const best = shares.indexOf(Math.max(...shares));
     rows.forEach(({ row, fill, value }, index) => {
@@ -72,7 +72,7 @@ async function render({ model, el }) {
   const set = setter(model);
   const root = element("div", { class: "see in" });
   keepKeys(root);
-  const own = ownPicture(model);
+  const own = ownImage(model);
   let plan, frames, show, playing;
 
   const stopPlaying = () => {
@@ -100,20 +100,20 @@ async function render({ model, el }) {
   const board = box("epochs");
   root.append(box("drive", button, slider, epochWords), board, said, own.node);
 
-  // Everything for one picture: the parts of the page, and `show`, which draws one epoch into them.
+  // Everything for one image: the parts of the page, and `show`, which draws one epoch into them.
   async function load() {
     plan = model.get("_plan");
     const still = model.get("_still");
     frames = still ? await Promise.all(plan.sheets.map(decode)) : bytesOf(model.get("_frames"));
     const frame = plan.sections.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-    const picture = element("canvas", { role: "img", "aria-label": "The picture" });
-    put(picture, still ? await decode(model.get("_picture")) : unpackPicture(model.get("_picture")));
+    const image = element("canvas", { role: "img", "aria-label": "The image" });
+    put(image, still ? await decode(model.get("_image")) : unpackImage(model.get("_image")));
     const canvases = plan.sections.map(({ title }) => element("canvas", { role: "img", "aria-label": title }));
     const figures = canvases.map((canvas, index) =>
       element("figure", {}, box("stage", canvas), element("figcaption", {}, plan.sections[index].title)),
     );
     const [shares, table, line] = [bars(plan.names), confusion(plan.names), curve(plan.epochs, plan)];
-    const left = box("small", element("figure", {}, box("stage", picture), element("figcaption", {}, "the picture")), line.node);
+    const left = box("small", element("figure", {}, box("stage", image), element("figcaption", {}, "the image")), line.node);
     board.replaceChildren(left, box("maps", ...figures), element("div", {}, shares.node, table.node));
     slider.max = plan.epochs.length - 1;
 
@@ -125,7 +125,7 @@ async function render({ model, el }) {
         if (still) {
           const pixels = frames[index].pixels.subarray(4 * step * rows * columns, 4 * (step + 1) * rows * columns);
           put(canvases[index], { rows, columns, pixels: new Uint8ClampedArray(pixels) });
-        } else put(canvases[index], greys(frames, offset, rows, columns));
+        } else put(canvases[index], grays(frames, offset, rows, columns));
         offset += rows * columns;
       });
       const words = epoch === 0 ? "before the training" : `after epoch ${epoch}`;
@@ -138,7 +138,7 @@ async function render({ model, el }) {
       const [right, all] = [counts.reduce((sum, row, index) => sum + row[index], 0), counts.flat().reduce((a, b) => a + b, 0)];
       const best = plan.chances[step].indexOf(Math.max(...plan.chances[step]));
       const first = words[0].toUpperCase() + words.slice(1);
-      write(said, `${first}: the network takes this picture for ${plan.names[best]} (${plan.chances[step][best].toFixed(2)}); ${right} of ${all} validation pictures are right.`);
+      write(said, `${first}: the network takes this image for ${plan.names[best]} (${plan.chances[step][best].toFixed(2)}); ${right} of ${all} validation images are right.`);
     };
     show();
   }

@@ -1,4 +1,4 @@
-"""A training as a film: filters, activations, the answer for a picture, and the validation, epoch by epoch.
+"""A training as a film: filters, activations, the answer for an image, and the validation, epoch by epoch.
 
 Everything is computed once, here; moving the slider draws in the browser (`epoch_scrubber.js`).
 """
@@ -14,40 +14,30 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from helpers.activations import channel_grid, filter_grid, layer_outputs
-from helpers.inside_pictures import (
-    as_colours,
-    chances,
-    jpeg,
-    layers_by_name,
-    names_of,
-    packed,
-    to_bytes,
-    webp,
-)
-from helpers.snapshots import EpochSnapshots
-
-from .own_picture import OwnPicture
-from .scripts import in_base64, joined
-from .standin import StandIn, live
+from helpers.models.layers import channel_grid, filter_grid, layer_outputs
+from helpers.training.snapshots import EpochSnapshots
+from helpers.widgets.base import StaticFallback, embed_live
+from helpers.widgets.payload import as_colors, chances, class_names_of, jpeg, layers_by_name, packed, to_bytes, webp
+from helpers.widgets.read_files import in_base64, read_files
+from helpers.widgets.user_image import UserImage
 
 CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of one
 FILTERS = 16
 
 
-class EpochScrubber(StandIn, OwnPicture):
-    """`EpochScrubber(snapshots, picture, (images, labels), class_names)`: one slider through the epochs of a training.
+class EpochScrubber(StaticFallback, UserImage):
+    """`EpochScrubber(snapshots, image, (images, labels), class_names)`: one slider through the epochs of a training.
 
-    `snapshots`: what `EpochSnapshots` kept. `picture` as the network takes it, (H, W, C) float32 0…1; `images` (N, H, W, C) and
-    `labels` (N,) class numbers: the validation pictures that are counted. Set `step` (0 is the first epoch that was kept). Computing
+    `snapshots`: what `EpochSnapshots` kept. `image` as the network takes it, (H, W, C) float32 0…1; `images` (N, H, W, C) and
+    `labels` (N,) class numbers: the validation images that are counted. Set `step` (0 is the first epoch that was kept). Computing
     tells how far it is; then no step needs the kernel. ValueError if no epoch was kept.
     """
 
-    _esm = joined("common.js", "inside_parts.js", "epoch_scrubber.js")
-    _css = joined("widgets.css", "inside.css")
+    _esm = read_files("static/common.js", "static/inside_parts.js", "epoch_scrubber.js")
+    _css = read_files("static/widgets.css", "static/inside.css")
     _plan = traitlets.Dict().tag(sync=True)
     _frames = traitlets.CBytes().tag(sync=True)
-    _picture = traitlets.CBytes().tag(sync=True)
+    _image = traitlets.CBytes().tag(sync=True)
     _serial = traitlets.Int().tag(sync=True)
 
     step = traitlets.Int(0, min=0).tag(sync=True)
@@ -55,7 +45,7 @@ class EpochScrubber(StandIn, OwnPicture):
     def __init__(
         self,
         snapshots: EpochSnapshots,
-        picture: np.ndarray,
+        image: np.ndarray,
         validation: tuple[np.ndarray, np.ndarray],
         class_names: Sequence[str] | None = None,
         step: int | None = None,
@@ -63,11 +53,11 @@ class EpochScrubber(StandIn, OwnPicture):
         if not snapshots.kept:
             raise ValueError("no epoch was kept: train with callbacks=[snapshots] first.")
         self._snapshots, self._model = snapshots, snapshots.model
-        self._names = names_of(self._model, class_names)
+        self._names = class_names_of(self._model, class_names)
         self._validation = np.asarray(validation[0], "float32"), np.asarray(validation[1]).astype(int).ravel()
         self._confusions: list = []
         super().__init__()
-        self.look(picture)
+        self.look(image)
         self.step = len(snapshots.kept) - 1 if step is None else step
 
     @property
@@ -81,33 +71,33 @@ class EpochScrubber(StandIn, OwnPicture):
             raise ValueError(f"step goes from 0 to {len(self._snapshots.kept) - 1}; it cannot be {proposal['value']}.")
         return proposal["value"]
 
-    def look(self, picture: np.ndarray) -> None:
-        """Computes everything for another picture."""
+    def look(self, image: np.ndarray) -> None:
+        """Computes everything for another image."""
         with _line() as tell:
-            self._compute(picture, tell)
+            self._compute(image, tell)
 
-    def _compute(self, picture: np.ndarray, tell: Callable[[str, float], None]) -> None:
-        picture = np.asarray(picture, "float32")
+    def _compute(self, image: np.ndarray, tell: Callable[[str, float], None]) -> None:
+        image = np.asarray(image, "float32")
         films, shares, confusions, total = [], [], [], len(self._snapshots.kept)
         for number, (epoch, network) in enumerate(self._snapshots.networks(), 1):
             tell(f"Looking at epoch {epoch} ({number} of {total}) …", number / total)
-            films.append(_frame(network, picture))
-            shares.append(chances(network, picture[None])[0])
+            films.append(_frame(network, image))
+            shares.append(chances(network, image[None])[0])
             if not self._confusions:
                 confusions.append(self._confusion(network))
         self._confusions = self._confusions or confusions
-        self.picture, self._films = picture, films
+        self.image, self._films = image, films
         plan = {
             "epochs": self._snapshots.epochs,
             "names": self._names,
             "chances": [[round(float(one), 4) for one in row] for row in shares],
             "confusions": self._confusions,
-            "sections": [{"title": title, "rows": len(image), "columns": image.shape[1]} for title, image in films[0]],
+            "sections": [{"title": title, "rows": len(strip), "columns": strip.shape[1]} for title, strip in films[0]],
         }
         with self.hold_sync():
             self._plan = plan | _curves(self._snapshots)
-            self._frames = b"".join(image.tobytes() for frame in films for _, image in frame)
-            self._picture = packed(as_colours(picture))
+            self._frames = b"".join(strip.tobytes() for frame in films for _, strip in frame)
+            self._image = packed(as_colors(image))
             self._serial += 1
 
     def _confusion(self, network: keras.Model) -> list[list[int]]:
@@ -116,32 +106,32 @@ class EpochScrubber(StandIn, OwnPicture):
         np.add.at(counts, (labels, chances(network, images).argmax(axis=1)), 1)
         return counts.tolist()
 
-    def _take(self, picture: np.ndarray) -> str:
-        self._compute(picture, lambda words, share: self.set_trait("_said", words))
-        return "Your picture, through all epochs."
+    def _take(self, image: np.ndarray) -> str:
+        self._compute(image, lambda words, share: self.set_trait("_said", words))
+        return "Your image, through all epochs."
 
     def _sentence(self, step: int) -> str:
         epoch, shares = self.epochs[step], self._plan["chances"][step]
         best, counts = int(np.argmax(shares)), np.array(self._confusions[step])
         when = f"after epoch {epoch}" if epoch else "before the training"
-        right = f"{np.trace(counts)} of {counts.sum()} validation pictures right"
+        right = f"{np.trace(counts)} of {counts.sum()} validation images right"
         return f"{when} {self._names[best]} {shares[best]:.2f}, {right}"
 
-    def stand_in(self) -> dict[str, str | bytes]:
+    def fallback(self) -> dict[str, str | bytes]:
         steps = sorted({0, len(self.epochs) // 2, len(self.epochs) - 1})
-        text = f"The network's answer for the picture: {'; '.join(self._sentence(step) for step in steps)}."
-        picture = jpeg(self._figure(steps))
-        image = f'<img src="data:image/jpeg;base64,{in_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        text = f"The network's answer for the image: {'; '.join(self._sentence(step) for step in steps)}."
+        file = jpeg(self._figure(steps))
+        tag = f'<img src="data:image/jpeg;base64,{in_base64(file)}" alt="{escape(text)}" style="max-width: 100%">'
         sheets = [
             webp(np.concatenate([frame[index][1] for frame in self._films]), 60) for index in range(len(self._films[0]))
         ]
         state = {
             "_still": True,
             "_plan": self._plan | {"sheets": sheets},
-            "_picture": webp(as_colours(self.picture), 85),
+            "_image": webp(as_colors(self.image), 85),
             "step": self.step,
         }
-        return {"image/jpeg": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
+        return {"image/jpeg": file, "text/html": embed_live(tag, self._esm, self._css, state), "text/plain": text}
 
     def _figure(self, steps: list[int]) -> Figure:
         """Filters and activations at the beginning, in the middle and at the end."""
@@ -159,10 +149,10 @@ class EpochScrubber(StandIn, OwnPicture):
         return figure
 
 
-def _frame(network: keras.Model, picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
+def _frame(network: keras.Model, image: np.ndarray) -> list[tuple[str, np.ndarray]]:
     """What one epoch shows: (title, (rows, columns) uint8) for the first filters and for every convolution."""
     found, first = [], True
-    outputs = layer_outputs(network, picture)
+    outputs = layer_outputs(network, image)
     for name, layer in layers_by_name(network).items():
         if not isinstance(layer, keras.layers.Conv2D):
             continue
@@ -179,7 +169,7 @@ def _frame(network: keras.Model, picture: np.ndarray) -> list[tuple[str, np.ndar
 
 
 def _enlarged(image: np.ndarray, times: int = 4) -> np.ndarray:
-    """So that weights stay sharp squares in a compressed picture, too."""
+    """So that weights stay sharp squares in a compressed image, too."""
     return image.repeat(times, axis=0).repeat(times, axis=1)
 
 

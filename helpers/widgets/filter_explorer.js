@@ -7,12 +7,12 @@ const SETTINGS = ["kernel", "divide", "stride", "padding", "relu", "pooling", "p
 function compute(model, old) {
   const settings = Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
   const { kernel, divide, stride, padding, relu, pooling } = settings;
-  const bytes = model.get("_picture");
-  const picture = old?.bytes === bytes ? old.picture : unpack(bytes);
-  const isOld = old?.picture === picture && old.settings.stride === stride && old.settings.padding === padding;
-  const frame = isOld ? old.frame : framed(picture, stride, padding);
+  const bytes = model.get("_image");
+  const image = old?.bytes === bytes ? old.image : unpack(bytes);
+  const isOld = old?.image === image && old.settings.stride === stride && old.settings.padding === padding;
+  const frame = isOld ? old.frame : framed(image, stride, padding);
   const output = convolve(frame, kernel, divide, relu, old?.output.values);
-  return { settings, bytes, picture, frame, output, pooled: pool(output, pooling) };
+  return { settings, bytes, image, frame, output, pooled: pool(output, pooling) };
 }
 
 // The controls, and `show`, which makes them say what the settings are. `set` changes the model.
@@ -21,13 +21,13 @@ function controls(model, set) {
     const change = (row, y) => row.map((old, x) => (3 * y + x === index ? weight : old));
     set({ kernel: model.get("kernel").map(change) });
   });
-  // A filter that would make the picture brighter or darker is divided by its sum when it is taken from the shelf.
+  // A filter that would make the image brighter or darker is divided by its sum when it is taken from the shelf.
   const shelf = presets(model.get("_presets"), (kernel) => {
     set({ kernel, divide: Math.abs(sumOf(kernel)) > 1e-6 && sumOf(kernel) !== 1 });
   });
-  const own = ownPicture(
-    () => model.get("_picture"),
-    (bytes) => set({ _picture: bytes, pixel: [unpack(bytes).rows >> 1, unpack(bytes).columns >> 1] }),
+  const own = ownImage(
+    () => model.get("_image"),
+    (bytes) => set({ _image: bytes, pixel: [unpack(bytes).rows >> 1, unpack(bytes).columns >> 1] }),
   );
   const simple = {
     divide: tick("divide by the sum", (divide) => set({ divide })),
@@ -45,7 +45,7 @@ function controls(model, set) {
   return { grid, shelf, own, ...simple, show };
 }
 
-// Mouse and arrow keys on a picture move the window. `placeAt` knows which place a point of the picture means:
+// Mouse and arrow keys on an image move the window. `placeAt` knows which place a point of the image means:
 // its arguments go from 0 to 1. `place` tells where the window is, `goTo` moves it.
 function steer(canvas, { placeAt, place, goTo, middle }) {
   const point = (event) => {
@@ -67,14 +67,14 @@ function steer(canvas, { placeAt, place, goTo, middle }) {
 
 async function render({ model, el }) {
   if (model.get("_png")) {
-    // A page without a kernel: the picture comes as a file.
+    // A page without a kernel: the image comes as a file.
     const bytes = Uint8Array.from(atob(model.get("_png")), (letter) => letter.charCodeAt(0));
-    model.set("_picture", await readPicture(new Blob([bytes]), 512));
+    model.set("_image", await readImage(new Blob([bytes]), 512));
   }
   const set = setter(model);
   const part = controls(model, set);
   const keys = "Arrow keys move the window, with Shift by ten; Home goes to the middle.";
-  const [before, after] = [stage(`The picture. ${keys}`, true), stage(`The result. ${keys}`, true)];
+  const [before, after] = [stage(`The image. ${keys}`, true), stage(`The result. ${keys}`, true)];
   const [beforeSize, afterSize, sum, range] = ["span", "span", "span", "span"].map((tag) => element(tag));
   const hint = element("p", { class: "fx-hint" }, "type, drag, or ↑ ↓ (with Shift by 0.1)");
   const onePixel = arithmetic();
@@ -83,7 +83,7 @@ async function render({ model, el }) {
   const choices = [part.stride, part.padding, part.pooling, part.relu, part.blue];
   const board = box(
     "board",
-    box("in", title("Picture", beforeSize), before.node, part.own.node),
+    box("in", title("Image", beforeSize), before.node, part.own.node),
     box("filter", filter, box("settings", ...choices.map(({ node }) => node))),
     box("out", title("Result", afterSize), after.node, box("foot", range)),
   );
@@ -100,26 +100,26 @@ async function render({ model, el }) {
     if (String(pixel) !== String(now.settings.pixel)) set({ pixel });
   };
   const middle = () => [now.output.rows >> 1, now.output.columns >> 1];
-  const onPicture = (y, x) => [
-    placeOf(Math.floor(y * now.picture.rows), now.frame.down),
-    placeOf(Math.floor(x * now.picture.columns), now.frame.across),
+  const onImage = (y, x) => [
+    placeOf(Math.floor(y * now.image.rows), now.frame.down),
+    placeOf(Math.floor(x * now.image.columns), now.frame.across),
   ];
   const onResult = (y, x) => {
     const pixels = now.pooled === now.output ? 1 : 2; // of the result, under one pixel of what is shown
     return [Math.floor(y * now.pooled.rows * pixels), Math.floor(x * now.pooled.columns * pixels)];
   };
-  steer(before.canvas, { placeAt: onPicture, place, goTo, middle });
+  steer(before.canvas, { placeAt: onImage, place, goTo, middle });
   steer(after.canvas, { placeAt: onResult, place, goTo, middle });
 
   function showPixel() {
     now.settings.pixel = model.get("pixel");
-    const { picture, frame, output, pooled } = now;
+    const { image, frame, output, pooled } = now;
     const [row, column] = place();
     const [top, left] = [
       row * frame.down.stride - frame.down.before,
       column * frame.across.stride - frame.across.before,
     ];
-    before.mark(top, left, 3, picture.rows, picture.columns);
+    before.mark(top, left, 3, image.rows, image.columns);
     const shown = pooled === output ? [row, column] : [row >> 1, column >> 1];
     after.mark(within(shown[0], pooled.rows), within(shown[1], pooled.columns), 1, pooled.rows, pooled.columns);
     onePixel.show(now, row, column);
@@ -128,11 +128,11 @@ async function render({ model, el }) {
   function show() {
     const old = now;
     now = compute(model, old);
-    const { settings, picture, output, pooled } = now;
-    if (old?.picture !== picture) paint(before.canvas, picture, false);
+    const { settings, image, output, pooled } = now;
+    if (old?.image !== image) paint(before.canvas, image, false);
     const [least, most] = paint(after.canvas, pooled, settings.blue);
     part.show(settings);
-    write(beforeSize, `${picture.rows} × ${picture.columns}`);
+    write(beforeSize, `${image.rows} × ${image.columns}`);
     const pooledSize = pooled === output ? "" : `, pooled to ${pooled.rows} × ${pooled.columns}`;
     write(afterSize, `${output.rows} × ${output.columns}${pooledSize}`);
     write(sum, `sum ${text(sumOf(settings.kernel), 3)}`);
@@ -141,7 +141,7 @@ async function render({ model, el }) {
     showPixel();
   }
 
-  // Smooth where a picture is made smaller, squares where it is enlarged. (Asking for a width costs a layout: keep it.)
+  // Smooth where an image is made smaller, squares where it is enlarged. (Asking for a width costs a layout: keep it.)
   let width = 0;
   const fit = () => {
     for (const { canvas } of [before, after]) canvas.classList.toggle("fx-enlarged", width > 1.5 * canvas.width);
@@ -152,7 +152,7 @@ async function render({ model, el }) {
   });
   sizes.observe(before.node);
 
-  const listeners = [...SETTINGS, "_picture"].map((name) => [`change:${name}`, name === "pixel" ? showPixel : show]);
+  const listeners = [...SETTINGS, "_image"].map((name) => [`change:${name}`, name === "pixel" ? showPixel : show]);
   for (const [event, listener] of listeners) model.on(event, listener);
   el.append(root);
   show();

@@ -1,4 +1,4 @@
-"""A picture, a 3 × 3 filter to play with, and the result at once. All is computed in the browser (`filter_explorer.js`)."""
+"""An image, a 3 × 3 filter to play with, and the result at once. All is computed in the browser (`filter_explorer.js`)."""
 
 import io
 from html import escape
@@ -10,18 +10,18 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers import plots, samples
-from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
-
-from .scripts import in_base64, joined
-from .standin import StandIn, live
+from helpers.images import assets
+from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
+from helpers.plots import figures
+from helpers.widgets.base import StaticFallback, embed_live
+from helpers.widgets.read_files import in_base64, read_files
 
 LARGEST = 512  # pixels of the longer side: what the browser filters between two frames
 STRONGEST = 1000  # of a weight, either sign
 BLUE = np.array([0.25, 0.6, 1.0])  # red, green and blue of a result below 0, as in `filter_explorer.js`
 COLUMN = [300, 236]  # a pixel of the street on the left edge of a column: dark on its left, bright on its right
 SETTINGS = ["kernel", "divide", "stride", "padding", "relu", "pooling", "pixel", "blue"]
-TINTS = LinearSegmentedColormap.from_list("weights", [plots.COLOURS[0], "white", plots.COLOURS[1]])
+TINTS = LinearSegmentedColormap.from_list("weights", [figures.COLORS[0], "white", figures.COLORS[1]])
 POOLS = {"none": lambda result: result, "max": max_pool2d, "average": average_pool2d}
 
 
@@ -44,20 +44,26 @@ class Kernel(traitlets.TraitType):
         return weights.tolist()
 
 
-class FilterExplorer(StandIn, anywidget.AnyWidget):
-    """Type, drag or step nine weights and see the picture they make; point at a pixel and see its sum.
+class FilterExplorer(StaticFallback, anywidget.AnyWidget):
+    """Type, drag or step nine weights and see the image they make; point at a pixel and see its sum.
 
-    `FilterExplorer()` shows the course's street, `FilterExplorer(picture=array)` yours: grey (H, W) or colour (H, W, 3),
-    uint8, or floats 0…1; shown in grey and at most 512 pixels wide and high. Everything can also be read and set
+    `FilterExplorer()` shows the course's street, `FilterExplorer(image=array)` yours: gray (H, W) or color (H, W, 3),
+    uint8, or floats 0…1; shown in gray and at most 512 pixels wide and high. Everything can also be read and set
     from Python, by keyword or later: `kernel` (3 × 3, or a name from `FILTERS`), `divide` (by the sum of the weights,
     where that is not 0), `stride` 1…3, `padding` "valid" or "same", `relu`, `pooling` "none", "max" or "average",
-    `pixel` (row, column: where the window lies), `blue` (negative results shown in blue instead of black), `picture`.
+    `pixel` (row, column: where the window lies), `blue` (negative results shown in blue instead of black), `image`.
     `result` is what `convolve2d` makes of all that.
     """
 
-    _esm = joined("common.js", "explorer_numbers.js", "explorer_parts.js", "explorer_pixel.js", "filter_explorer.js")
-    _css = joined("widgets.css", "filter_explorer.css")
-    _picture = traitlets.CBytes().tag(sync=True, echo_update=False)  # rows, columns (two bytes each), then the greys
+    _esm = read_files(
+        "static/common.js",
+        "static/explorer_convolution.js",
+        "static/explorer_controls.js",
+        "static/explorer_sum.js",
+        "filter_explorer.js",
+    )
+    _css = read_files("static/widgets.css", "static/filter_explorer.css")
+    _image = traitlets.CBytes().tag(sync=True, echo_update=False)  # rows, columns (two bytes each), then the grays
     _presets = traitlets.Dict().tag(sync=True)
 
     kernel = Kernel().tag(sync=True)
@@ -69,29 +75,29 @@ class FilterExplorer(StandIn, anywidget.AnyWidget):
     blue = traitlets.Bool(True).tag(sync=True)
     pixel = traitlets.List(traitlets.Int(min=0), minlen=2, maxlen=2).tag(sync=True)
 
-    def __init__(self, picture=None, **settings):
-        greys = samples.street() if picture is None else to_grey(picture)
-        pixel = [size // 2 for size in greys.shape] if picture is not None else COLUMN
+    def __init__(self, image=None, **settings):
+        grays = assets.street() if image is None else to_gray(image)
+        pixel = [size // 2 for size in grays.shape] if image is not None else COLUMN
         start = {"kernel": "vertical lines", "pixel": pixel}
         presets = {name: weights.tolist() for name, weights in FILTERS.items()}
-        super().__init__(_picture=_pack(greys), _presets=presets, **start | settings)
+        super().__init__(_image=_pack(grays), _presets=presets, **start | settings)
 
     @property
-    def picture(self) -> np.ndarray:
-        """What is filtered: (H, W) uint8. The browser puts a learner's own picture here."""
-        rows, columns = np.frombuffer(self._picture[:4], "<u2")
-        return np.frombuffer(self._picture[4:], np.uint8).reshape(rows, columns).copy()
+    def image(self) -> np.ndarray:
+        """What is filtered: (H, W) uint8. The browser puts a learner's own image here."""
+        rows, columns = np.frombuffer(self._image[:4], "<u2")
+        return np.frombuffer(self._image[4:], np.uint8).reshape(rows, columns).copy()
 
-    @picture.setter
-    def picture(self, picture) -> None:
-        greys = to_grey(picture)
+    @image.setter
+    def image(self, image) -> None:
+        grays = to_gray(image)
         with self.hold_sync():
-            self._picture, self.pixel = _pack(greys), [size // 2 for size in greys.shape]
+            self._image, self.pixel = _pack(grays), [size // 2 for size in grays.shape]
 
     @property
     def result(self) -> np.ndarray:
-        """The numbers behind the picture on the right: float32, neither rounded nor clipped to 0…255."""
-        result = convolve2d(self.picture, self.kernel, self.stride, self.padding)
+        """The numbers behind the image on the right: float32, neither rounded nor clipped to 0…255."""
+        result = convolve2d(self.image, self.kernel, self.stride, self.padding)
         total = np.sum(self.kernel)
         if self.divide and abs(total) > 1e-6:
             result /= np.float32(total)
@@ -99,69 +105,67 @@ class FilterExplorer(StandIn, anywidget.AnyWidget):
             result = np.maximum(result, 0)
         return POOLS[self.pooling](result) if min(result.shape) > 1 else result
 
-    def stand_in(self) -> dict[str, str | bytes]:
+    def fallback(self) -> dict[str, str | bytes]:
         steps = [f"stride {self.stride}", f"padding {self.padding}"]
         steps += ["divided by the sum of its weights"] * self.divide + ["ReLU"] * self.relu
         steps += [f"{self.pooling} pooling 2 × 2"] * (self.pooling != "none")
-        (rows, columns), (height, width) = self.picture.shape, self.result.shape
+        (rows, columns), (height, width) = self.image.shape, self.result.shape
         weights = "; ".join(", ".join(f"{weight:g}" for weight in row) for row in self.kernel).replace("-", "−")
         text = (
-            f"A picture of {rows} × {columns} pixels, the filter [{weights}], and the result of {height} × {width} "
+            f"An image of {rows} × {columns} pixels, the filter [{weights}], and the result of {height} × {width} "
             f"({', '.join(steps)})."
         )
-        picture = _few_colours(plots.png(self._figure()))
-        image = f'<img src="data:image/png;base64,{in_base64(picture)}" alt="{escape(text)}" style="max-width: 100%">'
+        file = _few_colors(figures.png(self._figure()))
+        tag = f'<img src="data:image/png;base64,{in_base64(file)}" alt="{escape(text)}" style="max-width: 100%">'
         state = {name: getattr(self, name) for name in SETTINGS} | {"_presets": self._presets, "_png": self._png()}
-        return {"image/png": picture, "text/html": live(image, self._esm, self._css, state), "text/plain": text}
+        return {"image/png": file, "text/html": embed_live(tag, self._esm, self._css, state), "text/plain": text}
 
     def _figure(self) -> Figure:
-        """The picture, the filter and the result beside each other, coloured as the browser does it."""
+        """The image, the filter and the result beside each other, colored as the browser does it."""
         figure = Figure(figsize=(8, 3.3), layout="constrained")
         before, weights, after = figure.subplots(1, 3, width_ratios=[3, 1.3, 3])
         result = np.rint(self.result).clip(-255, 255)
         below = np.where(result < 0, -result if self.blue else 0, 0)[..., None] * BLUE
         shown = np.where(result > 0, result, 0)[..., None] + below
-        before.imshow(self.picture, cmap="gray", vmin=0, vmax=255)
+        before.imshow(self.image, cmap="gray", vmin=0, vmax=255)
         after.imshow(shown.astype(np.uint8))
         largest = np.abs(self.kernel).max() or 1
         weights.imshow(np.array(self.kernel) / largest, cmap=TINTS, vmin=-2, vmax=2)
         for (row, column), weight in np.ndenumerate(self.kernel):
             weights.text(column, row, f"{weight:.3g}".replace("-", "−"), ha="center", va="center", fontsize=11)
-        for axis, title in (before, "the picture"), (weights, "the filter"), (after, "the result"):
+        for axis, title in (before, "the image"), (weights, "the filter"), (after, "the result"):
             size = (
-                "3 × 3"
-                if axis is weights
-                else "{} × {}".format(*(self.result if axis is after else self.picture).shape)
+                "3 × 3" if axis is weights else "{} × {}".format(*(self.result if axis is after else self.image).shape)
             )
             axis.set_title(f"{title}, {size}", fontsize=10)
             axis.axis("off")
         return figure
 
     def _png(self) -> str:
-        """The picture for a page without a kernel: a PNG file is less than half of the bytes."""
+        """The image for a page without a kernel: a PNG file is less than half of the bytes."""
         file = io.BytesIO()
-        Image.fromarray(self.picture).save(file, format="png", optimize=True)
+        Image.fromarray(self.image).save(file, format="png", optimize=True)
         return in_base64(file.getvalue())
 
 
-def to_grey(picture) -> np.ndarray:
-    """Any picture → (H, W) uint8 with at most 512 pixels a side.
+def to_gray(image) -> np.ndarray:
+    """Any image → (H, W) uint8 with at most 512 pixels a side.
 
-    `picture`: (H, W), (H, W, 1), or (H, W, 3 or 4) in colour; whole numbers 0…255, floats 0…255 or (when none is above 1)
+    `image`: (H, W), (H, W, 1), or (H, W, 3 or 4) in color; whole numbers 0…255, floats 0…255 or (when none is above 1)
     floats 0…1. Raises ValueError for other shapes and numbers, and for less than 3 × 3 pixels.
     """
-    values = np.asarray(picture)
+    values = np.asarray(image)
     if values.dtype.kind not in "biuf" or values.ndim not in (2, 3) or values.shape[2:] not in ((), (1,), (3,), (4,)):
-        raise ValueError(f"A picture is (rows, columns) or (rows, columns, 3); yours is {values.dtype} {values.shape}.")
+        raise ValueError(f"An image is (rows, columns) or (rows, columns, 3); yours is {values.dtype} {values.shape}.")
     if min(values.shape[:2]) < 3:
         raise ValueError(
             f"A 3 × 3 filter needs at least 3 × 3 pixels; yours are {values.shape[0]} × {values.shape[1]}."
         )
     if not (values.min() >= 0 and values.max() <= 255):  # also False for NaN
-        raise ValueError("The pixels of a picture go from 0 to 255 (or from 0 to 1); some of yours do not.")
+        raise ValueError("The pixels of an image go from 0 to 255 (or from 0 to 1); some of yours do not.")
     if values.dtype.kind == "b" or (values.dtype.kind == "f" and values.max() <= 1):
         values = values * 255.0
-    if values.ndim == 3:  # as eyes weigh the colours (ITU-R BT.601), and as the browser does with a learner's file
+    if values.ndim == 3:  # as eyes weigh the colors (ITU-R BT.601), and as the browser does with a learner's file
         values = values[..., :3] @ np.array([0.299, 0.587, 0.114]) if values.shape[2] >= 3 else values[..., 0]
     image = Image.fromarray(np.rint(values).astype(np.uint8))
     scale = min(1, LARGEST / max(image.size))
@@ -170,17 +174,17 @@ def to_grey(picture) -> np.ndarray:
     return np.array(image)
 
 
-def _pack(greys: np.ndarray) -> bytes:
+def _pack(grays: np.ndarray) -> bytes:
     """Size and pixels in one value, so that the browser never sees one without the other."""
-    return np.array(greys.shape, "<u2").tobytes() + greys.tobytes()
+    return np.array(grays.shape, "<u2").tobytes() + grays.tobytes()
 
 
-def _few_colours(png: bytes) -> bytes:
-    """The same picture in 112 colours and a third of the bytes: a stand-in is stored in every copy of a notebook."""
-    greys, blues = np.linspace(0, 255, 64)[:, None] * [1, 1, 1], np.linspace(0, 255, 32)[:, None] * BLUE
+def _few_colors(png: bytes) -> bytes:
+    """The same image in 112 colors and a third of the bytes: a stand-in is stored in every copy of a notebook."""
+    grays, blues = np.linspace(0, 255, 64)[:, None] * [1, 1, 1], np.linspace(0, 255, 32)[:, None] * BLUE
     tints = TINTS(np.linspace(0.2, 0.8, 16))[:, :3] * 255
     palette = Image.new("P", (1, 1))
-    palette.putpalette(np.rint(np.concatenate([greys, blues, tints])).astype(int).ravel().tolist())
-    picture, file = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
-    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(file, "png", optimize=True)
+    palette.putpalette(np.rint(np.concatenate([grays, blues, tints])).astype(int).ravel().tolist())
+    image, file = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(file, "png", optimize=True)
     return file.getvalue()

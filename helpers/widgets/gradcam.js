@@ -1,4 +1,4 @@
-// Pictures with where the network looked laid over them; a slider says how strongly.
+// Images with where the network looked laid over them; a slider says how strongly.
 
 // Dark violet over orange to light yellow: brightness alone tells the values, too.
 const WARM = [[0, 0, 0], [60, 15, 110], [150, 40, 100], [220, 80, 50], [250, 160, 20], [252, 255, 164]];
@@ -9,7 +9,7 @@ function warm(byte) {
   return WARM[low].map((from, k) => from + rest * (WARM[low + 1][k] - from));
 }
 
-function heatPicture(bytes, offset, rows, columns) {
+function heatImage(bytes, offset, rows, columns) {
   const image = new ImageData(columns, rows);
   for (let at = 0; at < rows * columns; at++) {
     image.data.set(warm(bytes[offset + at]), 4 * at);
@@ -21,9 +21,9 @@ function heatPicture(bytes, offset, rows, columns) {
 async function render({ model, el }) {
   const set = setter(model);
   const cards = box("cards");
-  const slider = range("How strongly the map covers the pictures, in percent", 100, (value) => set({ opacity: value / 100 }));
+  const slider = range("How strongly the map covers the images, in percent", 100, (value) => set({ opacity: value / 100 }));
   const words = element("span");
-  const own = ownPicture(model);
+  const own = ownImage(model);
   const drive = box("drive", element("strong", {}, "where it looked"), slider, words);
   const root = element("div", { class: "see in" }, drive, cards, own.node);
   keepKeys(root);
@@ -39,7 +39,7 @@ async function render({ model, el }) {
   async function load() {
     const found = model.get("_cards");
     const heats = model.get("_still") ? null : bytesOf(model.get("_heats"));
-    const pictures = model.get("_still") ? null : bytesOf(model.get("_pictures"));
+    const images = model.get("_still") ? null : bytesOf(model.get("_images"));
     overlays = [];
     const nodes = [];
     let [offset, place] = [0, 0];
@@ -48,14 +48,14 @@ async function render({ model, el }) {
       const [under, over] = [element("canvas", { role: "img", "aria-label": card.text }), element("canvas", { "aria-hidden": "true" })];
       if (heats) {
         const pixels = new Uint8ClampedArray(4 * rows * columns).fill(255);
-        for (let at = 0; at < rows * columns; at++) for (let k = 0; k < 3; k++) pixels[4 * at + k] = pictures[place++];
+        for (let at = 0; at < rows * columns; at++) for (let k = 0; k < 3; k++) pixels[4 * at + k] = images[place++];
         put(under, { rows, columns, pixels });
-        put(over, heatPicture(heats, offset, rows, columns));
+        put(over, heatImage(heats, offset, rows, columns));
         offset += rows * columns;
       } else {
-        const [picture, heat] = [await decode(card.picture), await decode(card.heat)];
-        put(under, picture);
-        put(over, heatPicture(heat.pixels.filter((_, at) => at % 4 === 0), 0, rows, columns));
+        const [image, heat] = [await decode(card.image), await decode(card.heat)];
+        put(under, image);
+        put(over, heatImage(heat.pixels.filter((_, at) => at % 4 === 0), 0, rows, columns));
       }
       overlays.push(over);
       const caption = element("figcaption", {}, element("b", {}, card.title), element("br"), card.words);

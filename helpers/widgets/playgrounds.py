@@ -7,8 +7,8 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .scripts import joined
-from .standin import StandIn, live
+from helpers.widgets.base import StaticFallback, embed_live
+from helpers.widgets.read_files import read_files
 
 LIMIT = 10.0  # scores that the sliders reach
 
@@ -24,11 +24,11 @@ def softmax(scores) -> np.ndarray:
     return powers / powers.sum()
 
 
-class _Playground(StandIn, anywidget.AnyWidget):
+class _Playground(StaticFallback, anywidget.AnyWidget):
     """What both share: the script, the look, and a stand-in that is itself alive where scripts may run."""
 
-    _esm = joined("common.js", "playgrounds.js")
-    _css = joined("widgets.css")
+    _esm = read_files("static/common.js", "playgrounds.js")
+    _css = read_files("static/widgets.css")
     kind = traitlets.Unicode().tag(sync=True)
 
     def _page(self, text: str, head: Sequence[str], rows: Sequence[Sequence[str]], **state) -> dict[str, str]:
@@ -37,7 +37,7 @@ class _Playground(StandIn, anywidget.AnyWidget):
         heads = "".join(f"<th {left}>{title}</th>" for title in head)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table><p>{escape(text)}</p>"
         return {
-            "text/html": live(table, self._esm, self._css, {"kind": self.kind, **state}),
+            "text/html": embed_live(table, self._esm, self._css, {"kind": self.kind, **state}),
             "text/plain": text,
         }
 
@@ -66,7 +66,7 @@ class ReluPlayground(_Playground):
         """ReLU of `inputs`."""
         return relu(self.inputs).tolist()
 
-    def stand_in(self) -> dict[str, str]:
+    def fallback(self) -> dict[str, str]:
         pairs = [(f"{x:.1f}", f"{y:.1f}") for x, y in zip(self.inputs, self.outputs, strict=True)]
         text = "ReLU, x if x > 0 else 0: " + ", ".join(f"{x} becomes {y}" for x, y in pairs) + "."
         return self._page(text, ["input x", "output max(0, x)"], pairs, inputs=self.inputs)
@@ -103,7 +103,7 @@ class SoftmaxPlayground(_Playground):
         """The index of the largest probability."""
         return int(np.argmax(self.scores))
 
-    def stand_in(self) -> dict[str, str]:
+    def fallback(self) -> dict[str, str]:
         names = [f"{index} {label}" for index, label in enumerate(self.labels)] or [
             str(i) for i in range(len(self.scores))
         ]

@@ -1,6 +1,6 @@
 """How long a look inside takes, for the 150 × 150 network: `python -m tests.benchmarks.bench_activations`.
 
-All layers of one picture after the first call, beside `predict` of a network with as many outputs, and Grad-CAM. CPU and wall
+All layers of one image after the first call, beside `predict` of a network with as many outputs, and Grad-CAM. CPU and wall
 time, the best of several rounds. Exit code 1 when all layers take more than 15 ms.
 """
 
@@ -10,8 +10,8 @@ import time
 import keras
 import numpy as np
 
-from helpers.activations import grad_cam, layer_outputs
-from helpers.picture_networks import cats_dogs
+from helpers.models.image_architectures import cats_dogs
+from helpers.models.layers import grad_cam, layer_outputs
 
 AT_MOST, ROUNDS, TIMES = 15.0, 8, 10
 
@@ -30,13 +30,13 @@ def milliseconds(call) -> tuple[float, float]:
 
 def main() -> int:
     model = cats_dogs(dropout=True)
-    picture = np.random.default_rng(1).random((150, 150, 3), "float32")
+    image = np.random.default_rng(1).random((150, 150, 3), "float32")
     outputs = [layer.output for layer in model.layers]
     many = keras.Model(model.inputs[0], outputs)
     ways = {
-        "layer_outputs": lambda: layer_outputs(model, picture),
-        "predict of 12 outputs": lambda: many.predict(picture[None], verbose=0),
-        "grad_cam": lambda: grad_cam(model, picture),
+        "layer_outputs": lambda: layer_outputs(model, image),
+        "predict of 12 outputs": lambda: many.predict(image[None], verbose=0),
+        "grad_cam": lambda: grad_cam(model, image),
     }
     times = {name: milliseconds(call) for name, call in ways.items()}
     for name, (wall, cpu) in times.items():

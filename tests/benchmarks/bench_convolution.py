@@ -1,4 +1,4 @@
-"""How long a 3×3 filter takes on a 512×512 picture: `python -m tests.benchmarks.bench_convolution`.
+"""How long a 3×3 filter takes on a 512×512 image: `python -m tests.benchmarks.bench_convolution`.
 
 The ratios are what counts, all measured in turn in one run: at most 2× tf.nn.conv2d, at least 100× faster than the loop.
 Exit code 1 when one of them is missed.
@@ -14,8 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 
-from helpers.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
-from helpers.samples import street
+from helpers.images.assets import street
+from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
 
 AT_MOST, AT_LEAST, ROUNDS = 2.0, 100.0, 60
 
@@ -42,21 +42,21 @@ def seconds(function) -> float:
 
 def main() -> int:
     drawn, kernel = street(), FILTERS["vertical lines"]
-    picture = drawn.astype(np.float32)
-    batch, weights = tf.constant(picture[None, :, :, None]), tf.constant(kernel[:, :, None, None])
+    image = drawn.astype(np.float32)
+    batch, weights = tf.constant(image[None, :, :, None]), tf.constant(kernel[:, :, None, None])
     contestants = {
-        "convolve2d": lambda: convolve2d(picture, kernel),
+        "convolve2d": lambda: convolve2d(image, kernel),
         "convolve2d, from uint8": lambda: convolve2d(drawn, kernel),
         "tf.nn.conv2d": lambda: tf.nn.conv2d(batch, weights, 1, "VALID").numpy(),
-        "max_pool2d": lambda: max_pool2d(picture),
-        "average_pool2d": lambda: average_pool2d(picture),
+        "max_pool2d": lambda: max_pool2d(image),
+        "average_pool2d": lambda: average_pool2d(image),
     }
     np.testing.assert_array_equal(contestants["convolve2d"](), contestants["tf.nn.conv2d"]()[0, :, :, 0])
     times = {name: [] for name in contestants}
     for _ in range(ROUNDS):  # in turn, so that a slow moment of the machine hits all of them
         for name, function in contestants.items():
             times[name].append(seconds(function))
-    times["the loop"] = [seconds(lambda: loop(picture, kernel))]
+    times["the loop"] = [seconds(lambda: loop(image, kernel))]
     milliseconds = {name: 1000 * median(values) for name, values in times.items()}
     for name, value in milliseconds.items():
         print(f"{name:24} {value:9.2f} ms")

@@ -1,7 +1,7 @@
-"""From a key press to the new picture, in a real JupyterLab: `python -m tests.benchmarks.bench_explorer`.
+"""From a key press to the new image, in a real JupyterLab: `python -m tests.benchmarks.bench_explorer`.
 
-The filter explorer on 512 × 512 pixels, beside a slider of `interact` whose function filters the same picture with the same
-`convolve2d` and shows it by `plt.show()`. Time runs from the event's own time stamp until a frame with the new picture has been
+The filter explorer on 512 × 512 pixels, beside a slider of `interact` whose function filters the same image with the same
+`convolve2d` and shows it by `plt.show()`. Time runs from the event's own time stamp until a frame with the new image has been
 handed to the screen. Exit code 1 when the explorer's median is above 16 ms.
 """
 
@@ -19,17 +19,17 @@ INTERACT = [
 import matplotlib.pyplot as plt
 import numpy as np
 from ipywidgets import IntSlider, interact
-from helpers.convolution import FILTERS, convolve2d
-from helpers.samples import street
-picture = street()""",
+from helpers.images.convolution import FILTERS, convolve2d
+from helpers.images.assets import street
+image = street()""",
     """@interact(middle=IntSlider(value=0, min=-60, max=60))
 def show(middle):
     kernel = FILTERS["vertical lines"].copy()
     kernel[1, 1] = middle
-    plt.imshow(np.clip(convolve2d(picture, kernel), 0, 255), cmap="gray")
+    plt.imshow(np.clip(convolve2d(image, kernel), 0, 255), cmap="gray")
     plt.show()""",
 ]
-# After the press: `changed(done)` calls done when the page holds the new picture; then the next frame, then its end.
+# After the press: `changed(done)` calls done when the page holds the new image; then the next frame, then its end.
 CLOCK = """(changed) => {
     window.times = [];
     document.addEventListener("keydown", (event) => {
@@ -40,7 +40,7 @@ CLOCK = """(changed) => {
         }));
     }, true);
 }"""
-# The explorer has painted when its canvas gets new pixels; `interact` when its output holds another picture, decoded.
+# The explorer has painted when its canvas gets new pixels; `interact` when its output holds another image, decoded.
 PAINTED = """(done) => {
     const pen = document.querySelector(".fx-out canvas").pen;
     pen.putImageData = (...all) => { delete pen.putImageData; pen.putImageData(...all); done(); };

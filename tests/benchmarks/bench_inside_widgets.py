@@ -1,7 +1,7 @@
-"""From a key press to the new picture inside a network, in a real JupyterLab: `python -m tests.benchmarks.bench_inside_widgets`.
+"""From a key press to the new image inside a network, in a real JupyterLab: `python -m tests.benchmarks.bench_inside_widgets`.
 
 The activation browser of the 150 × 150 network (another channel; another layer) and the epoch scrubber. Time runs from the
-event's own time stamp until a frame with the new picture has been handed to the screen. Exit code 1 when a median is
+event's own time stamp until a frame with the new image has been handed to the screen. Exit code 1 when a median is
 above its limit: 16 ms for the browser, 50 ms for the scrubber.
 """
 
@@ -17,14 +17,14 @@ PRESSES = 40
 CELLS = [
     'import helpers\nhelpers.start("09")',
     """import numpy as np
-from helpers.picture_networks import cats_dogs
-from helpers.snapshots import EpochSnapshots
+from helpers.models.image_architectures import cats_dogs
+from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber
 model, snapshots = cats_dogs(dropout=True), EpochSnapshots()
-pictures = np.random.default_rng(1).random((4, 150, 150, 3), "float32")
-model.fit(pictures, np.array([0, 1, 0, 1]), epochs=4, verbose=0, callbacks=[snapshots]);""",
-    "ActivationBrowser(model, pictures[0])",
-    "EpochScrubber(snapshots, pictures[0], (pictures, np.array([0, 1, 0, 1])), step=0)",
+images = np.random.default_rng(1).random((4, 150, 150, 3), "float32")
+model.fit(images, np.array([0, 1, 0, 1]), epochs=4, verbose=0, callbacks=[snapshots]);""",
+    "ActivationBrowser(model, images[0])",
+    "EpochScrubber(snapshots, images[0], (images, np.array([0, 1, 0, 1])), step=0)",
 ]
 PAINTED = """(done) => {
     const pen = document.querySelectorAll("CANVAS")[0].pen;

@@ -1,6 +1,6 @@
-"""What a step of 128 pictures costs as one batch and in pieces: `python -m tests.benchmarks.bench_memory`.
+"""What a step of 128 images costs as one batch and in pieces: `python -m tests.benchmarks.bench_memory`.
 
-Lesson 07's network, 150 px, made-up pictures, each way in a process of its own, in turns. GB are 1e9 bytes.
+Lesson 07's network, 150 px, made-up images, each way in a process of its own, in turns. GB are 1e9 bytes.
 """
 
 import argparse
@@ -9,28 +9,28 @@ import subprocess
 import sys
 import time
 
-from data_scripts.home import CHECKOUT
+from data_scripts.paths import CHECKOUT
 from helpers import memory
 
 PIECES = (1, 4)
 GOALS = {"memory": 0.75, "seconds": 1.25}  # of four pieces, in parts of what one batch takes
 
 
-def train(pieces: int, epochs: int = 3, pictures: int = 1024) -> dict[str, float]:
+def train(pieces: int, epochs: int = 3, images: int = 1024) -> dict[str, float]:
     """Trains here: the seconds of the quickest epoch, its processor seconds, and the most memory in GB."""
-    from helpers import quiet
+    from helpers import tensorflow_import
 
-    quiet.tensorflow()
+    tensorflow_import.tensorflow()
     import keras
     import numpy as np
 
-    from helpers.picture_networks import cats_dogs
+    from helpers.models.image_architectures import cats_dogs
 
     batch = 128 // pieces
 
     class Batches(keras.utils.PyDataset):
         def __len__(self):
-            return pictures // batch
+            return images // batch
 
         def __getitem__(self, index):
             rng = np.random.default_rng(index)
@@ -60,7 +60,7 @@ def main() -> int:
         found[pieces].append(apart(pieces=pieces))
     best = {pieces: {what: min(one[what] for one in all_) for what in all_[0]} for pieces, all_ in found.items()}
     for pieces, one in best.items():
-        print(f"{pieces} × {128 // pieces:3} pictures a step: at most {one['peak']:.2f} GB, ", end="")
+        print(f"{pieces} × {128 // pieces:3} images a step: at most {one['peak']:.2f} GB, ", end="")
         print(f"an epoch of {one['seconds']:.1f} s, {one['cpu_seconds']:.1f} processor seconds")
     whole, parts = (best[pieces] for pieces in PIECES)
     less, longer = parts["peak"] / whole["peak"], parts["seconds"] / whole["seconds"]

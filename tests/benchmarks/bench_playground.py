@@ -1,9 +1,9 @@
-"""From a key press on a slider to five new pictures, in a real JupyterLab: `python -m tests.benchmarks.bench_playground`.
+"""From a key press on a slider to five new images, in a real JupyterLab: `python -m tests.benchmarks.bench_playground`.
 
-The augmentation playground: the kernel changes five pictures of 150 × 150, packs them into one JPEG, and the page shows it. Time
-runs from the event's own time stamp until a frame with the new picture has been handed to the screen. Exit code 1 when
+The augmentation playground: the kernel changes five images of 150 × 150, packs them into one JPEG, and the page shows it. Time
+runs from the event's own time stamp until a frame with the new image has been handed to the screen. Exit code 1 when
 the median is above 60 ms. Also measured: the kernel's share alone, in CPU time, which other programs do not change much; and
-the same with the connection that JupyterLab has where `make lab` did not open it (helpers/prompt.py).
+the same with the connection that JupyterLab has where `make lab` did not open it (helpers/no_delay.py).
 """
 
 import sys
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from statistics import median, quantiles
 
-from helpers.desk import CONNECTION
+from helpers.launch import CONNECTION
 from helpers.widgets.augmentation_playground import AugmentationPlayground
 from tests.benchmarks.bench_explorer import in_a_new_page
 from tests.browser import SLIDER, WHY_NOT, chromium, lab
@@ -23,7 +23,7 @@ CELLS = [
     "from helpers.widgets import AugmentationPlayground",
     "AugmentationPlayground(rotation_range=5, zoom_range=0.3, horizontal_flip=True)",
 ]
-# Done when the page's picture has another source, decoded.
+# Done when the page's image has another source, decoded.
 REPLACED = """(done) => {
     const image = document.querySelector(".widget-image, .jupyter-widgets img");
     const before = image.src;
@@ -47,7 +47,7 @@ def in_the_kernel(moves: int = 100) -> float:
 
 
 def in_the_page(connection: str = CONNECTION) -> list[float]:
-    """Milliseconds from each press of a key to the new pictures."""
+    """Milliseconds from each press of a key to the new images."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         with lab(Path(folder), connection=connection) as server:
             return in_a_new_page(browser, server, CELLS, SLIDER, REPLACED, PRESSES)
@@ -60,7 +60,7 @@ def main() -> int:
         return 2
     usual, times = in_the_page(JUPYTERS), in_the_page()
     print(f"JupyterLab's way   {median(usual):6.1f} ms median; ours takes {median(times) / median(usual):.2f} of it")
-    print(f"slider to pictures {median(times):6.1f} ms median, nine in ten below {quantiles(times, n=10)[-1]:.1f} ms")
+    print(f"slider to images {median(times):6.1f} ms median, nine in ten below {quantiles(times, n=10)[-1]:.1f} ms")
     print(f"at most {AT_MOST:.0f} ms: {'yes' if median(times) <= AT_MOST else 'NO'}")
     return 0 if median(times) <= AT_MOST else 1
 

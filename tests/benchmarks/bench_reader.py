@@ -1,8 +1,8 @@
-"""CPU time of three picture readers: `python -m tests.benchmarks.bench_reader [--rounds 3] [--folder TRAIN]`.
+"""CPU time of three image readers: `python -m tests.benchmarks.bench_reader [--rounds 3] [--folder TRAIN]`.
 
-Pictures of 150×150 from JPEGs of 300×300, augmented, in batches of 32. Counted are the CPU seconds of this process,
-all its threads and children, per picture; the readers take turns, and the smallest of the rounds counts, so that
-other work on the machine matters less. The pictures are made up: blurred noise with shapes, of about 20 kB as
+Images of 150×150 from JPEGs of 300×300, augmented, in batches of 32. Counted are the CPU seconds of this process,
+all its threads and children, per image; the readers take turns, and the smallest of the rounds counts, so that
+other work on the machine matters less. The images are made up: blurred noise with shapes, of about 20 kB as
 photographs have; with COURSE_OFFICIAL the cats and dogs are read, too. `--folder` gives others instead.
 """
 
@@ -21,12 +21,12 @@ import numpy as np
 import simplejpeg
 from PIL import Image, ImageDraw
 
-from helpers import quiet
-from helpers.augment import matrices
-from helpers.picture_cache import HELD
-from helpers.reader import PictureReader
+from helpers import tensorflow_import
+from helpers.images.augment import matrices
+from helpers.images.cache import SHARED
+from helpers.images.folders import ImageFolderReader
 
-tensorflow = quiet.tensorflow()
+tensorflow = tensorflow_import.tensorflow()
 
 SIZE, BATCH = (150, 150), 32
 CHANGES = {
@@ -48,13 +48,13 @@ def cpu() -> float:
 
 
 def measured(work, count: int) -> tuple[float, float]:
-    """CPU and wall milliseconds per picture of `work()`."""
+    """CPU and wall milliseconds per image of `work()`."""
     began, wall = cpu(), time.perf_counter()
     work()
     return (cpu() - began) / count * 1000, (time.perf_counter() - wall) / count * 1000
 
 
-def draw_pictures(folder: Path, count: int) -> Path:
+def draw_images(folder: Path, count: int) -> Path:
     """`count` JPEGs of 300×300 in two classes: blurred noise, grain, and a few shapes."""
     rng = np.random.default_rng(0)
     for number in range(count):
@@ -86,7 +86,7 @@ def keras_layers(folder: Path):
     data = keras.utils.image_dataset_from_directory(
         folder, label_mode="binary", image_size=SIZE, batch_size=BATCH, seed=1, verbose=False
     )
-    return data.map(lambda pictures, labels: (change(pictures, training=True), labels)).prefetch(2)
+    return data.map(lambda images, labels: (change(images, training=True), labels)).prefetch(2)
 
 
 def one_epoch(batches) -> None:
@@ -100,11 +100,11 @@ def read_through(data) -> None:
         pass
 
 
-def limits(folder: Path, reader: PictureReader) -> dict[str, callable]:
+def limits(folder: Path, reader: ImageFolderReader) -> dict[str, callable]:
     """What no reader can go below: decoding alone, and warping what is decoded alone."""
     files = [path.read_bytes() for path in sorted(folder.rglob("*.jpg"))]
     batches = reader.flow_from_directory(folder, **FLOW)
-    pictures, count = batches._pictures, batches.samples
+    images, count = batches._images, batches.samples
     maps = matrices(reader.draw(np.random.default_rng(0), count, SIZE), SIZE)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped, result = np.empty((*SIZE, 3), np.uint8), np.empty((BATCH, *SIZE, 3), np.float32)
@@ -116,7 +116,7 @@ def limits(folder: Path, reader: PictureReader) -> dict[str, callable]:
 
     def warp(multiply):
         for i in range(count):
-            cv2.warpAffine(pictures[i], maps[i], SIZE, dst=warped, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+            cv2.warpAffine(images[i], maps[i], SIZE, dst=warped, flags=flags, borderMode=cv2.BORDER_REPLICATE)
             if multiply:
                 np.multiply(warped, factor, out=result[i % BATCH])
 
@@ -130,21 +130,21 @@ def limits(folder: Path, reader: PictureReader) -> dict[str, callable]:
 
 
 def bench(folder: Path, rounds: int) -> None:
-    reader = PictureReader(**CHANGES)
+    reader = ImageFolderReader(**CHANGES)
     theirs = tensorflow.keras.preprocessing.image.ImageDataGenerator(**CHANGES).flow_from_directory(folder, **FLOW)
     layered, ours = keras_layers(folder), []
     read_through(layered.take(2))  # builds its graph, which is not counted
 
     def first_epoch():
-        HELD.clear()  # these pictures are in memory already, but a first epoch reads them
+        SHARED.clear()  # these images are in memory already, but a first epoch reads them
         ours[:] = [reader.flow_from_directory(folder, **FLOW)]
         one_epoch(ours[0])
 
     works = {
         "ImageDataGenerator": lambda: one_epoch(theirs),
         "image_dataset_from_directory + layers": lambda: read_through(layered),
-        "PictureReader, first epoch": first_epoch,
-        "PictureReader, later epochs": lambda: one_epoch(ours[0]),
+        "ImageFolderReader, first epoch": first_epoch,
+        "ImageFolderReader, later epochs": lambda: one_epoch(ours[0]),
         **limits(folder, reader),
     }
     best = {}
@@ -155,11 +155,11 @@ def bench(folder: Path, rounds: int) -> None:
             best[name] = min(low, cost), min(quick, wall)
     generator, layers = best["ImageDataGenerator"][0], best["image_dataset_from_directory + layers"][0]
     load = f"; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores" if hasattr(os, "getloadavg") else ""
-    print(f"\n{theirs.samples} pictures of {folder.parent.name}/{folder.name}; {rounds} rounds{load}\n")
-    print(f"{'':40} {'CPU ms':>7} {'wall ms':>8} {'pictures/s':>11}  × ImageDataGenerator  × layers")
+    print(f"\n{theirs.samples} images of {folder.parent.name}/{folder.name}; {rounds} rounds{load}\n")
+    print(f"{'':40} {'CPU ms':>7} {'wall ms':>8} {'images/s':>11}  × ImageDataGenerator  × layers")
     for name, (cost, wall) in best.items():
         print(f"{name:40} {cost:7.3f} {wall:8.3f} {1000 / wall:11,.0f} {generator / cost:20.1f} {layers / cost:9.1f}")
-    first, later = best["PictureReader, first epoch"][0], best["PictureReader, later epochs"][0]
+    first, later = best["ImageFolderReader, first epoch"][0], best["ImageFolderReader, later epochs"][0]
     decode, warp = best["JPEG decode alone"][0], best["warpAffine alone"][0]
     print(f"\nfirst epoch: {first / (decode + warp):.2f} × the limit (decode + warp)")
     print(f"later epochs: {later / warp:.2f} × the limit (warp)\n")
@@ -168,14 +168,14 @@ def bench(folder: Path, rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--count", type=int, default=320, help="how many pictures to make up")
+    parser.add_argument("--count", type=int, default=320, help="how many images to make up")
     parser.add_argument("--folder", type=Path, help="a folder of class folders instead")
     options = parser.parse_args()
     if options.folder:
         bench(options.folder, options.rounds)
         return
     with tempfile.TemporaryDirectory() as folder:
-        bench(draw_pictures(Path(folder, "made-up"), options.count), options.rounds)
+        bench(draw_images(Path(folder, "made-up"), options.count), options.rounds)
     if os.environ.get("COURSE_OFFICIAL"):
         bench(Path(os.environ["COURSE_OFFICIAL"], "cats_and_dogs_filtered", "train"), max(1, options.rounds // 3))
 

@@ -1,6 +1,6 @@
-"""How fast does the studio draw?  python -m tests.benchmarks.bench_render [pictures a kind]
+"""How fast does the studio draw?  python -m tests.benchmarks.bench_render [images a kind]
 
-Prints the median CPU-ms a picture by kind and size, against the goal, and how long both picture sets would take.
+Prints the median CPU-ms an image by kind and size, against the goal, and how long both image sets would take.
 """
 
 import sys
@@ -14,7 +14,7 @@ GOALS = {150: 20, 300: 40}  # CPU-ms
 
 
 def cpu_ms(kind, size, count):
-    """The median picture's time, each at its best of three: on a busy machine a picture costs up to half more."""
+    """The median image's time, each at its best of three: on a busy machine an image costs up to half more."""
     render.draw(kind, 0, 0, size)
     times = np.zeros((3, count))
     for turn in times:

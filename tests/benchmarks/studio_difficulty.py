@@ -1,19 +1,19 @@
-"""How hard are the drawn pictures for the lessons' networks?  nice -n 10 python -m tests.benchmarks.studio_difficulty
+"""How hard are the drawn images for the lessons' networks?  nice -n 10 python -m tests.benchmarks.studio_difficulty
 
     ... studio_difficulty horses_or_humans [--size 150] [--blocks 3] [--seeds 1 2 3]
     ... studio_difficulty cats_vs_dogs [--batch 64] [--epochs 15]
     ... studio_difficulty cats_vs_dogs --augment [--dropout] --epochs 40
 
-Trains a lesson's network on the full drawn set, as `helpers.results` does, and prints its curves against the goals. What
-drawn pictures teach about photographs: `python -m helpers.transfer_results`.
+Trains a lesson's network on the full drawn set, as `helpers.results.reference` does, and prints its curves against the goals. What
+drawn images teach about photographs: `python -m helpers.results.photographs`.
 """
 
 import argparse
 from statistics import mean
 
-from data_scripts import pictures
-from helpers import quiet
-from helpers.picture_recipes import AUGMENTATION, PictureRecipe
+from data_scripts import image_folders
+from helpers import tensorflow_import
+from helpers.results.image_recipes import AUGMENTATION, ImageTrainingConfig
 
 GOALS = {
     "horses_or_humans": "validation .85–.97",
@@ -31,9 +31,9 @@ def main() -> None:
     parser.add_argument("--augment", action="store_true")
     parser.add_argument("--dropout", action="store_true")
     options = parser.parse_args()
-    quiet.tensorflow()
+    tensorflow_import.tensorflow()
     horses = options.name == "horses_or_humans"
-    recipe = PictureRecipe(
+    recipe = ImageTrainingConfig(
         build="horses_humans" if horses else "cats_dogs",
         data=options.name,
         epochs=options.epochs,
@@ -42,10 +42,10 @@ def main() -> None:
         augmentation=AUGMENTATION if options.augment else {},
         settings={"blocks": options.blocks} if horses else {"dropout": options.dropout},
     )
-    pictures.prepare(options.name, "offline")
+    image_folders.prepare(options.name, "offline")
     print(recipe, f"goals: {GOALS[options.name]}", sep="\n")
     for seed in options.seeds:
-        found = recipe.measure(pictures.folder(options.name, "offline"), seed)
+        found = recipe.measure(image_folders.folder(options.name, "offline"), seed)
         curves = found["curves"]
         print(f"seed {seed}, {found['cpu_seconds']:.0f} CPU-s")
         for key, values in curves.items():

@@ -1,0 +1,14 @@
+"""The images that ship with the course and need no download. Their license stands beside them, in `samples/`."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+SAMPLE_IMAGES = Path(__file__).with_name("samples")
+
+
+def street() -> np.ndarray:
+    """A street with a flight of steps, drawn by `tools/render_street.py`: (512, 512) uint8, 0 black … 255 white."""
+    with Image.open(SAMPLE_IMAGES / "street.png") as image:
+        return np.array(image.convert("L"))

@@ -1,0 +1,172 @@
+"""Chance changes to images, with the parameters of ImageDataGenerator: one warp and one table look-up an image.
+
+Rotation, shifts, shear, zoom and flips are each an affine map of coordinates, so all of them together are one
+map too, and the image is sampled once. What is left (brightness, channel shift, rescale) depends on a pixel's
+value alone: a table of 256 numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+try:
+    import cv2
+except ImportError as missing:
+    raise ImportError("The image reader needs OpenCV: pip install opencv-python-headless") from missing
+
+FILL_MODES = ("nearest", "reflect", "wrap", "constant")
+
+cv2.setNumThreads(1)  # images are shared out among threads; threads inside a small image only get in the way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """How images may change. The parameters are ImageDataGenerator's and mean the same; angles are in degrees.
+
+    Two faults of ImageDataGenerator are not copied: in Keras 3.15 its `width_shift_range` moves images up and
+    down and its `height_shift_range` sideways, and images that are not square turn about a point beside the center.
+    """
+
+    rescale: float | None = None
+    rotation_range: float = 0
+    width_shift_range: float | int | Sequence = 0.0
+    height_shift_range: float | int | Sequence = 0.0
+    zoom_range: float | Sequence[float] = 0.0
+    shear_range: float = 0.0
+    horizontal_flip: bool = False
+    vertical_flip: bool = False
+    brightness_range: Sequence[float] | None = None
+    channel_shift_range: float = 0.0
+    fill_mode: str = "nearest"
+    cval: float = 0.0
+
+    def __post_init__(self):
+        if self.fill_mode not in FILL_MODES:
+            raise ValueError(f"fill_mode is {self.fill_mode!r}; it can be {', '.join(map(repr, FILL_MODES))}.")
+        for name in ("zoom_range", "brightness_range"):
+            value = getattr(self, name)
+            if not np.isscalar(value) and value is not None and len(value) != 2:
+                raise ValueError(f"{name} is {value!r}; it takes two numbers, the lowest and the highest.")
+        if np.isscalar(self.brightness_range):
+            raise ValueError(
+                f"brightness_range is {self.brightness_range!r}; it takes two numbers, such as (0.8, 1.2)."
+            )
+
+    @property
+    def moves(self) -> bool:
+        """Whether pixels change places at all."""
+        ranges = self.rotation_range, self.shear_range, self.horizontal_flip, self.vertical_flip
+        shifts = np.any(self.width_shift_range) or np.any(self.height_shift_range)
+        return any(ranges) or bool(shifts) or self._zooms != (1, 1)
+
+    @property
+    def recolors(self) -> bool:
+        """Whether each image's values change in another way."""
+        return bool(self.channel_shift_range) or self.brightness_range is not None
+
+    @property
+    def _zooms(self) -> tuple[float, float]:
+        zoom = self.zoom_range
+        return (1 - zoom, 1 + zoom) if np.isscalar(zoom) else tuple(zoom)
+
+    def draw(self, rng: np.random.Generator, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        """Chance parameters for `count` images of `size` (height, width), each an array of shape (count,).
+
+        The names are those of `ImageDataGenerator.get_random_transform`; tx and ty are pixels to the left and up.
+        """
+
+        def between(reach):
+            return rng.uniform(-reach, reach, count)
+
+        height, width = size
+        zoom = self._zooms
+        return {
+            "theta": between(self.rotation_range),
+            "tx": _shifts(self.width_shift_range, width, rng, count),
+            "ty": _shifts(self.height_shift_range, height, rng, count),
+            "shear": between(self.shear_range),
+            "zx": rng.uniform(*zoom, count),
+            "zy": rng.uniform(*zoom, count),
+            "flip_horizontal": (rng.random(count) < 0.5) & bool(self.horizontal_flip),
+            "flip_vertical": (rng.random(count) < 0.5) & bool(self.vertical_flip),
+            "channel_shift_intensity": between(self.channel_shift_range),
+            "brightness": rng.uniform(*(self.brightness_range or (1, 1)), count),
+        }
+
+    def apply(self, images: Sequence[np.ndarray], drawn: dict[str, np.ndarray], out: np.ndarray) -> None:
+        """Change uint8 images (height, width, channels) by the parameters drawn for them; float32 into `out`.
+
+        At most 0.5 of 255 from `ImageDataGenerator.apply_transform` (2 with brightness): values are rounded to
+        whole numbers once. (OpenCV 4 rounds coordinates to 1/32 of a pixel, too.)
+        """
+        maps = matrices(drawn, out.shape[1:3]) if self.moves else None
+        changed, table = np.empty(out.shape[1:], np.uint8), None
+        for i, image in enumerate(images):
+            if maps is not None:
+                image = warp(image, maps[i], self.fill_mode, self.cval, changed)
+            if table is None or self.recolors:
+                table = self._table(image, drawn["channel_shift_intensity"][i], drawn["brightness"][i])
+            cv2.LUT(image.reshape(len(image), -1), table, dst=out[i].reshape(len(image), -1))
+
+    def _table(self, image: np.ndarray, shift: float, brightness: float) -> np.ndarray:
+        """What becomes of the values 0…255 of one image: float32, shape (256,)."""
+        values = np.arange(256, dtype=np.float32)
+        if self.channel_shift_range:
+            values = np.clip(values + np.float32(shift), image.min(), image.max())
+        if self.brightness_range is not None:  # whole numbers before and after, as Pillow does it
+            values = np.clip(np.floor(np.floor(values) * brightness), 0, 255).astype(np.float32)
+        return values * np.float32(self.rescale) if self.rescale else values
+
+
+def matrices(drawn: dict[str, np.ndarray], size: tuple[int, int]) -> np.ndarray:
+    """For each image the map from a pixel (x, y) of the result to where it is read: float64 (count, 2, 3).
+
+    About the center: first flip, then zoom, shear, shift and rotate; ImageDataGenerator multiplies
+    rotation · shift · shear · zoom, too.
+    """
+    height, width = size
+    angle, shear = np.deg2rad(drawn["theta"]), np.deg2rad(drawn["shear"])
+    cos, sin = np.cos(angle), np.sin(angle)
+    rotation = np.moveaxis(np.array([[cos, -sin], [sin, cos]]), 2, 0)
+    one, nil = np.ones_like(shear), np.zeros_like(shear)
+    shearing = np.moveaxis(np.array([[one, -np.sin(shear)], [nil, np.cos(shear)]]), 2, 0)
+    flips = 1 - 2 * np.stack([drawn["flip_horizontal"], drawn["flip_vertical"]], axis=1)
+    zooms = np.stack([drawn["zx"], drawn["zy"]], axis=1)
+    linear = rotation @ shearing * (zooms * flips)[:, None]
+    shift = np.stack([drawn["tx"], drawn["ty"]], axis=1)
+    center = np.array([width - 1, height - 1]) / 2
+    offset = (rotation @ shift[..., None])[..., 0] + center - linear @ center
+    return np.concatenate([linear, offset[..., None]], axis=2)
+
+
+def warp(image: np.ndarray, matrix: np.ndarray, fill_mode: str, cval: float, out: np.ndarray) -> np.ndarray:
+    """The image read at the places that `matrix` (2, 3) gives, bilinearly; writes into `out` and returns it."""
+    size = image.shape[1::-1]
+    if fill_mode in ("nearest", "reflect"):
+        border = cv2.BORDER_REPLICATE if fill_mode == "nearest" else cv2.BORDER_REFLECT
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return cv2.warpAffine(image, matrix, size, dst=out, flags=flags, borderMode=border)
+    # SciPy, which ImageDataGenerator uses, has its own idea of "constant" and "wrap": slower, but the same images.
+    places = np.moveaxis(np.tensordot(matrix[:, :2], np.indices(size[::-1])[::-1], 1), 0, 2) + matrix[:, 2]
+    last = np.array(size) - 1
+    outside = (places < 0) | (places > last)
+    if fill_mode == "wrap":
+        places = np.where(outside, places % np.maximum(last, 1), places)
+    else:
+        places[outside.any(axis=2)] = -9
+    filler = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": (cval,) * 4}
+    return cv2.remap(image, places.astype(np.float32), None, cv2.INTER_LINEAR, dst=out, **filler)
+
+
+def _shifts(reach, length: int, rng: np.random.Generator, count: int) -> np.ndarray:
+    """Chance shifts in pixels. As in ImageDataGenerator a float is the farthest, an int n allows 0…n-1 whole pixels,
+    and a list holds the shifts to choose from, to either side; all below 1 are parts of the `length`.
+    """
+    if isinstance(reach, float | np.floating):
+        shifts = rng.uniform(-reach, reach, count)
+    elif np.any(reach):
+        shifts = rng.choice(reach, count) * rng.choice([-1.0, 1.0], count)
+    else:
+        return np.zeros(count)
+    return shifts * length if np.max(reach) < 1 else shifts

@@ -1,0 +1,154 @@
+"""A filter over an image, and pooling: what a convolutional network does first, on plain arrays.
+
+As in Keras and `tf.nn` the filter is laid on the image as it stands: it is not flipped. (Mathematics flips it and calls
+that convolution; this is cross-correlation.) Sizes and padding follow TensorFlow's rule:
+https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
+"""
+
+import numpy as np
+
+
+def _named_filters() -> dict[str, np.ndarray]:
+    sobel = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+    prewitt = [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]
+    weights = {
+        "vertical lines": sobel,
+        "vertical lines, Prewitt": prewitt,
+        "horizontal lines": np.transpose(sobel),
+        "horizontal lines, Prewitt": np.transpose(prewitt),
+        "blur": [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
+        "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+        "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+        "edge": [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+        "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+    }
+    filters = {name: np.array(rows, np.float32) for name, rows in weights.items()}
+    for array in filters.values():
+        array.setflags(write=False)  # shared by the whole course: a learner who wants to change one takes a copy
+    return filters
+
+
+# (3, 3) float32 each. "blur" adds up to 9: divide its result by 9, or every pixel comes out nine times too bright.
+FILTERS = _named_filters()
+
+
+def convolve2d(image, kernel, stride: int = 1, padding: str = "valid") -> np.ndarray:
+    """Lay a filter on every place of an image; each result is the sum of the products.
+
+    `image`: (H, W), or (H, W, C), whose channels are filtered one by one with the same filter; any numeric dtype.
+    `kernel`: (h, w) weights. `stride`: how many pixels the filter moves on. `padding`: "valid" stays inside the image;
+    "same" adds a frame of zeros, on odd counts the extra row below and the extra column on the right.
+    Returns float32 (rows, columns) or (rows, columns, C), sizes by `output_size`, equal to `tf.nn.conv2d`.
+    Raises ValueError: nothing in it, NaN or infinity, a wrong number of dimensions, sums that float32 cannot hold, a filter
+    larger than the image in "valid".
+    """
+    image = _image(image)
+    kernel = _numbers(kernel, "filter")
+    if kernel.ndim != 2:
+        raise ValueError(f"A filter has two dimensions, (rows, columns); yours has the shape {kernel.shape}.")
+    _refuse_overflow(image, np.abs(kernel).sum(dtype=np.float64))
+    size = [output_size(n, k, stride, padding) for n, k in zip(image.shape, kernel.shape, strict=False)]
+    if padding.lower() == "same":
+        image = _with_zeros_around(image, kernel.shape, size, stride)
+    result = np.zeros((*size, *image.shape[2:]), np.float32)
+    product = np.empty_like(result)  # one place for all products: asking for new memory nine times would cost more
+    # One weight at a time, for all pixels at once: nine shifted images instead of two loops over a quarter of a million.
+    for corner, weight in np.ndenumerate(kernel):
+        np.multiply(_every(image, corner, size, stride), weight, out=product)
+        result += product
+    return result
+
+
+def max_pool2d(image, size: int = 2, stride: int | None = None) -> np.ndarray:
+    """Keep the largest number of each `size` × `size` square, as `tf.nn.max_pool2d` does with padding "VALID".
+
+    `image`: (H, W) or (H, W, C), any numeric dtype. `stride`: from one square to the next; `size` when left out.
+    A margin too narrow for a whole square is dropped. Returns float32. Raises ValueError as `convolve2d` does.
+    """
+    return _pool(image, size, stride, np.maximum)
+
+
+def average_pool2d(image, size: int = 2, stride: int | None = None) -> np.ndarray:
+    """The mean of each `size` × `size` square, as `tf.nn.avg_pool2d` with "VALID"; otherwise like `max_pool2d`."""
+    result = _pool(image, size, stride, np.add)
+    result /= size * size
+    return result
+
+
+def output_size(n: int, kernel: int, stride: int = 1, padding: str = "valid") -> int:
+    """How many places a filter `kernel` pixels wide has on `n` pixels, moving on by `stride`.
+
+    "valid": (n − kernel) // stride + 1. "same": n / stride, rounded up. Raises ValueError for sizes below 1, another
+    padding, or a filter that does not fit.
+    """
+    for value, what in [(n, "image's side"), (kernel, "filter's side"), (stride, "stride")]:
+        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+            raise ValueError(f"The {what} must be a whole number, 1 or more; you gave {value!r}.")
+    if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
+        raise ValueError(f"Padding is 'valid' or 'same'; you gave {padding!r}.")
+    if padding.lower() == "same":
+        return int(-(-n // stride))
+    if kernel > n:
+        raise ValueError(
+            f"A window {kernel} pixels wide does not fit on {n} pixels. Use a larger image or padding='same'."
+        )
+    return int((n - kernel) // stride + 1)
+
+
+def _pool(image, size, stride, combine) -> np.ndarray:
+    image = _image(image)
+    stride = size if stride is None else stride
+    shape = [output_size(n, size, stride) for n in image.shape[:2]]
+    _refuse_overflow(image, size * size)
+    result = np.array(_every(image, (0, 0), shape, stride))
+    for corner in list(np.ndindex(size, size))[1:]:
+        combine(result, _every(image, corner, shape, stride), out=result)
+    return result
+
+
+def _every(image, corner, size, stride) -> np.ndarray:
+    """The pixels that lie under one cell of the window, for all places of the window: a view of shape `size`."""
+    (row, column), (rows, columns) = corner, size
+    return image[row : row + (rows - 1) * stride + 1 : stride, column : column + (columns - 1) * stride + 1 : stride]
+
+
+def _with_zeros_around(image, kernel, size, stride) -> np.ndarray:
+    """The image in the frame of zeros that "same" needs: half of it before, half after, the odd one after."""
+    frame = [max((s - 1) * stride + k - n, 0) for s, k, n in zip(size, kernel, image.shape, strict=False)]
+    return np.pad(image, [(f // 2, f - f // 2) for f in frame] + [(0, 0)] * (image.ndim - 2))
+
+
+def _image(values) -> np.ndarray:
+    image = _numbers(values, "image")
+    if image.ndim not in (2, 3):
+        raise ValueError(
+            f"An image is (rows, columns) or (rows, columns, channels); yours has the shape {image.shape}."
+        )
+    return image
+
+
+def _numbers(values, what: str) -> np.ndarray:
+    """As float32, because uint8 cannot hold 200 · 2: it would wrap round to 144."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"The {what}'s rows are not all of the same length.") from None
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"The {what} must consist of numbers; yours is of the type {array.dtype}.")
+    if array.size == 0:
+        raise ValueError(f"The {what} is empty: its shape is {array.shape}.")
+    with np.errstate(over="ignore"):
+        array = array.astype(np.float32, copy=False)
+    if not np.isfinite(_largest(array)):
+        raise ValueError(f"The {what} holds NaN, infinity, or numbers too large for float32: a sum would tell nothing.")
+    return array
+
+
+def _refuse_overflow(image, factor) -> None:
+    if _largest(image) * float(factor) > float(np.finfo(np.float32).max):
+        raise ValueError("These numbers are so large that float32 cannot hold their sum. Divide them first.")
+
+
+def _largest(array) -> float:
+    """The largest number without its sign; NaN where there is one (`max` of an array hands NaN on)."""
+    return float(np.maximum(array.max(), -array.min()))

@@ -1,0 +1,44 @@
+"""Arrays → images for a page: 8-bit pixels, image files, and their bytes as text."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+
+def to_uint8(image: np.ndarray) -> np.ndarray:
+    """Return an image of any usual kind as 8-bit pixels: (H, W) where it is gray, else (H, W, 3).
+
+    image: (H, W), (H, W, 1) or (H, W, 3); integers 0…255, booleans, floats 0…1, or floats 0…255 if one is above 1.
+    Values are rounded. Raises ValueError for another shape, and for values outside 0…255 (NaN included).
+    """
+    values = np.asarray(image)
+    if values.ndim == 3 and values.shape[-1] == 1:
+        values = values[..., 0]
+    if values.ndim not in (2, 3) or values.shape[2:] not in ((), (3,)):
+        raise ValueError(f"An image has the shape (H, W), (H, W, 1) or (H, W, 3); this one has {np.shape(image)}.")
+    lowest, highest = float(values.min()), float(values.max())
+    if not (lowest >= 0 and highest <= 255):
+        raise ValueError(f"An image has values 0…1 or 0…255; this one has {lowest:g}…{highest:g}.")
+    is_byte = np.issubdtype(values.dtype, np.integer) or highest > 1
+    return np.rint(values.astype("float32") * (1 if is_byte else 255)).astype(np.uint8)
+
+
+def encode(image: np.ndarray | Image.Image, kind: str = "png", **options) -> bytes:
+    """Return an image as the bytes of a file; `kind` is "png", "jpeg" or "webp", `options` are those of Pillow."""
+    if not isinstance(image, Image.Image):
+        image = Image.fromarray(to_uint8(image))
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def in_base64(data: bytes) -> str:
+    """Return `data` as ASCII text, as addresses and scripts of a page take it."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def data_uri(data: bytes, kind: str = "png") -> str:
+    """Return the bytes of an image file as an address that a page can show without a request."""
+    return f"data:image/{kind};base64,{in_base64(data)}"

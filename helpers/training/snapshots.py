@@ -1,0 +1,105 @@
+"""A copy of a network's weights after every epoch, so that one can look at it as it was.
+
+snapshots = EpochSnapshots()
+model.fit(…, callbacks=[snapshots])
+for epoch, network in snapshots.networks():      # epoch 0 is before the training
+    print(epoch, network.evaluate(…))
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The weights (float16, half of the memory) after `epoch` epochs, and what `fit` reported then."""
+
+    epoch: int
+    weights: tuple[np.ndarray, ...]
+    logs: dict[str, float]
+
+    @property
+    def bytes(self) -> int:
+        return sum(array.nbytes for array in self.weights)
+
+
+class EpochSnapshots(keras.callbacks.Callback):
+    """Keeps the weights before the training and after every epoch, in at most `megabytes` of memory.
+
+    When these are full, every second epoch is let go, and from then on only every second one (then every fourth, …) is kept;
+    the first and the latest always are. float16 has three digits: enough to look at a network, and good for its answers to
+    about 0.001. A second `fit` goes on counting. ValueError, when the training begins, if not even two copies fit.
+    """
+
+    def __init__(self, megabytes: float = 400):
+        super().__init__()
+        self.megabytes = megabytes
+        self.kept: list[Snapshot] = []
+        self._every, self._count = 1, 0
+
+    def on_train_begin(self, logs: Mapping | None = None) -> None:
+        if not self.kept and self.model.built:
+            self._keep({})
+
+    def on_epoch_end(self, epoch: int, logs: Mapping | None = None) -> None:
+        self._count += 1
+        self._keep({name: float(value) for name, value in (logs or {}).items()})
+
+    @property
+    def epochs(self) -> list[int]:
+        """Which epochs are kept; 0 is before the training."""
+        return [one.epoch for one in self.kept]
+
+    @property
+    def bytes(self) -> int:
+        """The memory in use."""
+        return sum(one.bytes for one in self.kept)
+
+    def __str__(self) -> str:
+        count = f"{len(self.kept)} cop{'y' if len(self.kept) == 1 else 'ies'}"
+        thinned = f", every {self._every} epochs" if self._every > 1 else ""
+        return f"{count} of the weights{thinned}: {self.bytes / MILLION:.1f} MB of at most {self.megabytes:g} MB."
+
+    def networks(self) -> Iterator[tuple[int, keras.Model]]:
+        """(epoch, the network as it was), one after the other. It is one copy that changes: use it before the next."""
+        if not self.kept:
+            return
+        copy = keras.models.clone_model(self.model)
+        if not copy.built:  # a Sequential that began without a keras.Input
+            copy.build(self.model.input_shape)
+        for one in self.kept:
+            restore(copy, one)
+            yield one.epoch, copy
+
+    def _keep(self, logs: dict[str, float]) -> None:
+        snapshot = Snapshot(self._count, tuple(_small(array) for array in self.model.get_weights()), logs)
+        limit = self.megabytes * MILLION
+        if 2 * snapshot.bytes > limit:
+            raise ValueError(
+                f"Two copies of this network take {2 * snapshot.bytes / MILLION:.1f} MB; "
+                f"EpochSnapshots(megabytes={self.megabytes:g}) allows less."
+            )
+        if self.kept and self.kept[-1].epoch % self._every:
+            self.kept.pop()  # it was kept only as the latest
+        self.kept.append(snapshot)
+        while self.bytes > limit:
+            self._every *= 2
+            self.kept = [one for one in self.kept if one.epoch % self._every == 0 or one is snapshot]
+
+
+def restore(model: keras.Model, snapshot: Snapshot) -> None:
+    """Gives `model` the weights of a snapshot."""
+    model.set_weights([array.astype("float32") if array.dtype == np.float16 else array for array in snapshot.weights])
+
+
+def _small(array: np.ndarray) -> np.ndarray:
+    """As float16, where that can hold it; whole numbers and what is too large for it stay as they are."""
+    if not np.issubdtype(array.dtype, np.floating):
+        return array.copy()
+    fits = np.abs(array).max(initial=0) <= np.finfo(np.float16).max  # False for NaN, too
+    return array.astype(np.float16 if fits else np.float32)

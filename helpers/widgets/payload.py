@@ -1,0 +1,157 @@
+"""What the widgets that look inside a network send to the browser: bytes, one for each value, packed once."""
+
+import base64
+import io
+import math
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers.images.read import read_image
+from helpers.models import predict
+from helpers.models.layer_runs import ReceptiveField
+from helpers.models.layers import layer_outputs, receptive_fields
+
+FLAT = 32  # units in a row of a flat layer
+
+
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """Floats 0…1 as uint8."""
+    return np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255).astype(np.uint8)
+
+
+def layer_tiles(model: keras.Model, image: np.ndarray) -> tuple[list[dict], bytes]:
+    """Every layer but Flatten, for `image` (H, W, C): what is known of each, and the tiles of all as bytes.
+
+    A layer is {"name", "kind", "shape" (as a list), "rows", "columns", "count" (tiles of rows × columns), "offset" (of its first
+    byte), "dead" (numbers of its silent channels), "share" (of them), "low" and "top" (what 0 and 255 mean, for each tile), "field"}:
+    `field` is [size, step, start] down and across, or None. Each tile is stretched from 0 (or its smallest
+    value, where that is below) to its largest (or 0, where all are below). A flat layer is one tile with 32 units a row.
+    """
+    fields, layers, pieces, offset = receptive_fields(model), [], [], 0
+    kinds = {name: type(layer).__name__ for name, layer in layers_by_name(model).items()}
+    for name, values in layer_outputs(model, image).items():
+        if kinds.get(name) == "Flatten":
+            continue
+        values = np.nan_to_num(values, nan=0, posinf=0, neginf=0)
+        silent = (values == 0) if values.ndim == 1 else (values == 0).all(axis=(0, 1))
+        tiles = _flat_tile(values) if values.ndim == 1 else values.transpose(2, 0, 1)
+        low, high = np.minimum(tiles.min(axis=(1, 2)), 0), np.maximum(tiles.max(axis=(1, 2)), 0)
+        span = np.where(high > low, high - low, 1)[:, None, None]
+        data = to_bytes((tiles - low[:, None, None]) / span)
+        layers.append(
+            {
+                "name": name,
+                "kind": kinds.get(name, ""),
+                "shape": list(values.shape),
+                "rows": data.shape[1],
+                "columns": data.shape[2],
+                "count": len(data),
+                "offset": offset,
+                "dead": np.flatnonzero(silent).tolist(),
+                "share": float(silent.mean()),
+                "low": [float(f"{value:.4g}") for value in low],
+                "top": [float(f"{value:.4g}") for value in high],
+                "field": _as_lists(fields.get(name)),
+            }
+        )
+        offset += data.size
+        pieces.append(data.tobytes())
+    return layers, b"".join(pieces)
+
+
+def _flat_tile(values: np.ndarray) -> np.ndarray:
+    columns = min(FLAT, values.size)
+    tile = np.zeros((1, -(-values.size // columns), columns), "float32")
+    tile.reshape(-1)[: values.size] = values
+    return tile
+
+
+def _as_lists(field: tuple[ReceptiveField, ReceptiveField] | None) -> list | None:
+    return None if field is None else [[side.size, side.step, side.start] for side in field]
+
+
+def layers_by_name(model: keras.Model, prefix: str = "") -> dict[str, keras.Layer]:
+    """Every layer under the name that `layer_outputs` gives it, those of networks inside the network, too."""
+    found = {}
+    for layer in model.layers:
+        found[prefix + layer.name] = layer
+        if isinstance(layer, keras.Model):
+            found |= layers_by_name(layer, f"{prefix}{layer.name}/")
+    return found
+
+
+def as_colors(image: np.ndarray) -> np.ndarray:
+    """(H, W), (H, W, 1) or (H, W, 3), floats 0…1 or whole numbers 0…255, as (H, W, 3) uint8. ValueError for others."""
+    image = np.asarray(image)
+    image = image[..., None] if image.ndim == 2 else image
+    if image.ndim != 3 or image.shape[2] not in (1, 3):
+        raise ValueError(f"an image has the shape (H, W), (H, W, 1) or (H, W, 3); this one has {image.shape}.")
+    is_bytes = np.issubdtype(image.dtype, np.integer) or image.max() > 1
+    return np.repeat(to_bytes(image / (255 if is_bytes else 1)), 3 // image.shape[2], axis=2)
+
+
+def packed(image: np.ndarray) -> bytes:
+    """Rows and columns (two bytes each), then the pixels: what the browser's `unpackImage` reads."""
+    return np.array(image.shape[:2], "<u2").tobytes() + image.tobytes()
+
+
+def class_names_of(model: keras.Model, class_names: Sequence[str] | None) -> list[str]:
+    """One name for each class; numbers where none are given. ValueError if they do not fit."""
+    count = max(2, int(model.output_shape[-1]))
+    names = [str(name) for name in class_names] if class_names is not None else [str(i) for i in range(count)]
+    if len(names) != count:
+        raise ValueError(f"The network tells {count} classes apart, but there are {len(names)} class names.")
+    return names
+
+
+def chances(model: keras.Model, images: np.ndarray, batch: int = 100) -> np.ndarray:
+    """Probabilities of the classes, (N, K); one output p counts as 1 − p and p."""
+    parts = [np.asarray(model(images[i : i + batch], training=False)) for i in range(0, len(images), batch)]
+    return predict.probabilities(model, np.concatenate(parts))
+
+
+def read_user_image(model: keras.Model, data: bytes) -> np.ndarray:
+    """The learner's file as the network takes it, (H, W, C) float32 0…1. ImageError if it is no image."""
+    height, width, channels = predict.image_shape(model)
+    return read_image(data, (height, width), channels)
+
+
+def atlases(layers: Sequence[dict], data: bytes, quality: int = 50) -> list[str | None]:
+    """The tiles of each layer as an image file (WebP, base64), for pages without a kernel: a tenth of the bytes, and not
+    quite the same values. Tiles stand in rows of ⌈√count⌉. None where a layer passes on what it got, as Dropout does.
+    """
+    files, before = [], b""
+    for layer in layers:
+        size = layer["rows"] * layer["columns"] * layer["count"]
+        piece = data[layer["offset"] : layer["offset"] + size]
+        files.append(None if piece == before else _atlas(layer, piece, quality))
+        before = piece
+    return files
+
+
+def _atlas(layer: dict, piece: bytes, quality: int) -> str:
+    count, rows, columns = layer["count"], layer["rows"], layer["columns"]
+    side = math.ceil(math.sqrt(count))
+    sheet = np.zeros((-(-count // side) * side, rows, columns), np.uint8)
+    sheet[:count] = np.frombuffer(piece, np.uint8).reshape(count, rows, columns)
+    sheet = sheet.reshape(-1, side, rows, columns).swapaxes(1, 2).reshape(-1, side * columns)
+    return webp(sheet, quality)
+
+
+def webp(values: np.ndarray, quality: int = 75) -> str:
+    """(H, W) or (H, W, 3) uint8 as a WebP file, base64."""
+    file = io.BytesIO()
+    Image.fromarray(values).convert("RGB").save(file, "WEBP", quality=quality)
+    return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def jpeg(figure: Figure, dpi: int = 84, quality: int = 82) -> bytes:
+    """A figure full of photographs as a JPEG file."""
+    drawn, file = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=dpi, facecolor="white", edgecolor="none")
+    Image.open(drawn).convert("RGB").save(file, "JPEG", quality=quality)
+    return file.getvalue()

@@ -1,0 +1,171 @@
+"""Feeds `read_image` with damaged files: `python -m tests.benchmarks.fuzz_images [--count 10000] [--seed N]`.
+
+Case N is made from seed N alone, so `--seed N` does that one again. A case fails when reading crashes the process,
+raises anything but ImageError, takes more than 2 seconds, writes to stderr, or returns numbers outside 0…1.
+"""
+
+import argparse
+import functools
+import io
+import os
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from helpers.images.read import ImageError, read_image
+
+LONGEST = 2.0  # seconds
+AT_A_TIME = 500  # cases in one process
+# Numbers that headers break on: 0, the largest and the smallest of 1, 2 and 4 bytes.
+EDGES = [
+    b"\x00",
+    b"\xff",
+    b"\x7f",
+    b"\x80",
+    b"\xff\xff",
+    b"\x00\x00",
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"\x00\x00\x00\x01",
+]
+
+
+def png(width: int, height: int, depth: int, color_type: int, rows: bytes) -> bytes:
+    """A PNG file of the given header around `rows` (each begins with its filter byte), whatever they hold."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@functools.cache
+def originals() -> list[bytes]:
+    """Sound files of every format and mode that is read, some 40."""
+    Image.init()
+    rng = np.random.default_rng(0)
+    colors = Image.fromarray(np.kron(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8), np.ones((8, 8, 1), np.uint8)))
+    deep = Image.fromarray(rng.integers(0, 65536, (40, 60), dtype=np.uint16))
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "a description"
+    modes = [colors, colors.convert("RGBA"), colors.convert("P"), colors.convert("L"), colors.convert("LA")]
+    modes += [colors.convert("1"), deep, colors.convert("CMYK"), colors.convert("YCbCr"), colors.convert("F")]
+    modes += [colors.convert("I"), colors.resize((1, 1))]
+    tries = [
+        (image, kind, {}) for kind in ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "PPM") for image in modes
+    ]
+    tries += [(colors, kind, {"exif": exif}) for kind in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF")]
+    tries += [
+        (colors, "JPEG", {"progressive": True}),
+        (colors, "WEBP", {"lossless": True}),
+        (colors, "PNG", {"interlace": 1}),
+    ]
+    tries += [
+        (colors, kind, {"save_all": True, "append_images": modes[1:3]})
+        for kind in ("GIF", "PNG", "WEBP", "TIFF", "MPO")
+    ]
+    tries += [(colors, "TIFF", {"compression": name}) for name in ("tiff_lzw", "tiff_deflate", "jpeg", "packbits")]
+    tries += [(colors.convert("1"), "TIFF", {"compression": name}) for name in ("group3", "group4")]
+    files = []
+    for image, kind, options in tries:
+        file = io.BytesIO()
+        try:
+            image.save(file, kind, **options)
+        except (OSError, KeyError, ValueError):  # not every format holds every mode
+            continue
+        files.append(file.getvalue())
+    return files
+
+
+def mutated(seed: int) -> bytes:
+    """A damaged file: some bytes changed, cut, doubled, exchanged for edge values or for a piece of another file."""
+    rng = np.random.default_rng(seed)
+    files = originals()
+    data = bytearray(files[rng.integers(len(files))])
+    for _ in range(rng.integers(1, 9)):
+        reach = len(data) if rng.random() < 0.5 else min(len(data), 200)  # headers matter most
+        at = int(rng.integers(max(1, reach)))
+        length = int(rng.integers(1, 17))
+        match rng.integers(7):
+            case 0:
+                data[at : at + 1] = bytes([rng.integers(256)])
+            case 1:
+                data[at : at + length] = rng.bytes(length)
+            case 2:
+                edge = EDGES[rng.integers(len(EDGES))]
+                data[at : at + len(edge)] = edge
+            case 3:
+                del data[at : at + length]
+            case 4:
+                data[at:at] = data[at : at + length * 8]
+            case 5:
+                other = files[rng.integers(len(files))]
+                start = int(rng.integers(len(other)))
+                data[at : at + length * 4] = other[start : start + length * 4]
+            case 6:
+                del data[max(at, len(data) // 3) :]
+    return bytes(data)
+
+
+def trial(seed: int) -> str:
+    """What went wrong with case `seed`; "" when all is well."""
+    size = (None, (32, 48))[seed % 2]
+    channels = (3, 1)[seed // 2 % 2]
+    data = mutated(seed)
+    began = time.monotonic()
+    try:
+        image = read_image(data, size, channels)
+    except ImageError as error:
+        if not str(error).endswith("."):
+            return f"no sentence: {error}"
+    except Exception as error:
+        return f"raised {error!r}"
+    else:
+        if image.dtype != np.float32 or image.ndim != 3 or image.shape[2] != channels:
+            return f"returned {image.dtype} {image.shape}"
+        if not (image.min() >= 0 and image.max() <= 1):  # not-a-number fails, too
+            return f"returned {image.min()}…{image.max()}"
+    seconds = time.monotonic() - began
+    return f"took {seconds:.1f} s" if seconds > LONGEST else ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, help="only this case")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="the first seed")
+    options = parser.parse_args()
+    if options.seed is not None:
+        problem = trial(options.seed)
+        print(f"{options.seed}: {problem or 'as it should be'}")
+        return bool(problem)
+
+    began, failures = time.monotonic(), []
+    for first in range(options.first, options.first + options.count, AT_A_TIME):
+        seeds = range(first, min(first + AT_A_TIME, options.first + options.count))
+        code = f"import fuzz_images as f\nfor s in {seeds!r}:\n    print(s, f.trial(s), flush=True)"
+        here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+        ran = subprocess.run([sys.executable, "-c", code], env=here, capture_output=True, text=True, timeout=1200)
+        lines = ran.stdout.splitlines()
+        failures += [line for line in lines if line.split(" ", 1)[1]]
+        if len(lines) < len(seeds):
+            failures.append(f"{seeds[len(lines)]} crashed the process (exit {ran.returncode})")
+        if ran.stderr:
+            failures.append(f"one of {seeds[0]}–{seeds[-1]} wrote to stderr: {ran.stderr[-300:]}")
+    seconds = time.monotonic() - began
+    print(f"{options.count:,} damaged files of {len(originals())} kinds, {seconds:.0f} s: {len(failures)} failures")
+    print("\n".join(failures))
+    return bool(failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
