@@ -1,4 +1,4 @@
-"""The files in a folder or a zip that somebody has: named and read, never unpacked where their names say."""
+"""The files in a folder or a zip that you have: named and read, never unpacked where their names say."""
 
 import os
 import re
@@ -18,12 +18,8 @@ Files = dict[str, Callable[[], bytes]]  # path inside, with "/" → reads the fi
 
 
 @contextmanager
-def opened(place: Path, companions: tuple[str, ...] = ()) -> Iterator[Files]:
-    """All files in `place`, a zip or a folder, also of zips that lie in the folder; hidden ones are left out.
-
-    Args:
-        place: the zip or folder.
-        companions: names of zips that belong together; of these, those beside the zip `place` are read as well.
+def opened(place: Path) -> Iterator[Files]:
+    """Give all files in `place`, a zip or a folder, also those in the folder's zips; hidden ones are left out.
 
     Raises:
         DataError: there is no such thing, or the zip is damaged, or has members that no honest archive has:
@@ -37,33 +33,31 @@ def opened(place: Path, companions: tuple[str, ...] = ()) -> Iterator[Files]:
         elif place.is_file():
             files = {}
             zips = [place]
-            if place.name in companions:
-                zips += [place.with_name(name) for name in companions if name != place.name]
         else:
             raise DataError(f"There is no file or folder {place}.")
         for path in zips:
-            if path.is_file():
-                files = _in_zip(path, stack) | files
+            files = _in_zip(path, stack) | files
         yield files
 
 
 def _in_folder(folder: Path) -> Files:
-    """Links are followed: the folder is the reader's own, and nothing is written there."""
-    found, seen = {}, set()
-    for here, folders, names in os.walk(folder, followlinks=True):
+    """Follow links: the folder is the learner's own, and nothing is written there."""
+    files: Files = {}
+    seen = set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if _is_shown(name))
-        real = os.path.realpath(here)
+        real = os.path.realpath(parent)
         if real in seen:  # a link to a folder above
             folders.clear()
             continue
         seen.add(real)
         for name in sorted(names):
-            path = Path(here, name)
+            path = Path(parent, name)
             if _is_shown(name) and path.is_file():
-                found[path.relative_to(folder).as_posix()] = _reader(path)
-        if len(found) > MAX_COUNT:
+                files[path.relative_to(folder).as_posix()] = _reader(path)
+        if len(files) > MAX_COUNT:
             raise DataError(f"{folder} has more than {MAX_COUNT:,} files. Name the folder of the images itself.")
-    return found
+    return files
 
 
 def _reader(path: Path) -> Callable[[], bytes]:
@@ -91,7 +85,7 @@ def _in_zip(path: Path, stack: ExitStack) -> Files:
         if problem:
             raise DataError(f"{path}: its member {member.filename!r} {problem}; it is not the published archive.")
 
-    def reader(member):
+    def reader(member: zipfile.ZipInfo) -> Callable[[], bytes]:
         def read() -> bytes:
             try:
                 return archive.read(member)
@@ -104,8 +98,8 @@ def _in_zip(path: Path, stack: ExitStack) -> Files:
 
 
 def _problem(member: zipfile.ZipInfo) -> str:
-    """What is wrong with a member, or ""."""
-    name = member.orig_filename  # what stands in the file; `filename` has been made harmless already
+    """Return what is wrong with a member, or ""."""
+    name = member.orig_filename  # as it is in the file; `filename` has been made harmless already
     if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name) or "\0" in name:
         return "leads out of the archive"
     if stat.S_ISLNK(member.external_attr >> 16):

@@ -9,7 +9,7 @@ from data_scripts.paths import home
 
 
 class DataError(Exception):
-    """Something the reader can mend. Its text is one clear sentence that says what is wrong and what to do."""
+    """A fault that you can fix. Its text is one clear sentence that says what is wrong and what to do."""
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks an exception how it wants to be shown: in a notebook the sentence is enough.
@@ -26,7 +26,7 @@ def as_data_error(place: Path) -> Iterator[None]:
 
 
 def _sentence(error: OSError, place: Path) -> str:
-    is_ours = place.resolve().is_relative_to(home().resolve())  # else the caller has named it
+    is_ours = place.resolve().is_relative_to(home().resolve())  # else the caller has chosen it
     choose = "Set COURSE_HOME to" if is_ours else "Name"
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return (

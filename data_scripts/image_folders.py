@@ -1,54 +1,54 @@
-"""Horses or Humans, Cats and Dogs on this machine: folders `train/<class>/…`, published or drawn by the course."""
+"""Horses or Humans, Cats and Dogs on this machine: class folders `train/<class>/…`, published or rendered here."""
 
 from pathlib import Path
 from shutil import rmtree
 
-from data_scripts import archives, download, inspection, manifest, mnist_official, sort_images
+from data_scripts import archives, download, inspection, manifest, sort_images
 from data_scripts.atomic import atomic_folder, lock
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.image_sets import SETS, Counts
 from data_scripts.paths import home
 from data_scripts.render import draw_sets
 
-# The lessons' subset as it is published; nobody publishes a checksum, so the images in it are compared instead.
-FILTERED = ("https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip", 68_606_236, None)
+# The lessons' subset as it is published; no checksum is published, so the images in it are compared instead.
+FILTERED = ("https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip", 68_606_236)
 
 
 def folder(name: str, source: str, small: bool = False) -> Path:
-    """Where a set is kept. `small`: of the drawn sets, the small one of tests and first looks."""
+    """Return where a set is kept. `small`: of the rendered sets, the small one of tests and first looks."""
     parent = home() / "data" / source
     return (parent / "small" if small else parent) / name
 
 
 def state(name: str, source: str) -> str:
-    """One of "ready", "small" (only the small drawn set), "absent", "damaged" (files are gone or have another length).
+    """Return "ready", "small" (only the small rendered set), "absent" or "damaged" (files are gone or changed in length).
 
-    What another edition of the studio drew is "absent": it is drawn anew when somebody asks.
+    What another edition of the studio rendered is "absent": it is rendered again when a lesson asks.
     """
-    found = _state(folder(name, source), source)
-    if source == "offline" and found == "absent" and _state(folder(name, source, True), source) == "ready":
+    full = _state_of(folder(name, source), source)
+    if source == "offline" and full == "absent" and _state_of(folder(name, source, small=True), source) == "ready":
         return "small"
-    return found
+    return full
 
 
 def about(name: str, source: str) -> str:
-    """For a table: "1,027 + 256 images", of what is there, or else of what there would be."""
-    one, now = SETS[name], state(name, source)
+    """Return the counts for a table, "1,027 + 256 images", of what is there, or else of what there would be."""
+    image_set, now = SETS[name], state(name, source)
     if now == "small":
-        counts = one.small_counts()
-    else:
-        known = manifest.read(folder(name, source)) if now == "ready" else None
-        counts = sort_images.count_files(known.files) if known else one.counts
-    return format_counts(counts)
+        return format_counts(image_set.small_counts())
+    written = manifest.read(folder(name, source)) if now == "ready" else None
+    return format_counts(sort_images.count_files(written.files) if written else image_set.counts)
 
 
 def format_counts(counts: Counts) -> str:
+    """Return the images of each split: "1,027 + 256 images"."""
     return " + ".join(f"{sum(labels.values()):,}" for labels in counts.values()) + " images"
 
 
 def prepare(
     name: str,
     source: str,
+    *,
     from_folder: Path | None = None,
     again: bool = False,
     everything: bool = False,
@@ -58,11 +58,11 @@ def prepare(
 
     Args:
         name: "horses_or_humans" or "cats_vs_dogs".
-        source: "offline" (drawn here, no network) or "official".
+        source: "offline" (rendered here, no network) or "official".
         from_folder: a zip or folder that has the official images; without it they are downloaded.
         again: prepare it even if it is there.
         everything: of the official set also what the lessons do not use, in test/<class>/.
-        small: of the drawn set, the small one.
+        small: of the rendered set, the small one.
 
     Raises:
         DataError: with one sentence. Nothing half-made is used, and what was there before stays.
@@ -74,54 +74,52 @@ def prepare(
         if not again and is_here(name, source, everything, small):
             return  # another process was quicker
         if source == "offline":
-            one = SETS[name]
-            draw_sets.make_set(one, one.small_counts() if small else one.counts, target)
+            image_set = SETS[name]
+            draw_sets.make_set(image_set, image_set.small_counts() if small else image_set.counts, target)
         elif from_folder:
             _unpack(name, Path(from_folder).expanduser(), everything)
         else:
             _download(name, everything)
 
 
-def has_everything(name: str) -> bool:
-    """True when the official set is here with its test part."""
-    known = manifest.read(folder(name, "official"))
-    return bool(known) and "test" in sort_images.count_files(known.files)
+def is_here(name: str, source: str, everything: bool = False, small: bool = False) -> bool:
+    """Tell whether `prepare` with the same arguments would have nothing to do."""
+    place = folder(name, source, small)
+    if _state_of(place, source) != "ready":
+        return False
+    written = manifest.read(place)
+    return not everything or (written is not None and "test" in sort_images.count_files(written.files))
 
 
 def check(name: str, source: str) -> None:
     """Print a table of what is there, and raise `DataError` with what is wrong with it."""
-    place = _examined(name, source)
+    place = _examined_folder(name, source)
     report = inspection.examine(place)
-    known = manifest.read(place) or manifest.Manifest({})
-    expected = _expected(name, source, known)
-    left_out = sort_images.count_files(known.left_out)
-    due = {
-        split: {label: count - left_out.get(split, {}).get(label, 0) for label, count in labels.items()}
-        for split, labels in expected.items()
-    }
-    print("\n".join(report.lines(due)))
-    for path, why in known.left_out.items():
+    written = manifest.read(place) or manifest.Manifest({})
+    expected = _expected_counts(name, source, written)
+    print("\n".join(report.lines(expected)))
+    for path, why in written.left_out.items():
         print(f"Left out: {path} {why}.")
     for path, why in report.bad().items():
         print(f"✗ {path} {why}.")
-    missing = [path for path in known.files if not (place / path).is_file()]
-    faults = [
+    missing = [path for path in written.files if not (place / path).is_file()]
+    kinds = [
         (len(report.unreadable), "cannot be read"),
         (len(report.mistyped), "of another type than their ending says"),
         (len(report.twins), "in two splits at once"),
         (len(missing), f"missing ({missing[0] if missing else ''})"),
     ]
-    said = [f"{count:,} {what}" for count, what in faults if count]
-    if not said and report.counts != due:
-        said = ["other counts than expected"]
-    if said:
-        mend = f" `python -m data_scripts clean {name}` moves the bad files aside." if report.bad() else ""
-        raise DataError("; ".join(said) + "." + mend)
+    faults = [f"{count:,} {kind}" for count, kind in kinds if count]
+    if not faults and report.counts != expected:
+        faults = ["other counts than expected"]
+    if faults:
+        advice = f" `python -m data_scripts clean {name}` moves the bad files aside." if report.bad() else ""
+        raise DataError("; ".join(faults) + "." + advice)
 
 
 def clean(name: str, source: str) -> dict[str, str]:
-    """Move what `check` finds bad into a folder beside the set. Returns {path: why}; `aside` says where."""
-    place = _examined(name, source)
+    """Move what `check` finds bad into the folder `aside`. Returns {path: why}."""
+    place = _examined_folder(name, source)
     with lock(place):
         bad = inspection.examine(place).bad()
         with as_data_error(place.parent):
@@ -130,60 +128,60 @@ def clean(name: str, source: str) -> dict[str, str]:
 
 
 def aside(name: str, source: str) -> Path:
-    """Where `clean` moves files."""
-    place = _examined(name, source)
+    """Return where `clean` moves files: a folder next to the set."""
+    place = _examined_folder(name, source)
     return place.with_name(f"{place.name}-set-aside")
 
 
-def _examined(name: str, source: str) -> Path:
+def _examined_folder(name: str, source: str) -> Path:
     return folder(name, source, state(name, source) == "small")
 
 
-def _expected(name: str, source: str, known: manifest.Manifest) -> Counts:
-    one = SETS[name]
+def _expected_counts(name: str, source: str, written: manifest.Manifest) -> Counts:
+    """Return how many images there should be, without those that were left out."""
+    image_set, left_out = SETS[name], sort_images.count_files(written.left_out)
     if state(name, source) == "small":
-        return one.small_counts()
-    return one.all_counts() if "test" in sort_images.count_files(known.files) else one.counts
+        counts = image_set.small_counts()
+    else:
+        counts = image_set.all_counts() if "test" in sort_images.count_files(written.files) else image_set.counts
+    return {
+        split: {label: count - left_out.get(split, {}).get(label, 0) for label, count in labels.items()}
+        for split, labels in counts.items()
+    }
 
 
-def _state(place: Path, source: str) -> str:
+def _state_of(place: Path, source: str) -> str:
     if not place.exists():
         return "absent"
-    known = manifest.read(place)
-    if not known or not known.is_kept(place):
+    written = manifest.read(place)
+    if not written or not written.is_kept(place):
         return "damaged"
-    return "absent" if source == "offline" and known.recipe != draw_sets.studio_edition() else "ready"
+    return "absent" if source == "offline" and written.recipe != draw_sets.studio_edition() else "ready"
 
 
-def is_here(name: str, source: str, everything: bool = False, small: bool = False) -> bool:
-    """True when `prepare` with the same arguments would have nothing to do."""
-    return _state(folder(name, source, small), source) == "ready" and (not everything or has_everything(name))
-
-
-def _unpack(name: str, place: Path, everything: bool, files: str = "") -> None:
-    """From a zip or folder into the set's own. With `files` the images must be exactly those of this checksum."""
-    one, target = SETS[name], folder(name, "official")
-    with archives.opened(place, one.zips) as found, atomic_folder(target) as new:
-        sort_images.write_sorted(one, found, new, place, everything)
-        if files and sort_images.digest(new) != files:
-            raise DataError(f"{place} does not hold the published images. {mnist_official.advice(name)}")
+def _unpack(name: str, place: Path, everything: bool, checksum: str = "") -> None:
+    """From a zip or folder into the set's own. With `checksum` the images must be exactly those of the published set."""
+    with archives.opened(place) as files, atomic_folder(folder(name, "official")) as new:
+        sort_images.write_sorted(SETS[name], files, new, place, everything)
+        if checksum and sort_images.digest(new) != checksum:
+            raise DataError(f"{place} does not hold the published images. {download.advice(name)}")
 
 
 def _download(name: str, everything: bool) -> None:
     """From the first of the set's sources that answers."""
-    cache = download.folder() / name
+    downloads = download.folder(name)
     if name == "cats_vs_dogs" and not everything:
-        url, size, _ = FILTERED
-        path = cache / url.rsplit("/", 1)[-1]
+        url, size = FILTERED
         try:
-            download.file(url, path, size, None, "Trying the whole set from Microsoft (787 MB), which has them, too.")
+            advice = "Trying the whole set from Microsoft (787 MB), which has them, too."
+            path = download.retrieve(url, downloads, size, None, advice)
         except DataError as error:
             print(error)
         else:
             try:
-                _unpack(name, path, everything, SETS[name].files)
+                _unpack(name, path, everything, SETS[name].checksum)
             finally:
-                rmtree(cache, ignore_errors=True)  # used, or of no use
+                rmtree(downloads, ignore_errors=True)  # used, or of no use
             return
-    _unpack(name, mnist_official.fetch(SETS[name]), everything)
-    rmtree(cache, ignore_errors=True)
+    _unpack(name, download.fetch(name), everything)
+    rmtree(downloads, ignore_errors=True)

@@ -29,16 +29,16 @@ class Report:
     largest: tuple[int, int] = (0, 0)
 
     def bad(self) -> dict[str, str]:
-        """The files that `clean` moves aside, and why; of twins the one that is not for training."""
+        """Return the files that `clean` moves aside, and why; of twins the one that is not for training."""
         return self.unreadable | self.mistyped | {b: f"is the same image as {a}" for a, b in self.twins}
 
     def lines(self, expected: Counts) -> list[str]:
-        """A table of the counts against those expected, and the notes below it."""
+        """Return a table of the counts against those expected, and the notes below it."""
         labels = sorted({label for labels in (*self.counts.values(), *expected.values()) for label in labels})
         rows = [" " * 12 + "".join(f"{label:>18}" for label in labels)]
         for split in dict.fromkeys([*expected, *self.counts]):
-            here, there = self.counts.get(split, {}), expected.get(split, {})
-            cells = [f"{here.get(label, 0):,} of {there.get(label, 0):,}" for label in labels]
+            counted, wanted = self.counts.get(split, {}), expected.get(split, {})
+            cells = [f"{counted.get(label, 0):,} of {wanted.get(label, 0):,}" for label in labels]
             rows.append(f"{split:12}" + "".join(f"{cell:>18}" for cell in cells))
         (w, h), (wide, high) = self.smallest, self.largest
         rows.append(f"Sizes: {w} × {h}" + ("." if (w, h) == (wide, high) else f" to {wide} × {high}."))
@@ -55,9 +55,11 @@ def examine(folder: Path) -> Report:
     paths = sorted(manifest.of_folder(folder).files, key=in_order)  # training images first
     report = Report(count_files(paths))
     pixels: dict[str, str] = {}
-    hashes, sizes, hashed = [], [], []
+    hashes: list[np.ndarray] = []
+    sizes: list[tuple[int, int]] = []
+    hashed: list[str] = []
 
-    def look(path: str):
+    def look(path: str) -> tuple[str, str, tuple | None]:
         try:
             image, kind = decode((folder / path).read_bytes())
         except UnreadableError as error:
@@ -67,12 +69,12 @@ def examine(folder: Path) -> Report:
         rgb = image.convert("RGB")
         return path, kind, (rgb.size, sha1(f"{rgb.size}".encode() + rgb.tobytes()).hexdigest(), perceptual(rgb))
 
-    for path, said, looks in for_each_image(look, paths, f"looking at {folder.name}"):
+    for path, verdict, looks in for_each_image(look, paths, f"looking at {folder.name}"):
         if not looks:
-            report.unreadable[path] = said
+            report.unreadable[path] = verdict
             continue
-        if said != ENDINGS.get(Path(path).suffix.lower()):
-            report.mistyped[path] = f"is a {said} file, whatever its ending says"
+        if verdict != ENDINGS.get(Path(path).suffix.lower()):
+            report.mistyped[path] = f"is a {verdict} file, whatever its ending says"
         size, same, look_alike = looks
         sizes.append(size)
         if same not in pixels:
@@ -83,19 +85,21 @@ def examine(folder: Path) -> Report:
         hashed.append(path)
         hashes.append(look_alike)
     if hashes:
-        report.smallest, report.largest = (tuple(int(n) for n in part(sizes, axis=0)) for part in (np.min, np.max))
+        widths, heights = zip(*sizes, strict=True)
+        report.smallest = min(widths), min(heights)
+        report.largest = max(widths), max(heights)
         report.near, report.near_within = _near(hashed, np.array(hashes))
     return report
 
 
 def perceptual(image: Image.Image) -> np.ndarray:
-    """The difference hash, (64,) of -1 and 1: is a place darker than its neighbor, in an image of 9 × 8 pixels?"""
+    """Return the difference hash, (64,) of -1 and 1: is a place darker than its neighbor, in 9 × 8 pixels?"""
     small = np.asarray(image.convert("L").resize((9, 8), Image.Resampling.LANCZOS), np.int16)
     return np.where(small[:, 1:] > small[:, :-1], 1, -1).ravel().astype(np.float32)
 
 
 def _near(paths: list[str], hashes: np.ndarray) -> tuple[list[Pair], int]:
-    """Pairs across splits whose hashes differ in at most NEAR bits, and how many such pairs are within one."""
+    """Return pairs across splits whose hashes differ in at most NEAR bits, and how many such pairs are within one."""
     across, within = [], 0
     splits = np.array([_split(path) for path in paths])
     for start in range(0, len(paths), 1000):

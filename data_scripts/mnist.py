@@ -1,41 +1,50 @@
-"""MNIST and Fashion-MNIST on this machine: prepared as folders that `tfds.load` reads, in the official order."""
+"""MNIST and Fashion-MNIST on this machine: folders that `tfds.load` reads, in TFDS's own form and the official order.
 
-import os
+The sample that ships with the course has that form already, so nothing has to be prepared for it.
+"""
+
+import errno
+import json
 from pathlib import Path
 from shutil import rmtree
 
-import numpy as np
-
-from data_scripts import download, mnist_checksums, mnist_official, mnist_sample, tfds_folder
+from data_scripts import download
 from data_scripts.atomic import atomic_folder, lock
+from data_scripts.errors import DataError
+from data_scripts.mnist_files import SETS, Splits, read_published, verify
 from data_scripts.paths import home
+from data_scripts.progress import progress_bar
+
+SAMPLES = Path(__file__).parent / "samples"  # the first 20,000 + 4,000 images: tools/mnist_samples.py
+AT_ONCE = 1000  # images between two steps of the progress bar
+FRAME = 16  # bytes that a record of a .tfrecord file has around its data: length and checksums
 
 
 def data_dir(source: str) -> Path:
-    """What `tfds.load` wants as `data_dir`. `source` is "official" or "offline"."""
-    return home() / "data" / source
+    """Return what `tfds.load` wants as `data_dir`. `source` is "official" or "offline"."""
+    return SAMPLES if source == "offline" else home() / "data" / source
 
 
 def state(name: str, source: str) -> str:
-    """One of "ready", "absent", "damaged": files are missing, or have another length than they were written with."""
-    one, folder = mnist_checksums.SETS[name], data_dir(source) / name
-    counts = {split: part.count for split, part in one.parts[source].items()}
-    if tfds_folder.is_whole(folder / one.version, name, counts):
+    """Return "ready", "absent" or "damaged": files are missing, or have another length than they were written with."""
+    described, folder = SETS[name], data_dir(source) / name
+    counts = {split: part.count for split, part in described.parts[source].items()}
+    if _is_whole(folder / described.version, counts):
         return "ready"
-    return "damaged" if os.path.exists(folder) else "absent"
+    return "damaged" if folder.exists() else "absent"
 
 
 def about(name: str, source: str) -> str:
-    """For a table: "20,000 + 4,000 images"."""
-    return " + ".join(f"{part.count:,}" for part in mnist_checksums.SETS[name].parts[source].values()) + " images"
+    """Return the counts for a table: "20,000 + 4,000 images"."""
+    return " + ".join(f"{part.count:,}" for part in SETS[name].parts[source].values()) + " images"
 
 
-def prepare(name: str, source: str, from_folder: Path | None = None, again: bool = False) -> None:
+def prepare(name: str, source: str, *, from_folder: Path | None = None, again: bool = False) -> None:
     """Put the data set on the disk, unless it is there.
 
     Args:
         name: "mnist" or "fashion_mnist".
-        source: "offline" (the sample, no network) or "official".
+        source: "offline" (the sample, which is there already) or "official".
         from_folder: where the official files are; without it they are downloaded.
         again: prepare it even if it is there.
 
@@ -44,27 +53,84 @@ def prepare(name: str, source: str, from_folder: Path | None = None, again: bool
     """
     if state(name, source) == "ready" and not again:
         return
-    one, target = mnist_checksums.SETS[name], data_dir(source) / name
+    if source == "offline":
+        if state(name, source) != "ready":
+            raise DataError(f"The course's own files in {SAMPLES / name} are damaged or missing. Get the course again.")
+        return
+    target = data_dir(source) / name
     with lock(target):
         if state(name, source) == "ready" and not again:
             return  # another process was quicker
-        splits = mnist_sample.arrays(one) if source == "offline" else mnist_official.arrays(one, from_folder)
-        with atomic_folder(target) as folder:
-            tfds_folder.write(folder / one.version, name, one.version, one.classes, splits)
-    if source == "official" and not from_folder:
-        rmtree(download.folder() / name, ignore_errors=True)  # not needed any more
+        folder = Path(from_folder).expanduser() if from_folder else download.fetch(name)
+        splits = read_published(SETS[name], folder)
+        with atomic_folder(target) as new:
+            write_prepared(name, splits, new)
+    if not from_folder:
+        rmtree(folder, ignore_errors=True)  # not needed any more
 
 
-def arrays(name: str, source: str) -> tfds_folder.Splits:
-    """What has been prepared: {"train": (images (N, 28, 28) uint8, labels (N,) int64), "test": …}."""
-    one = mnist_checksums.SETS[name]
-    folder = data_dir(source) / name / one.version
-    return {split: tfds_folder.read(folder, name, split, one.size) for split in one.parts[source]}
+def arrays(name: str, source: str) -> Splits:
+    """Return what is prepared: {"train": (images (N, 28, 28) uint8, labels (N,) int64), "test": …}.
+
+    Raises:
+        DataError: a file is missing or damaged.
+    """
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    folder = data_dir(source)
+    try:
+        splits = tfds.load(name, data_dir=str(folder), download=False, as_supervised=True, batch_size=-1)
+    except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
+        raise DataError(f"{folder / name} is damaged or incomplete.") from error
+    return {split: (images.numpy()[..., 0], labels.numpy()) for split, (images, labels) in splits.items()}
 
 
 def check(name: str, source: str) -> None:
     """Read every image and label and compare them with what is known. Raises `DataError` at the first fault."""
-    for split, (images, labels) in arrays(name, source).items():
-        mnist_checksums.verify(
-            mnist_checksums.SETS[name], source, split, images, labels.astype(np.uint8), str(data_dir(source) / name)
-        )
+    verify(SETS[name], source, arrays(name, source), str(data_dir(source) / name))
+
+
+def write_prepared(name: str, splits: Splits, folder: Path) -> None:
+    """Write the splits as `folder`/<version>/ with TFDS's own writer, in their order.
+
+    Raises:
+        OSError: the disk is full or cannot be written to.
+    """
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core.dataset_info import DatasetIdentity
+
+    place, published = folder / SETS[name].version, tfds.builder(name, data_dir=folder)
+    place.mkdir(parents=True)
+    identity = DatasetIdentity.from_builder(published)
+    identity.data_dir = str(place)
+    info = tfds.core.DatasetInfo(
+        builder=identity, features=published.info.features, supervised_keys=("image", "label"), disable_shuffling=True
+    )
+    writer = tfds.core.SequentialWriter(info, max_examples_per_shard=100_000)  # one file for each split
+    try:
+        writer.initialize_splits(list(splits))
+        with progress_bar(sum(len(labels) for _, labels in splits.values()), name) as progress:
+            for split, (images, labels) in splits.items():
+                for start in range(0, len(labels), AT_ONCE):
+                    rows = zip(images[start : start + AT_ONCE], labels[start : start + AT_ONCE], strict=True)
+                    examples = [{"image": image[..., None], "label": int(label)} for image, label in rows]
+                    writer.add_examples({split: examples})
+                    progress.update(len(examples))
+        writer.close_all()
+    except tf.errors.OpError as error:
+        is_full = isinstance(error, tf.errors.ResourceExhaustedError)
+        raise OSError(errno.ENOSPC if is_full else errno.EIO, error.message) from error
+
+
+def _is_whole(folder: Path, counts: dict[str, int]) -> bool:
+    """Tell whether the folder holds these splits, with so many images, in files as long as they were when written."""
+    try:
+        splits = json.loads((folder / "dataset_info.json").read_text("utf-8"))["splits"]
+        sizes = {split["name"]: int(split["numBytes"]) for split in splits}
+        lengths = {split["name"]: sum(map(int, split["shardLengths"])) for split in splits}
+        files = {split: sum(path.stat().st_size for path in folder.glob(f"*-{split}.tfrecord*")) for split in sizes}
+        return lengths == counts and all(files[split] == sizes[split] + FRAME * counts[split] for split in counts)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

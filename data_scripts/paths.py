@@ -7,12 +7,12 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def in_checkout() -> bool:
-    """True when this package is used from a copy of the course's repository, not from an installed wheel."""
+    """Tell whether this package is used from a copy of the course's repository, not from an installed wheel."""
     return (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "notebooks").is_dir()
 
 
 def home() -> Path:
-    """The folder for everything that running the course makes.
+    """Return the folder for everything that running the course makes.
 
     `COURSE_HOME` where it is set (a shared or read-only installation), else `var/` in the
     checkout, else `~/learning-to-see`. The folder need not exist yet.

@@ -10,10 +10,10 @@ FORMAT = "{desc} {percentage:3.0f} % |{bar}| {n_fmt} of {total_fmt}, {remaining}
 
 
 def progress_bar(total: int, doing: str, scale: bool = False) -> tqdm:
-    """A bar with the time left, on stdout; call `.update(n)`, and use it in a `with`.
+    """Return a bar with the time left, on stdout; call `.update(n)`, and use it in a `with`.
 
     It shows itself on a terminal only: no log file and no notebook's stored output gets one.
-    `scale=True` counts in thousands and millions, as one does bytes.
+    `scale=True` counts in thousands and millions, as bytes are counted.
     """
     return tqdm(
         total=total,
@@ -28,19 +28,19 @@ def progress_bar(total: int, doing: str, scale: bool = False) -> tqdm:
 
 @contextmanager
 def progress_steps(total: int, doing: str) -> Iterator[Callable[[], None]]:
-    """A function to call after each image: a bar on a terminal; elsewhere, as in a notebook, a line that grows."""
+    """Give a function to call after each image: a bar on a terminal; elsewhere, as in a notebook, a line that grows."""
     if sys.stdout.isatty():
         with progress_bar(total, doing) as progress:
             yield progress.update
         return
-    done, said = 0, 0
+    done, shown = 0, 0
 
-    def step():
-        nonlocal done, said
+    def step() -> None:
+        nonlocal done, shown
         done += 1
-        if done * 10 // total > said and total >= 100:
-            said = done * 10 // total
-            print(f" {said * 10} %", end="", flush=True)
+        if done * 10 // total > shown and total >= 100:
+            shown = done * 10 // total
+            print(f" {shown * 10} %", end="", flush=True)
 
     print(doing, end=" …", flush=True)
     try:

@@ -4,23 +4,29 @@ Each module here has the same four functions, all of `(name, source)`: `state`, 
 """
 
 import os
+from types import ModuleType
 
 from data_scripts import image_folders, mnist
 from data_scripts.errors import DataError
 
 SOURCES = ("official", "offline")
-MODULES = {"mnist": mnist, "fashion_mnist": mnist, "horses_or_humans": image_folders, "cats_vs_dogs": image_folders}
+MODULES: dict[str, ModuleType] = {
+    "mnist": mnist,
+    "fashion_mnist": mnist,
+    "horses_or_humans": image_folders,
+    "cats_vs_dogs": image_folders,
+}
 
 
-def module(name: str):
-    """The module that looks after a data set. Raises `DataError` for an unknown name."""
+def module(name: str) -> ModuleType:
+    """Return the module that looks after a data set. Raises `DataError` for an unknown name."""
     if name not in MODULES:
         raise DataError(f"There is no data set called {name!r}; the course has {', '.join(MODULES)}.")
     return MODULES[name]
 
 
 def chosen_source(name: str) -> str:
-    """The source that lessons use: "official" or "offline".
+    """Return the source that lessons use: "official" or "offline".
 
     COURSE_SOURCE says which; "auto", the default, means official where that is prepared, else offline.
 

@@ -3,7 +3,7 @@
 import io
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
@@ -24,15 +24,21 @@ MOST_LEFT_OUT = 0.02  # the Microsoft archive has 2 unreadable images among 25,0
 
 
 class UnreadableError(ValueError):
-    """A file that is no whole image; its text completes "this file …"."""
+    """A file that isn't a whole image; its text completes "this file …"."""
 
 
-def decode(data: bytes) -> tuple[Image.Image, str]:
-    """The image in `data`, every pixel of it, and its format: one of ENDINGS' values. Raises `UnreadableError`."""
-    if not data:
+def decode(content: bytes) -> tuple[Image.Image, str]:
+    """Return the image in `content`, every pixel of it, and its format: one of ENDINGS' values.
+
+    It is strict where `helpers.images` is patient: what is stored in a set must be whole, and of the type that it says.
+
+    Raises:
+        UnreadableError: it is not an image, damaged, or absurdly large.
+    """
+    if not content:
         raise UnreadableError("is empty")
     try:
-        image = Image.open(io.BytesIO(data), formats=tuple(dict.fromkeys(ENDINGS.values())))
+        image = Image.open(io.BytesIO(content), formats=tuple(dict.fromkeys(ENDINGS.values())))
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableError(f"has more than {MAX_PIXELS // 1_000_000} million pixels")
         image.load()
@@ -42,78 +48,83 @@ def decode(data: bytes) -> tuple[Image.Image, str]:
         raise
     except Exception as error:  # broken files make Pillow raise a dozen kinds
         raise UnreadableError("is damaged or cut short") from error
-    return image, "JPEG" if image.format == "MPO" else image.format
+    return image, "JPEG" if image.format == "MPO" else str(image.format)
 
 
-def write_sorted(one: ImageSet, files: Files, folder: Path, place: Path, everything: bool = False) -> None:
-    """Sort published files into `folder` under their official names, with a record of them.
+def write_sorted(image_set: ImageSet, files: Files, folder: Path, place: Path, everything: bool = False) -> None:
+    """Sort published files into `folder` under their official names, with a manifest.
 
     An image that is stored in another format than the official one is saved in that one; others are copied as they
     are. The few that cannot be read are left out, and recorded.
 
     Args:
-        files: what is there, from `archives.opened`; `place` is where, for the sentences.
+        image_set: which set.
+        files: what is there, from `archives.opened`.
+        folder: an empty folder, for train/<class>/ and validation/<class>/.
+        place: where `files` are, for the sentences.
         everything: also what belongs neither to train nor to validation, as test.
 
     Raises:
         DataError: images are missing, or many cannot be read.
     """
-    expected = one.all_counts() if everything else one.counts
-    found = _sorted(one, files, expected)
-    if not found:
-        raise DataError(f"{place} has no image of {one.title}. What is understood: {one.layouts}.")
-    _compare(found, expected, place)
+    expected = image_set.all_counts() if everything else image_set.counts
+    published = _sorted(image_set, files, expected)
+    if not published:
+        raise DataError(f"{place} has no image of {image_set.title}. What is understood: {image_set.layouts}.")
+    _compare(published, expected, place)
     for split, labels in expected.items():
         for label in labels:
             (folder / split / label).mkdir(parents=True)
 
-    def put(item) -> tuple[str, str]:
+    def put(item: tuple[tuple[str, str, str], str]) -> tuple[str, str]:
         (split, label, stem), path = item
-        to = f"{split}/{label}/{stem}{one.ending}"
-        data = files[path]()
+        to = f"{split}/{label}/{stem}{image_set.ending}"
+        content = files[path]()
         try:
-            image, kind = decode(data)
+            image, kind = decode(content)
         except UnreadableError as error:
             return to, str(error)
-        if kind == ENDINGS[one.ending]:
-            (folder / to).write_bytes(data)
-        elif one.ending == ".jpg":
+        if kind == ENDINGS[image_set.ending]:
+            (folder / to).write_bytes(content)
+        elif image_set.ending == ".jpg":
             image.convert("RGB").save(folder / to, quality=95)
         else:
             image.convert("RGBA").save(folder / to, compress_level=1)  # published with an opaque alpha
         return to, ""
 
-    left_out = {to: why for to, why in _each(put, found.items(), len(found), one.title) if why}
-    if len(left_out) > max(1, MOST_LEFT_OUT * len(found)):
+    left_out = {to: why for to, why in _each(put, published.items(), len(published), image_set.title) if why}
+    if len(left_out) > max(1, MOST_LEFT_OUT * len(published)):
         to, why = next(iter(left_out.items()))
-        raise DataError(f"{place}: {len(left_out):,} of {len(found):,} images cannot be read; {Path(to).stem} {why}.")
+        raise DataError(
+            f"{place}: {len(left_out):,} of {len(published):,} images cannot be read; {Path(to).stem} {why}."
+        )
     manifest.of_folder(folder, left_out).write(folder)
 
 
 def digest(folder: Path) -> str:
-    """One checksum over all images and their names, as in `ImageSet.files`."""
+    """Return one checksum over all images and their names, as in `ImageSet.checksum`."""
     lines = [
         f"{sha256((folder / path).read_bytes()).hexdigest()}  {path}\n" for path in manifest.of_folder(folder).files
     ]
     return sha256("".join(sorted(lines, key=lambda line: line[66:])).encode()).hexdigest()
 
 
-def set_aside(folder: Path, bad: dict[str, str], beside: Path) -> None:
-    """Move files of `folder` to the same place in `beside`, and note it in the folder's record. Nothing is deleted."""
-    known = manifest.read(folder) or manifest.of_folder(folder)
+def set_aside(folder: Path, bad: dict[str, str], aside: Path) -> None:
+    """Move files of `folder` to the same place in `aside`, and note it in the folder's manifest. Nothing is deleted."""
+    written = manifest.read(folder) or manifest.of_folder(folder)
     for path, why in bad.items():
-        to = beside / path
+        to = aside / path
         while to.exists():
             to = to.with_name("again-" + to.name)
         to.parent.mkdir(parents=True, exist_ok=True)
         os.replace(folder / path, to)
-        known.files.pop(path, None)
-        known.left_out[path] = why
-        known.write(folder)
+        written.files.pop(path, None)
+        written.left_out[path] = why
+        written.write(folder)
 
 
-def count_files(paths) -> Counts:
-    """How many there are of each class: from paths "train/cats/cat.0.jpg"."""
+def count_files(paths: Iterable[str]) -> Counts:
+    """Count the images of each class, from paths "train/cats/cat.0.jpg"."""
     counts: Counts = {}
     for path in sorted(paths, key=in_order):
         split, label, _ = path.split("/", 2)
@@ -123,17 +134,17 @@ def count_files(paths) -> Counts:
 
 
 def in_order(path: str) -> tuple[int, str]:
-    """Sorts paths: train, validation, test, anything else; by name in each."""
+    """Return a key that sorts paths: train, validation, test, anything else; by name in each."""
     split = path.split("/", 1)[0]
     return (SPLITS.index(split) if split in SPLITS else len(SPLITS)), path
 
 
 def for_each_image(look: Callable, paths: list[str], doing: str) -> list:
-    """`look(path)` for all, on two threads (Pillow decodes beside Python), with a bar."""
+    """Return `look(path)` for all, on two threads (Pillow decodes while Python runs), with a progress bar."""
     return list(_each(look, paths, len(paths), doing))
 
 
-def _each(look: Callable, items, total: int, doing: str):
+def _each(look: Callable, items: Iterable, total: int, doing: str) -> Iterator:
     with without_warnings(), ThreadPoolExecutor(2) as pool, progress_bar(total, doing) as progress:
         try:
             for result in pool.map(look, items):
@@ -144,31 +155,31 @@ def _each(look: Callable, items, total: int, doing: str):
 
 
 @contextmanager
-def without_warnings():
-    """Pillow warns about odd metadata; whether the image can be read is what matters here."""
+def without_warnings() -> Iterator[None]:
+    """Silence Pillow about odd metadata; whether the image can be read is what matters here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-def _sorted(one: ImageSet, files: Files, expected: Counts) -> dict[tuple[str, str, str], str]:
-    """(split, class, stem) → path of the published file. Where there are two, the one with the official ending."""
-    found = {}
-    for path in sorted(files, key=lambda path: (not path.lower().endswith(one.ending), path)):
+def _sorted(image_set: ImageSet, files: Files, expected: Counts) -> dict[tuple[str, str, str], str]:
+    """Return (split, class, stem) → path of the published file; of two, the one with the official ending."""
+    published: dict[tuple[str, str, str], str] = {}
+    for path in sorted(files, key=lambda path: (not path.lower().endswith(image_set.ending), path)):
         if os.path.splitext(path)[1].lower() in ENDINGS:
-            key = one.belongs(path)
+            key = image_set.belongs(path)
             if key and key[0] in expected:
-                found.setdefault(key, path)
-    return found
+                published.setdefault(key, path)
+    return published
 
 
-def _compare(found: dict[tuple[str, str, str], str], expected: Counts, place: Path) -> None:
-    counts = count_files("/".join(key) for key in found)
+def _compare(published: dict[tuple[str, str, str], str], expected: Counts, place: Path) -> None:
+    counts = count_files("/".join(key) for key in published)
     for split, labels in expected.items():
         for label, count in labels.items():
-            here = counts.get(split, {}).get(label, 0)
-            if here != count:
+            available = counts.get(split, {}).get(label, 0)
+            if available != count:
                 raise DataError(
-                    f"{place} has {here:,} images of {label} for {split}, and there should be {count:,}. "
+                    f"{place} has {available:,} images of {label} for {split}, and there should be {count:,}. "
                     "Is the copy complete?"
                 )

@@ -7,12 +7,29 @@ COURSE = "Learning to See"
 
 
 def start(lesson: str) -> None:
-    """Make a kernel ready for a lesson; print what it runs on.
+    """Make a kernel ready for a lesson, and print what it runs on.
 
     lesson: its number as in the file's name, such as "01".
-    Imports TensorFlow (without its log lines), sets the look of figures, and prints versions, the budget and which
-    exercises of the lesson are done on this machine. Raises ImportError, with the mend, where TensorFlow is missing.
+    Imports TensorFlow without its log lines, sets the style of plots, and prints the versions, the budget and which
+    exercises of the lesson are done on this machine. Raises ImportError, with the fix, where TensorFlow is missing.
     """
-    from helpers import session
+    import os
+    import platform
 
-    session.start(lesson)
+    from helpers import budget, exercises, tensorflow_import
+    from helpers.plots import figures
+
+    tensorflow = tensorflow_import.tensorflow()
+    import keras
+
+    figures.use_style()
+    print(
+        f"Learning to See, lesson {lesson}: Python {platform.python_version()}, TensorFlow {tensorflow.__version__}, "
+        f"Keras {keras.__version__}, {os.cpu_count()} processor cores."
+    )
+    if budget.graded():
+        budget.limit_training()
+        print("Graded by nbgrader: every training run takes one batch an epoch.")
+    elif budget.is_quick():
+        print("Budget: quick. Every cell runs in seconds, and the networks learn little.")
+    exercises.progress(lesson)

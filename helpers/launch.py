@@ -1,7 +1,7 @@
-"""The learner's desk: an own copy of the lessons, and JupyterLab on it.
+"""The learner's copy of the lessons, and JupyterLab on it.
 
 `python -m helpers.launch open` makes `my_course/` where it is missing, adds lessons that are new, and opens lesson 01.
-`python -m helpers.launch fresh 03` sets one lesson back; the old file is kept beside it under another name.
+`python -m helpers.launch fresh 03` sets one lesson back; the old file stays next to it under another name.
 A lesson that the learner has is never overwritten.
 """
 
@@ -9,73 +9,81 @@ import argparse
 import hashlib
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 from data_scripts import __main__ as data
+from data_scripts import atomic
+from data_scripts.errors import DataError
 from data_scripts.paths import CHECKOUT, home
 
 LESSONS = CHECKOUT / "notebooks"
-_RECORD = ".published.json"
 CONNECTION = "helpers.no_delay.NoDelayConnection"
+_RECORD = ".published.json"  # which edition of each lesson was copied
 
 
 def course_folder() -> Path:
-    """Where the learner's copies are: `my_course/` in the checkout, or in `COURSE_HOME` where that is set."""
+    """Return the folder of the learner's copies: `my_course/` in the checkout, or in `COURSE_HOME` where that is set."""
     return (home() if os.environ.get("COURSE_HOME") else CHECKOUT) / "my_course"
 
 
-def copy_lessons(desk: Path) -> tuple[list[str], list[str]]:
-    """Copies every lesson that the desk lacks; names the new ones, and those that have changed since they were copied.
+def copy_lessons(folder: Path) -> tuple[list[str], list[str]]:
+    """Copy every lesson that `folder` lacks; return the new names, and those with an edition newer than the copy.
 
-    Copies are made without outputs: the learner is the one who runs them. Raises OSError where the folder cannot be
-    written and ValueError where there are no lessons.
+    Copies are made without outputs: the learner is the one who runs them. Raises DataError or OSError where the folder
+    cannot be written, and ValueError where there are no lessons.
     """
     lessons = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
     if not lessons:
-        raise ValueError(f"There are no lessons in {LESSONS}. Fetch the course anew.")
-    desk.mkdir(parents=True, exist_ok=True)
-    copied = _copied(desk)
+        raise ValueError(f"There are no lessons in {LESSONS}. Download the course again.")
+    folder.mkdir(parents=True, exist_ok=True)
+    record = _read_record(folder)
     added, changed = [], []
     for lesson in lessons:
-        if not (desk / lesson.name).exists():
-            _copy(lesson, desk / lesson.name)
-            copied[lesson.name] = _fingerprint(lesson)
+        if not (folder / lesson.name).exists():
+            atomic.write(folder / lesson.name, _without_outputs(lesson))
+            record[lesson.name] = _fingerprint(lesson)
             added.append(lesson.name)
-        elif copied.get(lesson.name, _fingerprint(lesson)) != _fingerprint(lesson):
+        elif record.get(lesson.name, _fingerprint(lesson)) != _fingerprint(lesson):
             changed.append(lesson.name)
     if added:
-        _write(desk / _RECORD, json.dumps(copied, indent=1, sort_keys=True))
+        _write_record(folder, record)
     return added, changed
 
 
-def reset(number: str, desk: Path) -> tuple[Path, Path | None]:
-    """Sets lesson `number` ("3" or "03") back; returns its file and the one in which the learner's work is kept.
+def reset(number: str, folder: Path) -> tuple[Path, Path | None]:
+    """Set lesson `number` ("3" or "03") back; return its file, and the one that keeps the learner's work (or None).
 
-    Raises ValueError for a number that is no lesson's.
+    The old file is copied first and never leaves its place until the new one is written: after a failure everything is
+    as it was. Raises ValueError for a number that no lesson has, DataError or OSError where the folder cannot be written.
     """
     wanted = number.strip().zfill(2)
-    found = sorted(LESSONS.glob(f"{wanted}_*.ipynb")) if wanted.isdigit() else []
-    if not found:
-        numbers = ", ".join(sorted(one.name[:2] for one in LESSONS.glob("[0-9][0-9]_*.ipynb")))
-        raise ValueError(f"Which lesson? Name its number, for example: make fresh LESSON=01. There are {numbers}.")
-    lesson, target = found[0], desk / found[0].name
-    kept = None
-    desk.mkdir(parents=True, exist_ok=True)
+    lesson = next(iter(LESSONS.glob(f"{wanted}_*.ipynb")), None) if wanted.isdigit() else None
+    if lesson is None:
+        numbers = ", ".join(sorted(path.name[:2] for path in LESSONS.glob("[0-9][0-9]_*.ipynb")))
+        raise ValueError(f"Which lesson? Give its number, for example: make fresh LESSON=01. There are {numbers}.")
+    folder.mkdir(parents=True, exist_ok=True)
+    target, saved = folder / lesson.name, None
     if target.exists():
-        kept = _unused(target.with_name(f"{target.stem}-kept-{time.strftime('%Y%m%d-%H%M%S')}"))
-        target.rename(kept)
-    _copy(lesson, target)
-    _write(desk / _RECORD, json.dumps(_copied(desk) | {lesson.name: _fingerprint(lesson)}, indent=1, sort_keys=True))
-    return target, kept
+        saved = _unused_name(target)
+        atomic.write(saved, target.read_bytes())
+    try:
+        atomic.write(target, _without_outputs(lesson))
+        _write_record(folder, _read_record(folder) | {lesson.name: _fingerprint(lesson)})
+    except BaseException:
+        if saved:
+            os.replace(saved, target)
+        raise
+    return target, saved
 
 
-def jupyter_command(desk: Path) -> list[str]:
-    """The command that opens lesson 01: its token on, nothing asked of the network."""
-    first = desk / min(LESSONS.glob("01_*.ipynb")).name  # beside it may lie kept ones and copies
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={desk}", "--log-level=WARN"]
-    command += [f"--LabApp.default_url=/lab/tree/{first.name}", "--LabApp.extension_manager=readonly"]
+def jupyter_command(folder: Path) -> list[str]:
+    """Return the command that opens lesson 01 with JupyterLab: token on, nothing asked of the network."""
+    first = min(LESSONS.glob("01_*.ipynb")).name  # `folder` may hold copies whose names sort before it
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
+    command += [f"--LabApp.default_url=/lab/tree/{first}", "--LabApp.extension_manager=readonly"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     command.append(f"--ServerApp.kernel_websocket_connection_class={CONNECTION}")
     if not _has_display():
@@ -91,80 +99,80 @@ def _has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _copy(lesson: Path, target: Path) -> None:
+def _without_outputs(lesson: Path) -> str:
     notebook = json.loads(lesson.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
-    _write(target, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def _write(target: Path, text: str) -> None:
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
+def _read_record(folder: Path) -> dict[str, str]:
     try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _copied(desk: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads((desk / _RECORD).read_text(encoding="utf-8")))
+        return dict(json.loads((folder / _RECORD).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
 
 
+def _write_record(folder: Path, record: dict[str, str]) -> None:
+    atomic.write(folder / _RECORD, json.dumps(record, indent=1, sort_keys=True))
+
+
 def _fingerprint(lesson: Path) -> str:
-    """What a lesson asks of a learner, without its outputs, as a SHA-256."""
+    """Return a SHA-256 of all cells without their outputs."""
     cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
     return hashlib.sha256(json.dumps([cell["source"] for cell in cells]).encode()).hexdigest()
 
 
-def _unused(stem: Path) -> Path:
-    candidates = (stem.with_name(f"{stem.name}{tail}.ipynb") for tail in ["", *(f"-{n}" for n in range(2, 1000))])
-    return next(one for one in candidates if not one.exists())
+def _unused_name(target: Path) -> Path:
+    stem = f"{target.stem}-kept-{time.strftime('%Y%m%d-%H%M%S')}"
+    candidates = (target.with_name(f"{stem}{tail}.ipynb") for tail in ["", *(f"-{n}" for n in range(2, 1000))])
+    return next(path for path in candidates if not path.exists())
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m helpers.launch", description="The learner's own copy of the lessons"
-    )
-    actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("open", help="open the course in JupyterLab")
-    actions.add_parser("fresh", help="set one lesson back, keeping your file").add_argument("lesson")
-    chosen = parser.parse_args(arguments)
-    desk = course_folder()
-    try:
-        if chosen.action == "fresh":
-            target, kept = reset(chosen.lesson, desk)
-            print(f"{target.name} is as published again." + (f" Your file is kept as {kept.name}." if kept else ""))
-            return 0
-        if fault := data.main(["setup"]):
-            return fault
-        added, changed = copy_lessons(desk)
-    except ValueError as error:
-        print(error)
-        return 1
-    except OSError as error:
-        print(
-            f"Your copy of the lessons could not be written in {desk} ({error.strerror or error}). "
-            "Free some space, or name a folder that you may write: COURSE_HOME=/path/to/folder"
-        )
-        return 1
+def _open(folder: Path) -> int:
+    """Prepare data and copies, then become JupyterLab; return an exit code where that does not happen."""
+    if fault := data.main(["setup"]):
+        return fault
+    added, changed = copy_lessons(folder)
     if added:
-        print(f"Your own copies are in {desk}: " + ", ".join(added))
+        print(f"Your own copies are in {folder}: " + ", ".join(added))
     for name in changed:
         print(f"{name} has a newer edition; `make fresh LESSON={name[:2]}` takes it and keeps your file.")
-    command = jupyter_command(desk)
+    command = jupyter_command(folder)
     if "--no-browser" in command:
         print("No display here: open the address that JupyterLab prints below in your browser.", flush=True)
     environment = os.environ | {"JUPYTER_PREFER_ENV_PATH": "1"}
     if sys.platform == "win32":  # exec would leave the console to two programs at once
-        import subprocess
-
         return subprocess.call(command, env=environment)
     os.execve(sys.executable, command, environment)
+
+
+def _fresh(number: str, folder: Path) -> int:
+    target, saved = reset(number, folder)
+    print(f"{target.name} is as published again." + (f" Your file is kept as {saved.name}." if saved else ""))
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `open` or `fresh NUMBER`; return the exit code, 1 for a fault that a printed sentence explains."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.launch", description="Your copy of the lessons")
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("open", help="open the course in JupyterLab")
+    actions.add_parser("fresh", help="set one lesson back, keeping your file").add_argument("lesson")
+    options = parser.parse_args(arguments)
+    folder = course_folder()
+    try:
+        return _fresh(options.lesson, folder) if options.action == "fresh" else _open(folder)
+    except ValueError as error:
+        print(error)
+    except (OSError, DataError) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+        print(
+            f"Your copy of the lessons could not be written in {folder} ({getattr(cause, 'strerror', None) or cause}). "
+            "Your own files are as they were. Free some space, or choose a folder of your own: COURSE_HOME=/path/to/folder"
+        )
+    return 1
 
 
 if __name__ == "__main__":

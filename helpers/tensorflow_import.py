@@ -1,33 +1,35 @@
-"""Import TensorFlow without its log lines.
+"""TensorFlow's import without its log lines.
 
-The C++ part of TensorFlow writes to file descriptor 2 while it loads, which no Python setting reaches. So the
-descriptor points to nowhere during the import, and only then; errors that Python raises are not hidden.
+The C++ part of TensorFlow writes to file descriptor 2 while it loads, which no Python setting reaches. So the descriptor
+points to the null device during the import, and only then; errors that Python raises are not hidden.
 """
 
 import contextlib
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from types import ModuleType
 
 
 @contextlib.contextmanager
-def silent_stderr():
-    """What C code writes to stderr inside this block is dropped; Python's own stderr is flushed before and after."""
+def silent_stderr() -> Iterator[None]:
+    """Drop what C code writes to stderr inside this block; flush Python's own stderr before and after."""
     sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    stderr = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(null, 2)
         yield
     finally:
         sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)
 
 
-def tensorflow():
-    """The module `tensorflow`, imported without its log lines; ImportError with the mend where it is missing."""
+def tensorflow() -> ModuleType:
+    """Return the module `tensorflow`, imported without its log lines. Raises ImportError, with the fix, if it is missing."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         with silent_stderr():
@@ -39,10 +41,10 @@ def tensorflow():
             "TensorFlow is not installed here. In the course's folder, `make setup` installs it; "
             "elsewhere: pip install tensorflow"
         ) from None
-    logging.getLogger("tensorflow").addFilter(_is_news)
+    logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
     return tensorflow
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """False for the advice not to build many networks one after the other, which is just what lessons do."""
+def _is_not_about_retracing(record: logging.LogRecord) -> bool:
+    """Return False for the advice against building many networks in a row, which is just what lessons do."""
     return "triggered tf.function retracing" not in record.getMessage()

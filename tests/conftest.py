@@ -2,12 +2,20 @@
 
 import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK_OFF = Path(__file__).parent / "network_off"
+
+LONGEST = (
+    "test_lessons",
+    "test_class",
+    "test_colab",
+)  # whole lessons: at the end, one process would wait for the other
+ONCE = ("test_html_edition", "test_install")  # their fixtures take seconds, and serve all tests of the file
 
 # For this process, and through the environment for every kernel and process that a test starts.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(NETWORK_OFF), str(ROOT)])
@@ -23,12 +31,25 @@ def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run the tests marked slow, too")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--slow"):
-        return
+    """Skip slow tests unless asked for, keep the browser's in one process, and begin with what takes longest."""
     for item in items:
-        if "slow" in item.keywords:
+        if "slow" in item.keywords and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow: `make test-all` runs it"))
+        if item.get_closest_marker("xdist_group"):
+            continue
+        if item.path.stem.endswith("_browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one server, one browser, each notebook run once
+        elif item.path.stem in ONCE:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
+def pytest_unconfigure(config):
+    """Stop the browser and the servers that this process has shared among its tests."""
+    if "tools.browser" in sys.modules:
+        sys.modules["tools.browser"].stop_shared()
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from helpers.images.folders import ImageFolderReader
-from helpers.widgets import AugmentationPlayground
+from helpers.widgets import AugmentationPlayground, augmentation_playground
 from helpers.widgets.augmentation_playground import SAMPLES, SIDE, as_square
+from tests.widget_parts import choose_files, control
 
 rng = np.random.default_rng(0)
 IMAGE = rng.integers(0, 256, (60, 80, 3), np.uint8)
@@ -20,6 +21,10 @@ def a_file(size=(40, 30)) -> bytes:
     return file.getvalue()
 
 
+def choose(playground: AugmentationPlayground, name: str, data: bytes) -> None:
+    choose_files(control(playground, "Your own image"), [(name, data)])
+
+
 def test_without_a_range_all_samples_are_the_image():
     playground = AugmentationPlayground(IMAGE)
     assert playground.samples.shape == (SAMPLES, SIDE, SIDE, 3)
@@ -28,9 +33,9 @@ def test_without_a_range_all_samples_are_the_image():
 
 def test_a_slider_changes_the_samples_and_keeps_the_chances():
     playground = AugmentationPlayground(IMAGE)
-    before = playground._strip.value
-    playground._sliders["rotation_range"].value = 45
-    assert playground._strip.value != before
+    before = playground.strip
+    playground.set(rotation_range=45)
+    assert playground.strip != before
     turned = playground.samples
     assert not (turned == as_square(IMAGE)).all(axis=(1, 2, 3)).any()
     assert (playground.samples == turned).all()
@@ -57,8 +62,8 @@ def test_every_control_does_something(ranges):
 
 def test_the_code_shown_is_the_readers():
     playground = AugmentationPlayground(IMAGE, rotation_range=45, brightness=0.3, horizontal_flip=True)
-    said = "rotation_range=45.0, brightness_range=(0.7, 1.3), horizontal_flip=True"
-    assert playground.code == f"ImageFolderReader(rescale=1 / 255, {said})"
+    ranges = "rotation_range=45.0, brightness_range=(0.7, 1.3), horizontal_flip=True"
+    assert playground.code == f"ImageFolderReader(rescale=1 / 255, {ranges})"
     assert eval(playground.code, {"ImageFolderReader": ImageFolderReader}).rotation_range == 45
     assert playground.code in playground.fallback()["text/plain"]
     assert Image.open(io.BytesIO(playground.fallback()["image/jpeg"])).height == SIDE
@@ -72,18 +77,19 @@ def test_several_controls_can_be_moved_at_once():
 
 def test_an_own_image_takes_the_place_and_a_bad_file_gets_a_sentence():
     playground = AugmentationPlayground(IMAGE)
-    playground._chosen({"new": ({"name": "own.png", "content": memoryview(a_file())},)})
+    choose(playground, "own.png", a_file())
     assert (playground.samples == playground.samples[0, 0, 0]).all()
     own = playground.samples
-    playground._chosen({"new": {"<i>.txt": {"content": b"no image"}}})
-    assert "✗" in playground._words.value and "<i>" not in playground._words.value
+    choose(playground, "<i>.txt", b"no image")
+    assert "✗ &quot;&lt;i&gt;.txt&quot; is text, not an image." in playground.status
     assert (playground.samples == own).all()
 
 
 @pytest.mark.parametrize("image", [IMAGE, IMAGE / 255, IMAGE[..., 0], IMAGE[..., :1], a_file()])
 def test_any_image_becomes_a_square(image):
     square = as_square(image)
-    assert square.shape == (SIDE, SIDE, 3) and square.dtype == np.uint8
+    assert square.shape == (SIDE, SIDE, 3)
+    assert square.dtype == np.uint8
 
 
 def test_a_shipped_image_is_shown_where_none_is_given():
@@ -91,7 +97,22 @@ def test_a_shipped_image_is_shown_where_none_is_given():
 
 
 def test_what_has_no_slider_is_named():
-    with pytest.raises(ValueError, match=r"no slider for 'rotation'.*rotation_range"):
+    with pytest.raises(ValueError, match=r"isn't a slider for 'rotation'.*rotation_range"):
         AugmentationPlayground(IMAGE, rotation=3)
     with pytest.raises(ValueError, match="shape"):
         AugmentationPlayground(np.zeros((3, 4, 5, 6)))
+
+
+def test_whatever_goes_wrong_is_said_and_the_next_move_works(monkeypatch):
+    playground = AugmentationPlayground(IMAGE)
+    with monkeypatch.context() as broken:
+        broken.setattr(augmentation_playground, "as_square", lambda _: 1 / 0)
+        choose(playground, "own.png", a_file())
+        assert "✗ That did not work. ZeroDivisionError: division by zero." in playground.status
+        broken.setattr(augmentation_playground, "encode", lambda *_, **__: 1 / 0)
+        control(playground, "New samples").click()
+        assert "division by zero" in playground.status
+        control(playground, "rotation").value = 30
+        assert "division by zero" in playground.status
+    control(playground, "rotation").value = 45
+    assert "rotation_range=45.0" in playground.status

@@ -1,5 +1,7 @@
-"""What a run may cost."""
+"""The budget: full, quick, and one batch an epoch where nbgrader runs the lesson."""
 
+import keras
+import numpy as np
 import pytest
 
 from helpers import budget
@@ -19,8 +21,10 @@ def test_the_quick_budget_takes_less_and_never_more():
 
 
 def test_under_nbgrader_the_budget_is_quick(monkeypatch):
+    assert not budget.graded()
     monkeypatch.setenv("COURSE_BUDGET", "full")
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert budget.graded()
     assert budget.is_quick()
 
 
@@ -28,3 +32,41 @@ def test_another_budget_is_refused_with_what_it_can_be(monkeypatch):
     monkeypatch.setenv("COURSE_BUDGET", "huge")
     with pytest.raises(ValueError, match="'quick' or 'full'"):
         budget.epochs(3)
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    monkeypatch.setattr(keras.Model, "fit", keras.Model.fit)  # put back at the end
+    budget.limit_training()
+
+
+class Count(keras.callbacks.Callback):
+    batches = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.batches += 1
+
+
+def train(*arguments, **named):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", loss="mse")
+    count = Count()
+    history = model.fit(*arguments, verbose=0, callbacks=[count], **named)
+    return count.batches, history.history
+
+
+def test_a_training_run_takes_one_batch_an_epoch(limited):
+    x, y = np.zeros((640, 2), np.float32), np.zeros(640, np.float32)
+    assert train(x, y)[0] == 1
+    batches, history = train(x, y, 32, 3, validation_data=(x, y))
+    assert batches == 3
+    assert len(history["val_loss"]) == 3
+    batches, history = train(x=x, y=y, steps_per_epoch=4, validation_split=0.5)
+    assert batches == 1
+    assert "val_loss" in history
+
+
+def test_limiting_twice_is_limiting_once(limited):
+    once = keras.Model.fit
+    budget.limit_training()
+    assert keras.Model.fit is once

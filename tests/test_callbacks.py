@@ -8,20 +8,15 @@ import sys
 import threading
 import time
 from pathlib import Path
-from xml.etree import ElementTree
 
 import keras
 import nbclient
 import nbformat
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from helpers.plots import curves
-from helpers.training import callbacks
 from helpers.training.callbacks import LiveCurves, StopAt
 from helpers.training.interrupt import Interrupt
-from helpers.training.progress import ProgressCallback, TrainingProgress, format_duration
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = np.random.default_rng(0).random((320, 4)).astype("float32")
@@ -34,8 +29,8 @@ def small(metrics=("accuracy",)) -> keras.Model:
     return model
 
 
-def fit(callback, epochs=3, **how):
-    return small().fit(IMAGES, LABELS, epochs=epochs, verbose=0, callbacks=[callback], **how)
+def fit_with(*callbacks, epochs=3):
+    return small().fit(IMAGES, LABELS, epochs=epochs, verbose=0, callbacks=list(callbacks))
 
 
 # --- StopAt ----------------------------------------------------------------------------------------------------------
@@ -63,7 +58,7 @@ def test_stop_at_waits_until_the_value_has_passed_the_threshold(metric, threshol
 
 
 def test_stop_at_ends_fit_and_says_after_which_epoch(capsys):
-    history = fit(StopAt("loss", 100.0), epochs=5)
+    history = fit_with(StopAt("loss", 100.0), epochs=5)
     assert history.epoch == [0]
     assert "Stopped after epoch 1: loss is" in capsys.readouterr().out
 
@@ -81,123 +76,6 @@ def test_stop_at_names_once_what_the_training_reports_instead(logs, capsys):
 def test_stop_at_refuses_a_threshold_that_is_no_number():
     with pytest.raises(ValueError, match="nan"):
         StopAt("accuracy", math.nan)
-
-
-# --- where a training stands -----------------------------------------------------------------------------------------
-
-
-def test_the_history_is_that_of_keras():
-    watch = ProgressCallback()
-    history = fit(watch, validation_split=0.2).history
-    assert watch.standing.history == {
-        name: [(epoch, value) for epoch, value in enumerate(values, 1)] for name, values in history.items()
-    }
-    assert watch.standing.finished == 1
-    assert watch.standing.seconds_left == 0
-
-
-@pytest.mark.filterwarnings("ignore:Your input ran out of data")  # Keras says so whenever a length is unknown
-def test_data_of_unknown_length_without_metrics_and_validation():
-    seen = []
-    watch = ProgressCallback(seen.append, rate=1000)
-    source = tf.data.Dataset.from_generator(
-        lambda: iter([(IMAGES[:32], LABELS[:32])] * 5),
-        output_signature=(tf.TensorSpec((32, 4), tf.float32), tf.TensorSpec((32,), tf.int64)),
-    )
-    small(metrics=()).fit(source, epochs=2, verbose=0, callbacks=[watch], shuffle=False)
-    assert seen[0].steps is None
-    assert watch.standing.steps == 5
-    assert list(watch.standing.history) == ["loss"]
-
-
-def test_the_time_left_is_told_from_the_second_step_on_and_shrinks():
-    seen = []
-    watch = ProgressCallback(seen.append, rate=1e9)
-    fit(watch, epochs=4)
-    left = [standing.seconds_left for standing in seen if standing.seconds_left is not None]
-    assert seen[0].seconds_left is None
-    assert len(left) > 20
-    assert 0 < left[len(left) // 2] < 60
-    assert left[-1] == 0
-
-
-def test_it_tells_no_more_than_four_times_a_second_and_once_at_the_end():
-    moments = []
-
-    class Slow(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            time.sleep(0.01)
-
-    watch = ProgressCallback(lambda standing: moments.append(standing.seconds))
-    small().fit(IMAGES, LABELS, epochs=10, batch_size=32, verbose=0, callbacks=[watch, Slow()])
-    assert min(np.diff(moments[:-1])) >= 0.2499
-    assert 3 <= len(moments) <= 4 * moments[-1] + 2
-
-
-def test_a_metric_with_a_value_for_every_class_has_no_curve():
-    watch = ProgressCallback()
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="sigmoid")])
-    model.compile("adam", "binary_crossentropy", metrics=[keras.metrics.F1Score()])
-    model.fit(IMAGES, np.eye(2, dtype="float32")[LABELS], verbose=0, callbacks=[watch])
-    assert list(watch.standing.history) == ["loss"]
-
-
-def test_it_may_be_passed_to_evaluate_too():
-    watch = ProgressCallback()
-    small().evaluate(IMAGES, LABELS, verbose=0, callbacks=[watch])
-    assert watch.standing.history == {}
-
-
-def test_the_words_for_a_training_under_way_and_for_its_end():
-    history = {"accuracy": [(1, 0.5)], "loss": [(1, 0.7)], "val_loss": [(1, 0.8)]}
-    standing = TrainingProgress(2, 4, 3, 10, 65, 130.2, history=history, latest={"loss": 0.6})
-    assert standing.now() == "Epoch 2 of 4 · step 3 of 10 · 1 min 5 s so far, about 2 min 10 s left"
-    assert standing.summary() == (
-        "Stopped in epoch 2 of 4 in 1 min 5 s; training: loss 0.700, accuracy 0.500; validation: loss 0.800."
-    )
-    assert standing.growing()["loss"] == [(1, 0.7), (1.3, 0.6)]
-    assert format_duration(3599.7) == "1 h 0 min"
-
-
-# --- the drawing -----------------------------------------------------------------------------------------------------
-
-
-def test_the_drawing_is_well_formed_and_tells_training_from_validation_by_more_than_color():
-    history = {"loss": [(1, 2.0), (2, math.nan), (3, 1.0)], "val_loss": [(1, 2.5), (2, 2.0)], "learning_rate": [(1, 1)]}
-    image = curves.svg(curves.panels(history, 10), 'loss <falls> & "more"')
-    lines = ElementTree.fromstring(image).findall(".//{*}polyline")
-    assert [line.get("stroke-dasharray") for line in lines] == [None, "6 4"]
-    assert len(lines[0].get("points").split()) == 2
-    assert ElementTree.fromstring(image).get("aria-label") == 'loss <falls> & "more"'
-
-
-def test_every_line_color_has_a_contrast_of_three_to_one_on_white_and_on_near_black():
-    def light(color):
-        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    for color in curves.RUN_COLORS:
-        assert 1.05 / (light(color) + 0.05) >= 3, color
-        assert (light(color) + 0.05) / (light("#111111") + 0.05) >= 3, color
-
-
-@pytest.mark.parametrize("range_", [(0, 1), (0.95, 0.97), (-3, 1e5), (0, 7), (2.0, 2.0000001)])
-def test_ticks_are_few_round_and_inside(range_):
-    found = curves.ticks(*range_)
-    assert 1 <= len(found) <= 7
-    assert all(range_[0] - 1e-9 <= tick <= range_[1] + 1e-9 for tick in found)
-
-
-def test_a_live_update_costs_less_than_two_milliseconds():
-    points = [(epoch, 1 / epoch) for epoch in range(1, 51)]
-    standing = TrainingProgress(
-        51, 100, 3, 10, history=dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy"), points)
-    )
-    begin = time.process_time()
-    for _ in range(50):
-        callbacks.live_html(standing)
-    assert (time.process_time() - begin) / 50 < 0.002
 
 
 # --- ■ ---------------------------------------------------------------------------------------------------------------
@@ -225,7 +103,9 @@ def run(code: str, **names) -> str:
     values = {"PRESSES": (), "FAIL": None} | names
     code = "\n".join(f"{name} = {value!r}" for name, value in values.items()) + PRESS + code
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=120, env=environment
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -267,7 +147,31 @@ def test_a_handler_that_a_failed_training_left_behind_is_taken_out_by_the_next_o
 
     with pytest.raises(ValueError, match="fault"):
         small().fit(IMAGES, LABELS, verbose=0, callbacks=[LiveCurves(), Fault()])
-    fit(LiveCurves(), epochs=1)
+    fit_with(LiveCurves(), epochs=1)
+    assert signal.getsignal(signal.SIGINT) is own_signal
+
+
+def test_live_curves_twice_in_one_list_leave_no_handler_and_both_stop(own_signal, capsys):
+    class Press(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            signal.raise_signal(signal.SIGINT)
+
+    model = small()
+    model.fit(IMAGES, LABELS, epochs=5, verbose=0, callbacks=[LiveCurves(), LiveCurves(), Press()])
+    assert signal.getsignal(signal.SIGINT) is own_signal
+    assert capsys.readouterr().out.count("Stopped in epoch 1 of 5") == 2
+
+
+def test_an_inner_fit_gives_the_signal_back_to_the_outer_one(own_signal):
+    class Inner(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            fit_with(LiveCurves(), epochs=1)
+
+        def on_train_batch_end(self, batch, logs=None):
+            if self.params["epochs"] == 9 and batch == 1:
+                signal.raise_signal(signal.SIGINT)
+
+    assert len(fit_with(LiveCurves(), Inner(), epochs=9).epoch) == 1
     assert signal.getsignal(signal.SIGINT) is own_signal
 
 

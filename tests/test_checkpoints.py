@@ -1,4 +1,6 @@
-"""Kept networks come back as they were, and only to those who trained them on the same data."""
+"""Checkpoints come back as they were saved, with their own history, and only for the same data and budget."""
+
+import os
 
 import keras
 import numpy as np
@@ -14,29 +16,58 @@ def tiny(optimizer="adam"):
     return model
 
 
-def test_a_kept_network_predicts_the_same_and_has_its_history(course_home):
+def test_a_saved_network_predicts_the_same_and_has_its_history(course_home):
     model, images = tiny(), np.random.default_rng(0).random((3, 4, 4, 3)).astype("float32")
     checkpoints.save("cats_vs_dogs", "plain", model, {"loss": [np.float32(0.5), 0.25]})
     again, history = checkpoints.load("cats_vs_dogs", "plain")
     np.testing.assert_array_equal(again.predict(images, verbose=0), model.predict(images, verbose=0))
     assert history == {"loss": [0.5, 0.25]}
     assert again.optimizer is not None
-    assert sorted(file.name for file in checkpoints.checkpoint_path("cats_vs_dogs", "plain").parent.iterdir()) == [
-        "plain.json",
-        "plain.keras",
-    ]
+    folder = checkpoints.checkpoint_path("cats_vs_dogs", "plain").parent
+    assert [file.name for file in folder.iterdir() if not file.name.endswith(".lock")] == ["plain.keras"]
 
 
-@pytest.mark.parametrize("pieces", [None, 2])
-def test_a_trained_network_goes_on_training_where_it_stopped(pieces, course_home):
-    model = tiny(keras.optimizers.Adam(gradient_accumulation_steps=pieces))
+@pytest.mark.parametrize("moment", range(3))
+def test_a_save_that_is_killed_leaves_weights_and_history_of_one_run(moment, course_home, monkeypatch):
+    def numbered(number):
+        model = tiny()
+        model.set_weights([np.full_like(values, number) for values in model.get_weights()])
+        return model, {"loss": [float(number)]}
+
+    class KilledError(BaseException):
+        pass
+
+    replaced = []
+
+    def replace(*paths):
+        if len(replaced) == moment:
+            raise KilledError
+        replaced.append(paths)
+        real_replace(*paths)
+
+    checkpoints.save("cats_vs_dogs", "plain", *numbered(1))
+    real_replace = os.replace
+    monkeypatch.setattr(os, "replace", replace)
+    try:
+        checkpoints.save("cats_vs_dogs", "plain", *numbered(2))
+        assert moment > 0, "killed before anything was replaced, it cannot come to its end"
+    except KilledError:
+        pass
+    monkeypatch.setattr(os, "replace", real_replace)
+    model, history = checkpoints.load("cats_vs_dogs", "plain")
+    assert history == {"loss": [model.get_weights()[0].flat[0]]} == {"loss": [1.0 if moment == 0 else 2.0]}
+
+
+@pytest.mark.parametrize("accumulation", [None, 2])
+def test_a_trained_network_goes_on_training_where_it_stopped(accumulation, course_home):
+    model = tiny(keras.optimizers.Adam(gradient_accumulation_steps=accumulation))
     images, answers = np.ones((4, 4, 4, 3), "float32"), np.arange(4.0)
-    model.fit(images, answers, batch_size=4 // (pieces or 1), epochs=2, verbose=0)
+    model.fit(images, answers, batch_size=4 // (accumulation or 1), epochs=2, verbose=0)
     checkpoints.save("cats_vs_dogs", "plain", model)
     again, history = checkpoints.load("cats_vs_dogs", "plain")
     assert int(again.optimizer.iterations) == 2
-    for one in (model, again):
-        one.fit(images, answers, epochs=1, verbose=0, shuffle=False)
+    for network in (model, again):
+        network.fit(images, answers, epochs=1, verbose=0, shuffle=False)
     np.testing.assert_allclose(again.predict(images, verbose=0), model.predict(images, verbose=0), rtol=1e-5)
 
 
@@ -52,10 +83,10 @@ def test_a_network_without_its_optimizer_predicts_the_same(course_home, recwarn)
         checkpoints.checkpoint_path("cats_vs_dogs", "again").stat().st_size
         < checkpoints.checkpoint_path("cats_vs_dogs", "plain").stat().st_size
     )
-    assert not [one for one in recwarn if "optimizer" in str(one.message)]
+    assert not [warning for warning in recwarn if "optimizer" in str(warning.message)]
 
 
-def test_what_was_never_kept_is_none(course_home):
+def test_what_was_never_saved_is_none(course_home):
     assert checkpoints.load("cats_vs_dogs", "plain") is None
 
 

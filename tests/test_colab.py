@@ -57,7 +57,8 @@ def test_a_lesson_runs_on_colab_without_a_fault_in_its_outputs(path, colab, cour
     notebook.cells.append(nbformat.v4.new_code_cell(VERSIONS, id="versions"))
     done = run(notebook, course_home)
     found = dict(zip(*[iter(done.cells.pop().outputs[0].text.split())] * 2, strict=True))
-    assert found == {name: SHIPPED[name] for name in found} and len(found) == 3
+    assert found == {name: SHIPPED[name] for name in found}
+    assert len(found) == 3
     views = [output for cell in done.cells for output in cell.get("outputs", []) if notebooks.WIDGET in str(output)]
     assert bool(views) == (path.name[:2] != "10")  # the only widget of lesson 10 is to upload: Colab's own dialogue
     assert notebooks.faults(notebooks.tidy(done)) == []
@@ -66,7 +67,7 @@ def test_a_lesson_runs_on_colab_without_a_fault_in_its_outputs(path, colab, cour
 @needs_colab
 @pytest.mark.parametrize("answered", [True, False], ids=["files chosen", "nobody there"])
 def test_colabs_dialogue_takes_several_files_and_a_bad_one_stops_nobody(answered, colab, course_home, monkeypatch):
-    monkeypatch.setenv("COURSE_BUDGET", "full")  # a quick run asks nobody
+    monkeypatch.setenv("COURSE_BUDGET", "full")  # a quick run opens no dialog
     if answered:
         chosen = course_home / "chosen"
         chosen.mkdir()

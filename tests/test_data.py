@@ -1,160 +1,33 @@
-"""Samples and official files become what lessons read: the right images, in the official order."""
+"""What lessons see of the data sets: one line, the chosen source, and a held-out test set."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from data_scripts import mnist, mnist_checksums, mnist_sample, registry, tfds_folder
+from data_scripts import image_folders, mnist, registry
 from data_scripts.errors import DataError
+from data_scripts.render import draw_sets
 from helpers import data
-from tests import tiny_digits
-from tests.tiny_digits import run, same
+from tests.tiny_mnist import run
 
-pytest_plugins = "tests.tiny_digits"
+pytest_plugins = "tests.tiny_mnist"
 pytestmark = pytest.mark.usefixtures("own_home")
-
-
-@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
-def test_the_shipped_sample_is_the_known_one(name):
-    splits = mnist_sample.arrays(mnist_checksums.SETS[name])
-    assert {split: images.shape for split, (images, _) in splits.items()} == {
-        "train": (20_000, 28, 28),
-        "test": (4_000, 28, 28),
-    }
-    assert set(splits["train"][1].tolist()) == set(range(10))
-
-
-def test_the_fashion_sample_is_in_the_official_order():
-    splits = mnist_sample.arrays(mnist_checksums.SETS["fashion_mnist"])
-    assert [splits["train"][1][i] for i in (0, 42)] == [9, 9]
-    assert [splits["test"][1][i] for i in (0, 23, 28)] == [9, 9, 9]
-
-
-def test_samples_are_small_and_have_their_licenses_beside_them():
-    files = {path.name: path for path in mnist_sample.SAMPLES.iterdir()}
-    assert sum(path.stat().st_size for path in files.values()) < 13e6
-    assert "creativecommons.org/licenses/by-sa/3.0" in files["mnist-LICENSE.txt"].read_text("utf-8")
-    license = files["fashion_mnist-LICENSE.txt"].read_text("utf-8")
-    assert "Copyright © 2017 Zalando SE" in license and "Permission is hereby granted, free of charge" in license
-
-
-def test_a_sample_is_made_with_the_same_bytes_each_time(tiny, tmp_path):
-    made = [
-        mnist_sample.make(mnist_checksums.SETS["mnist"], tmp_path / "published", tmp_path / to) for to in ("a", "b")
-    ]
-    assert [path.read_bytes() for path in made[0]] == [path.read_bytes() for path in made[1]]
-    assert same(mnist_sample.arrays(mnist_checksums.SETS["mnist"]), tiny, tiny_digits.COUNTS["offline"])
-
-
-# --- the official files --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("ending", ["", ".gz"])
-@pytest.mark.parametrize("old_names", [False, True])
-@pytest.mark.parametrize("inside", [".", "mnist", "raw", "Tinymnist/raw"])
-def test_files_from_a_folder_in_any_of_their_forms(tiny, tmp_path, capsys, ending, old_names, inside):
-    tiny_digits.publish(tiny, tmp_path / "mine" / inside, ending, old_names)
-    assert run(capsys, "get", "mnist", "--from", tmp_path / "mine")[0] == 0
-    assert same(mnist.arrays("mnist", "official"), tiny, tiny_digits.COUNTS["official"])
-    assert run(capsys, "check", "mnist")[0] == 0
-
-
-def broken_folders() -> dict[str, tuple]:
-    def other_set(folder, splits):
-        tiny_digits.publish(tiny_digits.images(seed=1), folder)
-
-    def missing(folder, splits):
-        (folder / "t10k-labels-idx1-ubyte.gz").unlink()
-
-    def cut(folder, splits):
-        path = folder / "train-images-idx3-ubyte.gz"
-        path.write_bytes(path.read_bytes()[:-100])
-
-    def one_pixel(folder, splits):
-        images = splits["test"][0].copy()
-        images[3, 4, 5] ^= 1
-        tiny_digits.publish({"test": (images, splits["test"][1])}, folder)
-
-    def label_17(folder, splits):
-        labels = splits["train"][1].copy()
-        labels[5] = 17
-        tiny_digits.publish({"train": (splits["train"][0], labels)}, folder)
-
-    return {
-        "the other set": (other_set, "the train images are not Tiny-mnist's but Fashion"),
-        "a file is missing": (missing, "has no t10k-labels-idx1-ubyte"),
-        "cut short": (cut, "cut short"),
-        "one pixel": (one_pixel, "the test images are not"),
-        "label 17": (label_17, "label 17 at number 5 of train"),
-    }
-
-
-@pytest.mark.parametrize("kind", broken_folders())
-def test_wrong_files_leave_nothing_and_say_what_is_wrong(kind, tiny, tmp_path, monkeypatch, capsys, own_home):
-    fashion = tiny_digits.described(tiny_digits.images(seed=1), "fashion_mnist")
-    monkeypatch.setitem(
-        mnist_checksums.SETS, "fashion_mnist", mnist_checksums.DigitSet("fashion_mnist", "Fashion", (), fashion.parts)
-    )
-    spoil, message = broken_folders()[kind]
-    spoil(tmp_path / "published", tiny)
-    code, out, err = run(capsys, "get", "mnist", "--from", tmp_path / "published")
-    assert code == 1 and message in err and err.count("\n") == 1 and out == ""
-    assert mnist.state("mnist", "official") == "absent"
-    assert [path.name for path in (own_home / "data/official").iterdir()] == [".mnist.lock"]
-
-
-# --- status and check ----------------------------------------------------------------------------------------
-
-
-def test_status_tells_what_is_here_and_what_lessons_use(tiny, tmp_path, capsys):
-    run(capsys, "get", "mnist", "--source", "offline")
-    code, out, _ = run(capsys, "status")
-    lines = [line.split() for line in out.splitlines()]
-    assert code == 0 and ["mnist", "official", "absent", "60", "+", "20", "images"] in lines
-    assert any(line[:3] == ["mnist", "offline", "ready"] and "←" in line for line in lines)
-
-
-def test_check_of_nothing_names_the_command(capsys):
-    code, _, err = run(capsys, "check", "mnist")
-    assert code == 1 and "`python -m data_scripts get mnist`" in err
-
-
-def test_check_finds_a_swapped_image_and_get_again_mends_it(tiny, capsys, own_home):
-    mnist.prepare("mnist", "offline")
-    splits = mnist.arrays("mnist", "offline")
-    splits["test"][0][[2, 3]] = splits["test"][0][[3, 2]]
-    digits_folder = own_home / "data/offline/mnist/3.0.1"
-    for path in digits_folder.iterdir():
-        path.unlink()
-    digits_folder.rmdir()
-    tfds_folder.write(digits_folder, "mnist", "3.0.1", tuple("0123456789"), splits)
-    code, out, _ = run(capsys, "check", "mnist")
-    assert code == 1 and "the test images are not" in out and "get mnist --source offline --again" in out
-    assert run(capsys, "get", "mnist", "--source", "offline", "--again")[0] == 0
-    assert run(capsys, "check", "mnist")[0] == 0
-
-
-def test_a_shortened_file_is_never_loaded(tiny, capsys, own_home):
-    mnist.prepare("mnist", "offline")
-    path = own_home / "data/offline/mnist/3.0.1/mnist-train.tfrecord-00000-of-00001"
-    os.truncate(path, path.stat().st_size - 1)
-    assert mnist.state("mnist", "offline") == "damaged" and run(capsys, "check", "mnist")[0] == 1
-    data.arrays("mnist")  # prepares it anew
-    assert mnist.state("mnist", "offline") == "ready"
-
-
-# --- what lessons see ----------------------------------------------------------------------------------------
 
 
 def test_lessons_get_the_sample_until_the_official_data_are_here(tiny, tmp_path, capsys, own_home):
     (train, labels), (test, _) = data.arrays("mnist")
-    assert train.shape == (20, 28, 28) and labels.dtype == np.int64 and test.shape == (8, 28, 28)
+    assert train.shape == (20, 28, 28)
+    assert labels.dtype == np.int64
+    assert test.shape == (8, 28, 28)
     assert capsys.readouterr().out == "mnist: offline, 20 + 8 images (all of them: python -m data_scripts get mnist)\n"
-    mnist.prepare("mnist", "official", tmp_path / "published")
+    mnist.prepare("mnist", "official", from_folder=tmp_path / "published")
     assert data.tfds_dir("mnist") == str(own_home / "data/official")
     assert capsys.readouterr().out == "mnist: official, 60 + 20 images\n"
     assert len(data.arrays("mnist")[0][1]) == 60
@@ -164,41 +37,116 @@ def test_course_source_decides(tiny, tmp_path, monkeypatch, own_home):
     monkeypatch.setenv("COURSE_SOURCE", "official")
     with pytest.raises(DataError, match="`python -m data_scripts get mnist`"):
         data.tfds_dir("mnist")
-    mnist.prepare("mnist", "official", tmp_path / "published")
+    mnist.prepare("mnist", "official", from_folder=tmp_path / "published")
     assert data.source("mnist") == "official"
     monkeypatch.setenv("COURSE_SOURCE", "offline")
-    assert data.tfds_dir("mnist") == str(own_home / "data/offline")
+    assert data.tfds_dir("mnist") == str(mnist.SAMPLES)
     monkeypatch.setenv("COURSE_SOURCE", "online")
     with pytest.raises(DataError, match="COURSE_SOURCE is 'online'; it can be offline, official or auto"):
         data.source("mnist")
 
 
-def test_an_unknown_name_lists_the_known_ones():
+def test_each_kind_of_set_is_asked_for_in_its_own_way():
     with pytest.raises(DataError, match="mnist, fashion_mnist"):
         data.tfds_dir("minst")
+    with pytest.raises(DataError, match=r"data.image_folder\(.cats_vs_dogs.\)"):
+        data.tfds_dir("cats_vs_dogs")
+    with pytest.raises(DataError, match=r"data.tfds_dir\(.mnist.\)"):
+        data.image_folder("mnist")
+    with pytest.raises(DataError, match="horses_or_humans, cats_vs_dogs"):
+        data.image_folder("horses")
 
 
 def test_every_set_has_the_same_functions():
-    assert all(
-        callable(getattr(m, f)) for m in registry.MODULES.values() for f in ("state", "about", "prepare", "check")
-    )
+    for module in registry.MODULES.values():
+        assert all(callable(getattr(module, function)) for function in ("state", "about", "prepare", "check"))
 
 
 def test_in_a_notebook_an_error_is_its_sentence_alone():
+    script = "from helpers import data; data.tfds_dir('minst')"
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "IPython",
-            "--no-banner",
-            "--no-term-title",
-            "-c",
-            "from helpers import data; data.tfds_dir('minst')",
-        ],
+        [sys.executable, "-m", "IPython", "--no-banner", "--no-term-title", "-c", script],
         cwd=Path(__file__).parents[1],
+        check=False,
         capture_output=True,
         text=True,
     )
     assert (done.stdout + done.stderr).strip() == (
         "There is no data set called 'minst'; the course has mnist, fashion_mnist, horses_or_humans, cats_vs_dogs."
     )
+
+
+# --- status --------------------------------------------------------------------------------------------------
+
+
+def test_status_tells_what_is_here_and_what_lessons_use(tiny, capsys):
+    code, out, _ = run(capsys, "status")
+    lines = [line.split() for line in out.splitlines()]
+    assert code == 0
+    assert ["mnist", "official", "absent", "60", "+", "20", "images"] in lines
+    assert any(line[:3] == ["mnist", "offline", "ready"] and "←" in line for line in lines)
+
+
+def test_check_of_nothing_names_the_command(capsys):
+    code, _, err = run(capsys, "check", "mnist", "--source", "official")
+    assert code == 1
+    assert "`python -m data_scripts get mnist`" in err
+
+
+# --- the held-out test set -----------------------------------------------------------------------------------
+
+
+def names(folder) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*"))
+
+
+def leave_over(count: int) -> None:
+    """Put an official set here that has `count` more images of each class than lessons use."""
+    for kind in ("cat", "dog"):
+        rest = image_folders.folder("cats_vs_dogs", "official") / "test" / f"{kind}s"
+        rest.mkdir(parents=True)
+        for number in range(1000, 1000 + count):
+            Image.new("RGB", (9, 9)).save(rest / f"{kind}.{number}.jpg")
+
+
+def test_rendered_ones_are_in_no_set_and_only_missing_ones_are_drawn_again(monkeypatch, capsys):
+    monkeypatch.setattr(data, "source", lambda name: "offline")
+    folder = data.held_out_folder("cats_vs_dogs", each=2)
+    assert names(folder) == ["cats/cat.200000.jpg", "cats/cat.200001.jpg", "dogs/dog.200000.jpg", "dogs/dog.200001.jpg"]
+    assert "2 + 2 newly drawn images that no network has seen" in capsys.readouterr().out
+    kept = (folder / "cats/cat.200001.jpg").stat().st_mtime_ns
+    (folder / "cats/cat.200000.jpg").unlink()
+    assert data.held_out_folder("cats_vs_dogs", each=2) == folder
+    assert len(names(folder)) == 4
+    assert (folder / "cats/cat.200001.jpg").stat().st_mtime_ns == kept, "an image that was there is drawn again"
+    monkeypatch.setattr(draw_sets, "_worker", lambda *_: pytest.fail("they are there already"))
+    data.held_out_folder("cats_vs_dogs", each=2)
+
+
+def test_official_ones_are_those_left_over_and_counted(monkeypatch, capsys):
+    monkeypatch.setattr(data, "source", lambda name: "official")
+    assert data.held_out_folder("cats_vs_dogs") is None
+    assert "--all" in capsys.readouterr().out
+    leave_over(3)
+    for _ in range(2):
+        folder = data.held_out_folder("cats_vs_dogs", each=2)
+        assert names(folder) == ["cats/cat.1000.jpg", "cats/cat.1001.jpg", "dogs/dog.1000.jpg", "dogs/dog.1001.jpg"]
+    capsys.readouterr()
+    assert len(names(data.held_out_folder("cats_vs_dogs", each=500))) == 6
+    assert "cats_vs_dogs: 3 + 3 official images" in capsys.readouterr().out
+
+
+def test_without_hard_links_official_ones_are_copied_and_a_full_disk_gets_a_sentence(monkeypatch):
+    def no_link(file, target):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    def full(file, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(data, "source", lambda name: "official")
+    monkeypatch.setattr(os, "link", no_link)
+    leave_over(2)
+    assert len(names(data.held_out_folder("cats_vs_dogs", each=1))) == 2
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(DataError, match="The disk is full"):
+        data.held_out_folder("cats_vs_dogs", each=2)

@@ -13,24 +13,18 @@ from PIL import Image
 from helpers.images.assets import street
 from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
 from helpers.widgets.filter_explorer import FilterExplorer, to_gray
-from tools import render_street as studio
 
 SMALL = np.random.default_rng(0).integers(0, 256, (17, 12), dtype=np.uint8)
 
 
 def test_the_street_is_a_gray_image_with_all_tones_and_many_lines_of_both_kinds():
     image = street()
-    assert image.shape == (512, 512) and image.dtype == np.uint8
-    assert np.percentile(image, 2) < 60 and np.percentile(image, 98) > 220
+    assert image.shape == (512, 512)
+    assert image.dtype == np.uint8
+    assert np.percentile(image, 2) < 60
+    assert np.percentile(image, 98) > 220
     for name in ("vertical lines", "horizontal lines"):
         assert (np.abs(convolve2d(image, FILTERS[name])) > 150).mean() > 0.08
-
-
-def test_the_street_that_ships_is_what_its_script_draws():
-    small = studio.street(48).astype(float)
-    shipped = np.array(Image.fromarray(street()).resize((48, 48), Image.Resampling.BOX), float)
-    assert np.corrcoef(small.ravel(), shipped.ravel())[0, 1] > 0.97
-    np.testing.assert_array_equal(studio.street(16), studio.street(16))
 
 
 def test_result_is_what_convolve2d_and_pooling_give_for_all_settings():
@@ -67,7 +61,7 @@ def test_a_kernel_may_be_an_array_lists_or_a_name_and_reads_as_lists():
 @pytest.mark.parametrize(
     ("kernel", "message"),
     [
-        ("blurr", "no filter 'blurr'. There are: vertical lines;"),
+        ("blurr", "'blurr' isn't one of the filters: vertical lines;"),
         ([[1, 2], [3, 4]], r"shape \(3, 3\); yours has \(2, 2\)"),
         ([[1, 2, 3], [4, 5], [6]], "nine numbers, in three rows"),
         (None, "shape"),
@@ -85,7 +79,8 @@ def test_a_kernel_that_is_none_is_refused_and_the_old_one_stays(kernel, message)
 def test_a_learners_image_is_shown_in_gray_and_not_wider_than_512():
     assert (to_gray(np.full((4, 5, 3), [255, 0, 0], np.uint8)) == 76).all()
     assert (to_gray(np.full((4, 5, 4), [10, 10, 10, 0], np.uint8)) == 10).all()
-    assert (to_gray(np.full((4, 5, 1), 0.5)) == 128).all() and (to_gray(np.full((4, 5), 200.4)) == 200).all()
+    assert (to_gray(np.full((4, 5, 1), 0.5)) == 128).all()
+    assert (to_gray(np.full((4, 5), 200.4)) == 200).all()
     assert to_gray(np.ones((3, 3), bool)).max() == 255
     assert to_gray(np.zeros((1024, 300), np.uint8)).shape == (512, 150)
     assert to_gray(np.zeros((6000, 4), np.uint8)).shape == (512, 3)
@@ -97,7 +92,8 @@ def test_a_new_image_can_be_given_at_any_time():
     np.testing.assert_array_equal(explorer.image, street())
     explorer.image = SMALL
     np.testing.assert_array_equal(explorer.image, SMALL)
-    assert explorer.result.shape == (15, 10) and explorer.pixel == [8, 6]
+    assert explorer.result.shape == (15, 10)
+    assert explorer.pixel == [8, 6]
 
 
 @pytest.mark.parametrize(
@@ -105,12 +101,12 @@ def test_a_new_image_can_be_given_at_any_time():
     [
         (np.zeros((2, 9), np.uint8), "at least 3 × 3 pixels; yours are 2 × 9"),
         (np.zeros((0, 0)), "at least 3 × 3"),
-        (np.zeros((9, 9, 2), np.uint8), "yours is uint8"),
-        (np.zeros(9), r"yours is float64 \(9,\)"),
-        (np.array([["a"]]), "yours is <U1"),
-        (np.full((9, 9), 256), "from 0 to 255"),
-        (np.full((9, 9), -1), "from 0 to 255"),
-        (np.full((9, 9), np.nan), "from 0 to 255"),
+        (np.zeros((9, 9, 2), np.uint8), r"this one has \(9, 9, 2\)"),
+        (np.zeros(9), r"this one has \(9,\)"),
+        (np.array([["a"]]), "at least 3 × 3"),
+        (np.full((9, 9), 256), "0…255; this one has 256"),
+        (np.full((9, 9), -1), "0…255; this one has -1"),
+        (np.full((9, 9), np.nan), "0…255; this one has nan"),
     ],
 )
 def test_what_is_no_image_is_refused(image, message):
@@ -118,22 +114,28 @@ def test_what_is_no_image_is_refused(image, message):
         FilterExplorer(image=image)
 
 
-def test_where_no_widget_can_run_a_png_a_live_page_and_a_sentence_stand_in():
+def test_where_no_widget_can_run_there_is_a_png_a_live_page_and_a_sentence():
     explorer = FilterExplorer(kernel="emboss", relu=True, pooling="max", stride=2)
     bundle, metadata = explorer._repr_mimebundle_()
     sentence = bundle["text/plain"]
-    assert "512 × 512" in sentence and "127 × 127" in sentence and "−2, −1, 0; −1, 1, 1; 0, 1, 2" in sentence
+    assert "512 × 512" in sentence
+    assert "127 × 127" in sentence
+    assert "−2, −1, 0; −1, 1, 1; 0, 1, 2" in sentence
     assert all(word in sentence for word in ("stride 2", "valid", "ReLU", "max pooling"))
-    assert metadata["image/png"]["alt"] == sentence and sentence in bundle["text/html"]
+    assert metadata["image/png"]["alt"] == sentence
+    assert sentence in bundle["text/html"]
     png = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
-    assert png.width > 600 and np.array(png.convert("L")).std() > 50
+    assert png.width > 600
+    assert np.array(png.convert("L")).std() > 50
     assert sum(len(part) for part in bundle.values() if isinstance(part, str)) < 600_000
 
 
 def test_the_live_page_carries_the_very_image_and_settings():
     page = FilterExplorer(image=SMALL, kernel="blur", divide=True, padding="same").fallback()["text/html"]
     state = json.loads(re.search(r"const \{ state, css \} = (.*);\n", page).group(1))["state"]
-    assert state["kernel"] == FILTERS["blur"].tolist() and state["divide"] and state["padding"] == "same"
+    assert state["kernel"] == FILTERS["blur"].tolist()
+    assert state["divide"]
+    assert state["padding"] == "same"
     png = Image.open(io.BytesIO(base64.b64decode(state["_png"])))
     np.testing.assert_array_equal(np.array(png), SMALL)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.models.image_architectures import cats_dogs
+from helpers.models.architectures import cats_dogs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, write_notebook
@@ -17,7 +17,7 @@ pytestmark = needs_browser
 CELLS = [
     """import keras
 import numpy as np
-from helpers.models.image_architectures import cats_dogs
+from helpers.models.architectures import cats_dogs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 keras.utils.set_random_seed(1)
@@ -49,7 +49,7 @@ def page(browser, tmp_path_factory):
         page = browser.new_page(viewport={"width": 1280, "height": 1500})
         open_notebook(page, server, "inside.ipynb")
         run_all(page, timeout=180)
-        page.wait_for_selector(".in-cards canvas")
+        page.wait_for_selector(".lts-cards canvas")
         yield page
         page.close()
 
@@ -67,11 +67,11 @@ def python(page, expression: str, wanted: str) -> None:
 def test_the_browser_is_walked_by_keyboard(page):
     run_code(page, "browser.layer = browser.channel = 0")
     tiles = page.get_by_label(re.compile("^The 16 channels of conv2d"))
-    line = page.locator(".in-line").first
+    line = page.locator(".lts-line").first
     tiles.press("ArrowRight")
     assert "Channel 1 goes from" in line.inner_text()
     tiles.press("ArrowDown")
-    assert "Channel 5 is blank: it is 0 everywhere" in line.inner_text(), "the dead channel is marked"
+    assert "Channel 5 is silent: it is 0 everywhere" in line.inner_text(), "the dead channel is marked"
     python(page, "browser.layer, browser.channel", "0 5")
     tiles.press("PageDown")
     assert "24 × 24 × 16" in line.inner_text()
@@ -81,32 +81,32 @@ def test_the_browser_is_walked_by_keyboard(page):
 
 def test_the_strip_is_a_group_of_radio_buttons(page):
     run_code(page, "browser.layer = 0")
-    page.locator('.in-strip [aria-checked="true"]').press("ArrowRight")
+    page.locator('.lts-strip [aria-checked="true"]').press("ArrowRight")
     assert page.evaluate("document.activeElement.textContent").startswith("max_pooling2d")
     python(page, "browser.layer", "1")
-    page.locator(".in-strip button").last.click()
+    page.locator(".lts-strip button").last.click()
     python(page, "browser.layer", "10")
-    assert "sees the whole image" in page.locator(".in-board figcaption").nth(2).inner_text()
+    assert "sees the whole image" in page.locator(".lts-browser figcaption").nth(2).inner_text()
 
 
 def test_the_receptive_field_follows_the_place(page):
     run_code(page, "browser.layer, browser.channel = 4, 0")
-    caption = page.locator(".in-board figcaption").nth(2)
-    page.wait_for_function("document.querySelector('.in-board').textContent.includes('10 × 10 pixels')")
-    large = page.locator(".in-board canvas").nth(1)
+    caption = page.locator(".lts-browser figcaption").nth(2)
+    page.wait_for_function("document.querySelector('.lts-browser').textContent.includes('10 × 10 pixels')")
+    large = page.locator(".lts-browser canvas").nth(1)
     large.hover(position={"x": 2, "y": 2})
     assert "row 0, column 0" in caption.inner_text()
     large.press("ArrowDown")
     assert "row 1, column 0" in caption.inner_text()
-    marker = page.locator(".in-board .in-marker").nth(2)
+    marker = page.locator(".lts-browser .lts-marker").nth(2)
     style = marker.evaluate("(node) => [node.style.top, node.style.height].map(parseFloat)")
-    # Row 1 after two filters with a zero in front and two pools: 10 pixels from −3 + 4 on.
-    np.testing.assert_allclose(style, [100 * 1 / 48, 100 * 10 / 48], rtol=1e-3)
+    # Row 1 after two filters with a zero in front and two pools: 10 pixels from −3 + 4 on, so the middle is at 6.
+    np.testing.assert_allclose(style, [100 * 6 / 48, 100 * 10 / 48], rtol=1e-3)
 
 
 def test_python_moves_what_is_shown(page):
     run_code(page, "browser.layer, browser.channel = 3, 20")
-    page.wait_for_function("document.querySelector('.in-line').textContent.includes('Channel 20')")
+    page.wait_for_function("document.querySelector('.lts-line').textContent.includes('Channel 20')")
 
 
 def test_an_own_image_is_read_by_python(page):
@@ -114,30 +114,31 @@ def test_an_own_image_is_read_by_python(page):
     Image.new("RGB", (300, 200), (255, 0, 0)).save(file, "JPEG")
     upload = page.locator('input[aria-label="Your own image"]').first
     upload.set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
-    page.wait_for_function("document.querySelector('.in-foot').textContent.includes('as the network sees it')")
+    page.wait_for_function("document.querySelector('.lts-foot').textContent.includes('as the network sees it')")
     python(page, "browser.image.mean(axis=(0, 1)).round(1).tolist()", "[1.0, 0.0, 0.0]")
     for _ in range(2):  # the same answer twice
         upload.set_input_files({"name": "me.txt", "mimeType": "text/plain", "buffer": b"no image"})
-        page.wait_for_function("document.querySelector('.in-foot').textContent.includes('not an image')")
-        page.evaluate("document.querySelector('.in-foot [role=status]').textContent = ''")
+        page.wait_for_function("document.querySelector('.lts-foot').textContent.includes('not an image')")
+        page.evaluate("document.querySelector('.lts-foot [role=status]').textContent = ''")
 
 
 def test_the_epochs_are_scrubbed_and_played(page):
     run_code(page, "scrubber.step = 3")
-    line = page.locator(".in-line").nth(1)
+    line = page.locator(".lts-line").nth(1)
     slider = page.get_by_label("Epoch", exact=True)
     slider.press("Home")
-    assert line.inner_text().startswith("Before the training: the network takes this image for")
+    assert line.inner_text().startswith("Before training: the network takes this image for")
     python(page, "scrubber.step", "0")
-    frame = "() => document.querySelector('.in-maps canvas').toDataURL()"
+    frame = "() => document.querySelector('.lts-maps canvas').toDataURL()"
     first = page.evaluate(frame)
     slider.press("ArrowRight")
     slider.press("ArrowRight")
-    assert "After epoch 2" in line.inner_text() and page.evaluate(frame) != first
-    counts = page.locator(".in-matrix td").all_inner_texts()
+    assert "After epoch 2" in line.inner_text()
+    assert page.evaluate(frame) != first
+    counts = page.locator(".lts-matrix td").all_inner_texts()
     python(page, "[str(n) for row in scrubber._plan['confusions'][2] for n in row]", str(counts))
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelectorAll('.in-line')[1].textContent.startsWith('After epoch 3')")
+    page.wait_for_function("document.querySelectorAll('.lts-line')[1].textContent.startsWith('After epoch 3')")
     page.get_by_role("button", name="Play").wait_for()
 
 
@@ -148,7 +149,7 @@ def test_the_strength_of_the_map_is_a_slider_that_never_jumps_back(page):
     python(page, "looked.opacity", "1.0")
     page.evaluate(
         """() => {
-            const map = document.querySelectorAll('.in-card canvas')[1];
+            const map = document.querySelectorAll('.lts-card canvas')[1];
             window.strengths = [];
             new MutationObserver(() => window.strengths.push(map.style.opacity)).observe(map, { attributeFilter: ["style"] });
         }"""
@@ -158,7 +159,8 @@ def test_the_strength_of_the_map_is_a_slider_that_never_jumps_back(page):
         page.wait_for_timeout(pause)
     python(page, "looked.opacity", "0.8")
     strengths = page.evaluate("window.strengths.map(Number)")
-    assert sorted(strengths, reverse=True) == strengths and strengths[-1] == 0.8
+    assert sorted(strengths, reverse=True) == strengths
+    assert strengths[-1] == 0.8
 
 
 def test_pages_without_a_kernel_are_alive(browser):
@@ -173,15 +175,15 @@ def test_pages_without_a_kernel_are_alive(browser):
     widgets.append(GradCam(model, images[:2]))
     page = browser.new_page(viewport={"width": 420, "height": 900})
     wrong = []
-    page.on("pageerror", lambda error: wrong.append(error))
+    page.on("pageerror", wrong.append)
     page.set_content("<!doctype html>" + "".join(widget.fallback()["text/html"] for widget in widgets))
-    page.wait_for_selector(".in-cards canvas")
-    page.wait_for_selector(".in-matrix")
+    page.wait_for_selector(".lts-cards canvas")
+    page.wait_for_selector(".lts-matrix")
     page.get_by_label(re.compile("^The 16 channels")).press("PageDown")
-    assert "24 × 24 × 16" in page.locator(".in-line").first.inner_text()
+    assert "24 × 24 × 16" in page.locator(".lts-line").first.inner_text()
     page.get_by_label("Epoch", exact=True).press("Home")
-    assert "Before the training" in page.locator(".in-line").nth(1).inner_text()
-    assert page.locator(".in-upload").count() == 0
+    assert "Before training" in page.locator(".lts-line").nth(1).inner_text()
+    assert page.locator(".lts-upload").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"
     assert wrong == []
     page.close()

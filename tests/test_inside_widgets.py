@@ -1,4 +1,4 @@
-"""The activation browser, the epoch scrubber and Grad-CAM over images: what they send to the browser, and what stands in."""
+"""The activation browser, the epoch scrubber and Grad-CAM over images: what they send to the browser, and their static fallbacks."""
 
 import base64
 import io
@@ -7,13 +7,14 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from matplotlib import colormaps
 from PIL import Image
 
-from helpers.models.layers import grad_cam, layer_outputs
+from helpers.models import grad_cam, layer_outputs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
-from helpers.widgets.gradcam import looked_at
-from helpers.widgets.payload import as_colors, atlases, layer_tiles
+from helpers.widgets.grad_cam import HEAT, looked_at
+from helpers.widgets.payload import atlases, layer_tiles, to_rgb
 
 NAMES = ["cats", "dogs"]
 
@@ -61,8 +62,11 @@ def test_every_value_is_sent_once_as_a_byte(model):
     assert [layer["name"] for layer in tiles] == ["conv", "pool", "drop", "out"]
     assert len(data) == 12 * 12 * 4 + 2 * 6 * 6 * 4 + 1
     conv = tiles[0]
-    assert conv["dead"] == [2] and conv["share"] == 0.25 and conv["shape"] == [12, 12, 4]
-    assert conv["field"] == [[3, 1, -1], [3, 1, -1]] and tiles[-1]["field"] is None
+    assert conv["dead"] == [2]
+    assert conv["share"] == 0.25
+    assert conv["shape"] == [12, 12, 4]
+    assert conv["field"] == [[3, 1, -1], [3, 1, -1]]
+    assert tiles[-1]["field"] is None
     outputs = layer_outputs(model, IMAGES[0])["conv"]
     sent = np.frombuffer(data, np.uint8)[: 12 * 12 * 4].reshape(4, 12, 12)
     for channel in (0, 1, 3):
@@ -82,17 +86,18 @@ def test_the_images_for_a_page_hold_nearly_the_same_and_no_layer_twice(model):
 
 
 def test_images_of_every_usual_kind_become_colors():
-    assert as_colors(np.ones((2, 2))).tolist() == np.full((2, 2, 3), 255).tolist()
-    assert as_colors(np.full((2, 2, 1), 7, np.uint8))[0, 0].tolist() == [7, 7, 7]
+    assert to_rgb(np.ones((2, 2))).tolist() == np.full((2, 2, 3), 255).tolist()
+    assert to_rgb(np.full((2, 2, 1), 1.0001))[0, 0].tolist() == [255] * 3, "as resizing makes it, above 1"
     with pytest.raises(ValueError, match=r"\(1, 2, 2, 3\)"):
-        as_colors(np.zeros((1, 2, 2, 3)))
+        to_rgb(np.zeros((1, 2, 2, 3)))
 
 
 # the browser
 
 
 def test_layers_and_channels_can_be_set_and_wrong_ones_are_refused(model):
-    browser = ActivationBrowser(model, IMAGES[0], NAMES, layer=1, channel=3)
+    browser = ActivationBrowser(model, IMAGES[0], NAMES, channel=3)
+    browser.layer = 1
     assert (browser.layer, browser.channel) == (1, 3)
     browser.layer = 0
     with pytest.raises(ValueError, match="layer goes from 0 to 3; it cannot be 4"):
@@ -108,26 +113,41 @@ def test_a_file_from_the_browser_becomes_the_image(model):
     before, serial = browser._tiles, browser._serial
     browser._file = png()
     np.testing.assert_allclose(browser.image, np.broadcast_to([1, 0, 0], (12, 12, 3)), atol=0.01)
-    assert browser._tiles != before and browser._serial == serial + 1
+    assert browser._tiles != before
+    assert browser._serial == serial + 1
     assert browser._said.startswith("Your image, as the network sees it")
     browser._file = b"no image at all"
-    assert "Your image" not in browser._said and browser._serial == serial + 1
+    assert "Your image" not in browser._said
+    assert browser._serial == serial + 1
 
 
-def test_the_browser_stands_in_as_image_page_and_sentence(model):
+def test_the_browsers_fallback_is_image_page_and_sentence(model):
     fallback = ActivationBrowser(model, IMAGES[0], NAMES).fallback()
     assert fallback["image/jpeg"].startswith(b"\xff\xd8")
-    assert "conv 12 × 12 × 4 (25% silent)" in fallback["text/plain"] and "The network says" in fallback["text/plain"]
-    assert "<script>" in fallback["text/html"] and "_atlases" in fallback["text/html"]
+    assert "conv 12 × 12 × 4 (25% silent)" in fallback["text/plain"]
+    assert "The network says" in fallback["text/plain"]
+    assert "<script>" in fallback["text/html"]
+    assert "_atlases" in fallback["text/html"]
 
 
-def test_the_stand_in_names_the_channel_that_it_shows(model):
+def test_the_fallback_names_the_channel_that_it_shows(model):
     browser = ActivationBrowser(model, IMAGES[0], NAMES)
     titles = []
     for layer in (0, len(browser._layers) - 1):
         browser.layer, browser.channel = layer, 2
         titles.append(browser._figure().axes[1].get_title())
-    assert titles[0] == "conv, channel 2" and titles[1].endswith(", all units")
+    assert titles[0] == "conv, channel 2"
+    assert titles[1].endswith(", all units")
+
+
+def test_whatever_goes_wrong_with_an_own_image_is_said_and_the_same_file_can_come_again(model, monkeypatch):
+    browser = ActivationBrowser(model, IMAGES[0], NAMES)
+    with monkeypatch.context() as broken:
+        broken.setattr(ActivationBrowser, "look", lambda *_: {}["a layer"])
+        browser._file = png()
+        assert browser._said == "That did not work. KeyError: 'a layer'."
+    browser._file = png()
+    assert browser._said.startswith("Your image")
 
 
 # Grad-CAM
@@ -141,7 +161,8 @@ def test_maps_are_those_of_grad_cam_and_the_cards_say_right_or_wrong(model):
     assert [title[0] for title in said] == [
         "✓" if answer == truth else "✗" for answer, truth in zip(answers, [0, 1], strict=True)
     ]
-    assert len(view._heats) == 2 * 144 and len(view._images) == 2 * 144 * 3
+    assert len(view._heats) == 2 * 144
+    assert len(view._images) == 2 * 144 * 3
     assert all(card["text"] in view.fallback()["text/plain"] for card in view._cards)
     with pytest.raises(ValueError, match="1 truths for 2 images"):
         GradCam(model, IMAGES[:2], [0], NAMES)
@@ -150,12 +171,19 @@ def test_maps_are_those_of_grad_cam_and_the_cards_say_right_or_wrong(model):
 def test_an_own_image_comes_first(model):
     view = GradCam(model, IMAGES[:2], [0, 1], NAMES)
     view._file = png("JPEG")
-    assert len(view._cards) == 3 and view._said == "Your image is the first."
+    assert len(view._cards) == 3
+    assert view._said == "Your image is the first."
     assert "It is" not in view._cards[0]["words"]
     heard = []
     view.observe(lambda change: heard.append(change["new"]), "_said")
     view._file = png("JPEG")
     assert heard[-1] == "Your image is the first.", "the second own image is answered, too"
+
+
+def test_the_browser_gets_matplotlibs_colors(model):
+    view = GradCam(model, IMAGES[:1])
+    assert np.frombuffer(view._colors, np.uint8).reshape(256, 3).tolist() == HEAT.tolist()
+    np.testing.assert_allclose(HEAT / 255, colormaps["inferno"](np.arange(256))[:, :3], atol=0.002)
 
 
 def test_a_map_in_words():
@@ -178,14 +206,16 @@ def snapshots() -> EpochSnapshots:
 def test_every_epoch_has_its_answer_its_confusion_and_its_images(snapshots):
     scrubber = EpochScrubber(snapshots, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES)
     plan = scrubber._plan
-    assert scrubber.epochs == [0, 1, 2, 3] and scrubber.step == 3
+    assert scrubber.epochs == [0, 1, 2, 3]
+    assert scrubber.step == 3
     for step, (_, model) in enumerate(snapshots.networks()):
         answers = model(IMAGES).numpy().ravel()
         np.testing.assert_allclose(plan["chances"][step], [1 - answers[0], answers[0]], atol=1e-3)
         counts = np.zeros((2, 2), int)
         np.add.at(counts, ([0, 1, 0, 1, 0], (answers > 0.5).astype(int)), 1)
         assert plan["confusions"][step] == counts.tolist()
-    assert plan["curves"]["training"][0] is None and len(plan["curves"]["training"]) == 4
+    assert plan["curves"]["training"][0] is None
+    assert len(plan["curves"]["training"]) == 4
     size = sum(section["rows"] * section["columns"] for section in plan["sections"])
     assert len(scrubber._frames) == 4 * size
     assert [section["title"].split(":")[0] for section in plan["sections"]] == [
@@ -195,14 +225,16 @@ def test_every_epoch_has_its_answer_its_confusion_and_its_images(snapshots):
 
 
 def test_an_own_image_goes_through_the_epochs_and_the_validation_stays(snapshots):
-    scrubber = EpochScrubber(snapshots, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES, step=0)
+    scrubber = EpochScrubber(snapshots, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES)
+    scrubber.step = 0
     before = scrubber._plan
     scrubber._file = png()
-    assert scrubber._plan["chances"] != before["chances"] and scrubber._plan["confusions"] == before["confusions"]
+    assert scrubber._plan["chances"] != before["chances"]
+    assert scrubber._plan["confusions"] == before["confusions"]
     assert scrubber._said == "Your image, through all epochs."
     with pytest.raises(ValueError, match="step goes from 0 to 3"):
         scrubber.step = 4
-    assert "before the training" in scrubber.fallback()["text/plain"]
+    assert "before training" in scrubber.fallback()["text/plain"]
 
 
 def test_gray_images_of_ten_classes_work_too():

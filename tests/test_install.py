@@ -1,5 +1,7 @@
 """The installed course has all it needs, wherever it is; and the files that set it up agree with each other."""
 
+import ast
+import importlib.metadata
 import os
 import re
 import subprocess
@@ -8,11 +10,18 @@ import tomllib
 import venv
 import zipfile
 
+import nbformat
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.conftest import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
+OURS = {"helpers", "data_scripts", "tools", "tests"}
+# Used where they happen to be: Colab's own package, and the reader of HEIC files.
+OPTIONAL = {"google", "pillow_heif"}
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +38,17 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel):
     listed = subprocess.run(
         ["git", "ls-files", "helpers", "data_scripts"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    wanted = {one for one in listed.stdout.split() if (ROOT / one).is_file()}
-    assert wanted and wanted <= inside, sorted(wanted - inside)
+    wanted = {name for name in listed.stdout.split() if (ROOT / name).is_file()}
+    assert "helpers/results/reference.json" in wanted
+    assert wanted <= inside, sorted(wanted - inside)
 
 
 def test_the_installed_course_works_outside_the_checkout(wheel, tmp_path):
     # The empty environment borrows this one's packages through a .pth file; the course itself comes from the wheel.
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    found = subprocess.run(
-        [python, "-c", "import site; print(site.getsitepackages()[0])"], capture_output=True, text=True
-    )
-    packages = found.stdout.strip()
+    asked = [python, "-c", "import site; print(site.getsitepackages()[0])"]
+    packages = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
     zipfile.ZipFile(wheel).extractall(packages)
     import numpy
 
@@ -71,8 +79,6 @@ print(helpers.__file__)
 
 
 def test_a_package_that_only_has_the_name_is_refused_with_a_sentence(tmp_path):
-    import nbformat
-
     (tmp_path / "helpers.py").write_text("")
     lesson = nbformat.read(next((ROOT / "notebooks").glob("01_*.ipynb")), as_version=4)
     source = next(cell.source for cell in lesson.cells if cell.cell_type == "code").replace("%pip", "# ")
@@ -84,27 +90,73 @@ def test_a_package_that_only_has_the_name_is_refused_with_a_sentence(tmp_path):
     assert "Another package named helpers is in the way" in done.stderr
 
 
-def test_tensorflow_is_an_extra_and_no_requirement():
-    names = [re.match(r"[\w.-]+", one).group() for one in PYPROJECT["project"]["dependencies"]]
-    assert not [one for one in names if "tensorflow" in one and one != "tensorflow-datasets"]
-    assert "tensorflow" in PYPROJECT["project"]["optional-dependencies"]
+def imported(*folders: str) -> set[str]:
+    """The modules from elsewhere that the files of these folders import."""
+    modules = set()
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                modules.add(node.module.split(".")[0])
+    return modules - set(sys.stdlib_module_names) - OURS - OPTIONAL
 
 
-def test_every_requirement_is_pinned():
-    lines = [one for one in (ROOT / "requirements.txt").read_text().splitlines() if one and not one.startswith("#")]
-    assert lines[0].startswith("-e .")
-    assert all("==" in one for one in lines[1:])
-    pinned = {one.split("==")[0]: one for one in lines[1:]}
-    assert "sys_platform == 'linux'" in pinned["tensorflow-cpu"] and "x86_64" in pinned["tensorflow-cpu"]
+def declared(*extras: str) -> set[str]:
+    """The names of the packages that pyproject.toml asks for, with these extras."""
+    lines = [*PYPROJECT["project"]["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"),
+    [
+        (("helpers", "data_scripts"), ("tensorflow", "reader", "lab")),
+        (("tools", "tests"), ("tensorflow", "reader", "lab", "dev")),
+    ],
+    ids=["what lessons import", "tools and tests"],
+)
+def test_every_package_that_is_imported_is_declared(folders, extras):
+    packages = importlib.metadata.packages_distributions()
+    wanted = declared(*extras) | {"tensorflow-cpu"}
+    missing = {
+        module
+        for module in imported(*folders)
+        if not wanted & {*map(canonicalize_name, packages.get(module, [module]))}
+    }
+    assert missing == set()
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text().splitlines()
+    pinned = [line for line in lines if line and not line.startswith(("#", "-e", "-r"))]
+    assert all("==" in line for line in pinned), name
+    return {line.split("==")[0]: line for line in pinned}
+
+
+def test_learners_install_what_lessons_need_and_nothing_of_the_test_bench():
+    learners, more, course = pins("requirements.txt"), pins("requirements-dev.txt"), declared("reader", "lab")
+    assert (ROOT / "requirements.txt").read_text().startswith("-e .\n")
+    assert course | {"nbval", "tensorflow", "tensorflow-cpu"} <= set(learners)
+    assert not {"playwright", "hypothesis", "ruff", "mypy", "build", "pytest-xdist"} & set(learners)
+    assert declared("dev") <= {*learners, *more, "setuptools"}
+    assert not learners.keys() & more.keys()
+    assert "-r requirements.txt" in (ROOT / "requirements-dev.txt").read_text().splitlines()
+
+
+def test_colab_keeps_its_own_tensorflow_and_linux_takes_the_small_one():
+    assert not {"tensorflow", "tensorflow-cpu"} & declared()
+    pinned = pins("requirements.txt")
+    assert "sys_platform == 'linux'" in pinned["tensorflow-cpu"]
+    assert "x86_64" in pinned["tensorflow-cpu"]
     assert int(pinned["scipy"].split("==")[1].split(".")[0]) < 2
-    assert "importlib-resources" in pinned
 
 
-def test_the_packages_list_is_complete():
+def test_the_list_of_packages_is_complete():
     folders = {
-        ".".join(one.parent.relative_to(ROOT).parts)
+        ".".join(path.parent.relative_to(ROOT).parts)
         for top in ("helpers", "data_scripts")
-        for one in (ROOT / top).rglob("__init__.py")
+        for path in (ROOT / top).rglob("__init__.py")
     }
     assert folders == set(PYPROJECT["tool"]["setuptools"]["packages"])
 
@@ -123,5 +175,5 @@ def test_nothing_in_the_project_names_a_folder_of_one_machine():
         path = ROOT / name
         if path.suffix in (".py", ".md", ".txt", ".toml", ".js", ".css", ".ipynb", ".yml", "") and path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")
-            wrong += [f"{name}: {one}" for one in a_home.findall(text)]
+            wrong += [f"{name}: {home}" for home in a_home.findall(text)]
     assert wrong == []

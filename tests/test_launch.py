@@ -1,5 +1,6 @@
-"""The learner's own copy of the lessons is theirs: made once, added to, never overwritten."""
+"""The learner's copy of the lessons is theirs: made once, added to, never overwritten."""
 
+import errno
 import json
 import os
 import stat
@@ -62,6 +63,29 @@ def test_fresh_sets_a_lesson_back_and_keeps_the_old_file_each_time(lessons, tmp_
     assert len(list(mine.glob("02_second-kept-*.ipynb"))) == 2
 
 
+@pytest.mark.parametrize("step", [1, 2, 3], ids=["the learner's file is kept", "the lesson", "the record"])
+def test_when_the_disk_is_full_fresh_has_moved_nothing(lessons, tmp_path, monkeypatch, capsys, step):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    mine = launch.course_folder()
+    launch.copy_lessons(mine)
+    (mine / "02_second.ipynb").write_text("my own work")
+    before = {path.name: path.read_bytes() for path in mine.iterdir()}
+    replace, calls = os.replace, []
+
+    def replace_until_full(*arguments):
+        calls.append(arguments)
+        if len(calls) == step:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(*arguments)
+
+    monkeypatch.setattr(os, "replace", replace_until_full)
+    assert launch.main(["fresh", "02"]) == 1
+    assert {path.name: path.read_bytes() for path in mine.iterdir()} == before
+    printed = capsys.readouterr().out
+    assert "No space left on device" in printed
+    assert "Your own files are as they were" in printed
+
+
 def test_after_fresh_a_newer_edition_is_no_longer_announced(lessons, tmp_path):
     mine = tmp_path / "mine"
     launch.copy_lessons(mine)
@@ -75,7 +99,7 @@ def test_without_lessons_there_is_nothing_to_open(tmp_path, monkeypatch, capsys)
     monkeypatch.setattr(launch, "LESSONS", tmp_path)
     monkeypatch.setattr(launch.data, "main", lambda words: 0)
     assert launch.main(["open"]) == 1
-    assert capsys.readouterr().out == f"There are no lessons in {tmp_path}. Fetch the course anew.\n"
+    assert capsys.readouterr().out == f"There are no lessons in {tmp_path}. Download the course again.\n"
 
 
 @pytest.mark.parametrize("number", ["", "7", "first", "../01"])
@@ -87,10 +111,10 @@ def test_fresh_asks_which_lesson_when_there_is_none_of_that_number(lessons, tmp_
 def test_jupyterlab_opens_on_the_first_lesson_with_its_token_on_and_asks_nothing_of_the_network(lessons, tmp_path):
     launch.copy_lessons(tmp_path / "mine")
     (tmp_path / "mine" / "01_first-Copy1.ipynb").write_text("a copy made in JupyterLab")
-    launch.reset("01", tmp_path / "mine")  # keeps the old file beside it
+    launch.reset("01", tmp_path / "mine")  # keeps the old file next to it
     command = launch.jupyter_command(tmp_path / "mine")
     assert "--LabApp.default_url=/lab/tree/01_first.ipynb" in command
-    assert not any("token" in one for one in command)
+    assert not any("token" in option for option in command)
     assert "--LabApp.news_url=None" in command
     assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
 
@@ -100,7 +124,7 @@ def test_jupyterlab_sends_every_message_of_a_kernel_at_once(lessons, tmp_path, m
     from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
     launch.copy_lessons(tmp_path / "mine")
-    option = next(one for one in launch.jupyter_command(tmp_path / "mine") if "websocket_connection_class" in one)
+    option = next(word for word in launch.jupyter_command(tmp_path / "mine") if "websocket_connection_class" in word)
     kind = import_item(option.partition("=")[2])
     connection = kind.__new__(kind)  # without the kernel that it would need
     done = []
@@ -140,7 +164,8 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(course_home):
     command = [sys.executable, "-m", "helpers.launch", "open"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert "could not be written" in done.stdout and "COURSE_HOME" in done.stdout
+    assert "could not be written" in done.stdout
+    assert "COURSE_HOME" in done.stdout
     assert "Traceback" not in done.stderr
 
 

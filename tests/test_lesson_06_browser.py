@@ -29,7 +29,8 @@ def test_lesson_06_runs_and_answers_an_uploaded_image_and_trains_on_the_bench(co
         answer = page.locator("[role=status]", has_text="mine.jpg").first
         answer.wait_for(timeout=60_000)
         answer = answer.inner_text()
-        assert "300×300" in answer and "probability" in answer
+        assert "300×300" in answer
+        assert "probability" in answer
 
         start = page.get_by_role("button", name="Start", exact=True, include_hidden=True).first
         scroll_to(start)

@@ -34,6 +34,8 @@ def test_a_newcomer_uploads_a_image_in_lesson_10(tmp_path, offline_data):
         chooser.value.set_files([tmp_path / "my_horse.jpg", tmp_path / "diary.jpg"])
         expect(answers).to_contain_text("my_horse.jpg", timeout=30_000)
         text = answers.inner_text()
-        assert "what the network sees (100×100)" in text and "probability" in text and "nobody.jpg" not in text
+        assert "what the network sees (100×100)" in text
+        assert "probability" in text
+        assert "nobody.jpg" not in text
         assert '"diary.jpg" is text, not an image.' in text
         expect(page.get_by_alt_text("my_horse.jpg as the network sees it")).to_be_visible()

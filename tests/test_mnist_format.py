@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from data_scripts import mnist_checksums, mnist_sample
+from data_scripts import mnist
 from helpers.images.mnist_format import to_mnist
 
 sizes = st.tuples(st.integers(1, 60), st.integers(1, 60))
@@ -16,14 +16,16 @@ drawings = arrays.arrays("uint8", sizes).filter(np.any)
 @pytest.fixture(scope="module")
 def mnist() -> np.ndarray:
     """(400, 28, 28) uint8, MNIST's own test images."""
-    return mnist_sample.arrays(mnist_checksums.SETS["mnist"])["test"][0][:400]
+    return mnist.arrays("mnist", "offline")["test"][0][:400]
 
 
 @given(drawings)
 def test_result_is_a_image_of_28_by_28_from_0_to_1(drawing):
     image = to_mnist(drawing)
-    assert image.shape == (28, 28) and image.dtype == np.float32
-    assert image.min() >= 0 and image.max() == 1
+    assert image.shape == (28, 28)
+    assert image.dtype == np.float32
+    assert image.min() >= 0
+    assert image.max() == 1
 
 
 @given(drawings)
@@ -78,7 +80,8 @@ def test_a_dot_becomes_a_square_in_the_middle():
     dot = np.zeros((280, 280), "uint8")
     dot[5, 5] = 1
     image = to_mnist(dot)
-    assert image.sum() == 400 and image[4:24, 4:24].all()
+    assert image.sum() == 400
+    assert image[4:24, 4:24].all()
 
 
 def test_mnists_own_digits_enlarged_and_shifted_come_back_as_they_were(mnist):
@@ -102,8 +105,6 @@ def test_an_empty_drawing_is_one_clear_sentence():
     [
         (np.ones((28, 28, 3)), r"one gray image.*\(28, 28, 3\)"),
         (np.ones(784), r"one gray image.*\(784,\)"),
-        (np.full((4, 4), -1.0), "from 0"),
-        (np.full((4, 4), np.nan), "from 0"),
     ],
 )
 def test_what_is_no_drawing_is_refused(drawing, sentence):

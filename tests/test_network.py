@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-ELSEWHERE = "192.0.2.1"  # reserved for documentation: nobody is there
+ELSEWHERE = "192.0.2.1"  # reserved for documentation: no machine has it
 
 
 def test_a_socket_to_elsewhere_is_refused_at_once():

@@ -1,4 +1,4 @@
-"""Is an image like those of the training? On a network whose numbers can be worked out by hand."""
+"""Out-of-distribution detection on a network whose features can be worked out by hand."""
 
 import keras
 import numpy as np
@@ -8,7 +8,7 @@ from helpers.models.outliers import KNNOutlierDetector
 
 
 def network():
-    """Its two numbers are how red and how green an image is, on average; then one sigmoid."""
+    """Its two features are how red and how green an image is, on average; then one sigmoid."""
     mean = keras.layers.GlobalAveragePooling2D()
     return keras.Sequential([keras.Input((4, 4, 2)), mean, keras.layers.Dense(1, "sigmoid")])
 
@@ -25,7 +25,7 @@ def test_distance_is_that_of_the_tenth_nearest_on_the_unit_circle():
     np.testing.assert_allclose(in_distribution.distance(images(0, 90)), 2 * np.sin(np.deg2rad([4.5, 45])), atol=1e-4)
 
 
-def test_brightness_alone_makes_nothing_unfamiliar():
+def test_brightness_alone_changes_no_distance():
     in_distribution = KNNOutlierDetector(network(), images(*range(10)), images(5))
     np.testing.assert_allclose(in_distribution.distance(images(3) / 4), in_distribution.distance(images(3)), atol=1e-4)
 
@@ -50,3 +50,25 @@ def test_too_few_images_to_compare_with():
         KNNOutlierDetector(network(), images(1, 2, 3), images(1))
     with pytest.raises(ValueError, match="0 other"):
         KNNOutlierDetector(network(), images(*range(10)), images(1)[:0])
+
+
+@pytest.mark.parametrize("ending", ["functional", "activation layer", "nested"])
+def test_features_are_what_reaches_the_last_dense_layer(ending):
+    model = network()
+    if ending == "functional":
+        inputs = keras.Input((4, 4, 2))
+        mean = keras.layers.GlobalAveragePooling2D()
+        both = keras.layers.Concatenate()([mean(inputs), mean(inputs)])  # twice the features, the same angles
+        model = keras.Model(inputs, keras.layers.Dense(1)(both))
+    elif ending == "activation layer":
+        model.add(keras.layers.Activation("tanh"))
+    else:
+        model = keras.Sequential([keras.Input((4, 4, 2)), model])
+    detector = KNNOutlierDetector(model, images(*range(10)), images(5))
+    np.testing.assert_allclose(detector.distance(images(0, 90)), 2 * np.sin(np.deg2rad([4.5, 45])), atol=1e-4)
+
+
+def test_a_network_without_a_dense_layer_has_no_features():
+    model = keras.Sequential([keras.Input((4, 4, 2)), keras.layers.GlobalAveragePooling2D()])
+    with pytest.raises(ValueError, match="has no Dense layer"):
+        KNNOutlierDetector(model, images(*range(10)), images(5))

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from helpers.results import reference
+from helpers.results import RECIPES
 from tests.conftest import ROOT
 from tools import notebooks, readme, repository
 
@@ -15,16 +15,16 @@ TEXT = readme.FILE.read_text(encoding="utf-8")
 
 def test_the_table_is_that_of_the_measured_results():
     assert readme.with_table(TEXT) == TEXT, "python -m tools.readme"
-    assert set(readme.TITLES) == set(reference.RECIPES)
+    assert set(readme.TITLES) == set(RECIPES)
 
 
 def test_a_cell_of_the_table_has_both_ends_and_the_number_of_seeds():
-    kept = {
+    entry = {
         "test_accuracy": {"min": 0.9, "max": 0.95},
         "validation_accuracy": {"min": 0.1, "max": 0.2},
         "seeds": {"1": {}, "2": {}},
     }
-    assert readme.cell(kept) == ".900–.950 (2)"
+    assert readme.cell(entry) == ".900–.950 (2)"
     assert readme.cell({"validation_accuracy": {"min": 0.5, "max": 0.5}, "seeds": {"1": {}}}) == ".500 (1)"
     assert readme.cell({}) == "not measured"
 
@@ -56,7 +56,8 @@ def test_what_a_page_leads_to_is_there(page):
 def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
     used = [float(most) for most in re.findall(r"^\| \d\d \| \d+ \| \d+ \| ([\d.]+) \|$", text, re.MULTILINE)]
-    assert len(used) == 10 and max(used) <= notebooks.MOST_GB
+    assert len(used) == 10
+    assert max(used) <= notebooks.MOST_GB
     values = yaml.safe_load((ROOT / "docs" / "values.yaml").read_text(encoding="utf-8"))
     student = values["singleuser"]
     assert float(student["memory"]["limit"].removesuffix("G")) >= max(used) * 4 / 3  # as teaching.md reckons
@@ -64,5 +65,6 @@ def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
     (pull,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if "gitpuller" in one)
     address, branch, folder = pull.split("gitpuller ")[1].split()[:3]
-    assert address.removesuffix(".git") == repository.address() and branch == "main"
+    assert address.removesuffix(".git") == repository.address()
+    assert branch == "main"
     assert folder.startswith(student["storage"]["homeMountPath"])

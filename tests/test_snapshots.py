@@ -33,7 +33,8 @@ def test_every_epoch_is_kept_from_before_the_training_on():
         for kept, true in zip(copy.get_weights(), seen[epoch], strict=True):
             np.testing.assert_allclose(kept, true, rtol=1e-3, atol=1e-6)
     assert copy is not model
-    assert set(snapshots.kept[1].logs) == {"loss", "mae"} and snapshots.kept[0].logs == {}
+    assert set(snapshots.kept[1].logs) == {"loss", "mae"}
+    assert snapshots.kept[0].logs == {}
 
 
 def test_the_memory_is_stated_and_half_of_the_weights():
@@ -79,4 +80,5 @@ def test_a_network_without_an_input_is_kept_from_its_first_epoch_on():
 
 
 def test_without_a_training_there_is_nothing():
-    assert list(EpochSnapshots().networks()) == [] and EpochSnapshots().epochs == []
+    assert list(EpochSnapshots().networks()) == []
+    assert EpochSnapshots().epochs == []

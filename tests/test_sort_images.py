@@ -1,10 +1,10 @@
 """Published images in any layout become the same folders; what is wrong is refused, found, and moved aside."""
 
+import errno
 import io
 import os
 import re
 import shutil
-import threading
 import zipfile
 from pathlib import Path
 
@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import archives, download, image_folders, image_sets, manifest, mnist_official, sort_images
+from data_scripts import archives, download, image_folders, image_sets, manifest, sort_images
+from data_scripts.errors import DataError
 from tests import tiny_images
-from tests.test_data_download import Server
-from tests.tiny_digits import run
+from tests.test_download import Server
 from tests.tiny_images import contents, image, pack, write
+from tests.tiny_mnist import run
 
-pytest_plugins = ("tests.tiny_digits", "tests.tiny_images")
+pytest_plugins = ("tests.tiny_mnist", "tests.tiny_images")
 pytestmark = pytest.mark.usefixtures("own_home")
 
 
@@ -59,11 +60,9 @@ def horse_layouts() -> dict:
 
     return {
         "two folders": two_folders,
-        "train and validation": lambda files, to: write(files, to),
+        "train and validation": write,
         "inside another folder": lambda files, to: write(files, to / "data/horses").parent,
         "two zips": two_zips,
-        "the training zip, the other beside it": lambda files, to: two_zips(files, to) / "horse-or-human.zip",
-        "the validation zip, the other beside it": lambda f, to: two_zips(f, to) / "validation-horse-or-human.zip",
         "one zip": lambda files, to: pack(files, to / "all.zip"),
         "as lossless WebP": as_webp,
         "by links": linked,
@@ -96,13 +95,16 @@ def test_horses_and_humans_from_any_layout(layout, tiny_sets, tmp_path, capsys):
     (tmp_path / "in").mkdir()
     place = horse_layouts()[layout](tiny_sets["horses_or_humans"], tmp_path / "in")
     code, out, err = run(capsys, "get", "horses_or_humans", "--from", place)
-    assert (code, err) == (0, "") and "official: 5 + 4 images, ready" in out
+    assert (code, err) == (0, "")
+    assert "official: 5 + 4 images, ready" in out
     found = contents(image_folders.folder("horses_or_humans", "official"))
     if "WebP" in layout:  # PNG again, with the same pixels
         assert found.keys() == tiny_sets["horses_or_humans"].keys()
         for path, data in tiny_sets["horses_or_humans"].items():
             one, other = (Image.open(io.BytesIO(d)) for d in (found[path], data))
-            assert one.format == "PNG" and one.mode == "RGBA" and np.array_equal(one, other)
+            assert one.format == "PNG"
+            assert one.mode == "RGBA"
+            assert np.array_equal(one, other)
     else:
         assert found == tiny_sets["horses_or_humans"]
     assert run(capsys, "check", "horses_or_humans")[0] == 0
@@ -113,7 +115,8 @@ def test_horses_and_humans_from_any_layout(layout, tiny_sets, tmp_path, capsys):
 def test_cats_and_dogs_from_any_layout(layout, everything, tiny_sets, tmp_path, capsys):
     place = cat_layouts()[layout](tiny_sets["all"], tmp_path / "in")
     code, out, err = run(capsys, "get", "cats_vs_dogs", "--from", place, *["--all"][: int(everything)])
-    assert (code, err) == (0, "") and f"official: 6 + 4{' + 4' if everything else ''} images, ready" in out
+    assert (code, err) == (0, "")
+    assert f"official: 6 + 4{' + 4' if everything else ''} images, ready" in out
     found = contents(image_folders.folder("cats_vs_dogs", "official"))
     assert found == tiny_sets["all" if everything else "cats_vs_dogs"]
     assert run(capsys, "check", "cats_vs_dogs")[0] == 0
@@ -189,10 +192,26 @@ def test_wrong_sources_are_refused_in_one_sentence_and_leave_nothing(kind, tiny_
     (tmp_path / "in").mkdir()
     place, message = refused()[kind](tiny_sets["cats_vs_dogs"], tmp_path / "in")
     code, out, err = run(capsys, "get", "cats_vs_dogs", "--from", place)
-    assert code == 1 and message in err and err.count("\n") == 1 and out == ""
+    assert code == 1
+    assert message in err
+    assert err.count("\n") == 1
+    assert out == ""
     assert [path.name for path in (own_home / "data/official").iterdir()] == [".cats_vs_dogs.lock"]
-    assert not list(tmp_path.rglob("evil*")) and not Path("/tmp/evil.jpg").exists()
+    assert not list(tmp_path.rglob("evil*"))
+    assert not Path("/tmp/evil.jpg").exists()
     assert image_folders.state("cats_vs_dogs", "official") == "absent"
+
+
+def test_a_file_that_the_disk_does_not_give_is_named(tmp_path, monkeypatch):
+    (tmp_path / "cat.0.jpg").write_bytes(b"an image")
+
+    def broken(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with archives.opened(tmp_path) as files:
+        monkeypatch.setattr(Path, "read_bytes", broken)
+        with pytest.raises(DataError, match=r"cat\.0\.jpg cannot be read: Input/output error"):
+            files["cat.0.jpg"]()
 
 
 def test_too_large_altogether_is_refused(tiny_sets, tmp_path, capsys, monkeypatch):
@@ -212,7 +231,9 @@ def test_a_single_unreadable_image_is_left_out_and_told(tiny_sets, tmp_path, cap
     place = write(tiny_sets["cats_vs_dogs"] | {"train/cats/cat.7.jpg": b""}, tmp_path / "in")
     assert run(capsys, "get", "cats_vs_dogs", "--from", place)[0] == 0
     code, out, _ = run(capsys, "check", "cats_vs_dogs")
-    assert code == 0 and "Left out: train/cats/cat.7.jpg is empty." in out and "2 of 2" in out
+    assert code == 0
+    assert "Left out: train/cats/cat.7.jpg is empty." in out
+    assert "2 of 2" in out
 
 
 # --- the network ---------------------------------------------------------------------------------------------
@@ -226,29 +247,25 @@ def server(tiny_sets, tmp_path, monkeypatch):
     whole = renamed(tiny_sets["all"], r".*/(cat|dog)s/\w+\.(\d+)", lambda m: f"PetImages/{m[1].title()}/{m[2]}")
     pack(whole, tmp_path / "published/kagglecatsanddogs_5340.zip")
     with Server(tmp_path / "published") as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        root = f"http://127.0.0.1:{server.server_port}"
-        size = archive.stat().st_size
-        microsoft = tmp_path / "published/kagglecatsanddogs_5340.zip"
-        checksum = download._checksum(microsoft)
-        monkeypatch.setattr(image_folders, "FILTERED", (f"{root}/{archive.name}", size, None))
-        table = [(f"{root}/{microsoft.name}", microsoft.stat().st_size, checksum)]
-        monkeypatch.setattr(mnist_official, "addresses", lambda name: table)
+        monkeypatch.setattr(image_folders, "FILTERED", server.table(archive)[0][:2])
+        table = server.table(tmp_path / "published/kagglecatsanddogs_5340.zip")
+        monkeypatch.setattr(download, "addresses", lambda name: table)
         yield server
-        server.shutdown()
 
 
 def test_the_small_archive_comes_first_and_is_removed_after_use(server, tiny_sets, capsys):
     assert run(capsys, "get", "cats_vs_dogs")[0] == 0
-    assert [name for name, _ in server.asked] == ["cats_and_dogs_filtered.zip"]
+    assert server.asked == ["cats_and_dogs_filtered.zip"]
     assert contents(image_folders.folder("cats_vs_dogs", "official")) == tiny_sets["cats_vs_dogs"]
-    assert not list(download.folder().iterdir())
+    assert not download.folder("cats_vs_dogs").exists()
 
 
 def test_a_dead_link_is_said_and_the_other_source_used(server, tiny_sets, capsys):
     (server.folder / "cats_and_dogs_filtered.zip").unlink()
     code, out, err = run(capsys, "get", "cats_vs_dogs")
-    assert (code, err) == (0, "") and "404" in out and "Trying the whole set" in out
+    assert (code, err) == (0, "")
+    assert "404" in out
+    assert "Trying the whole set" in out
     assert contents(image_folders.folder("cats_vs_dogs", "official")) == tiny_sets["cats_vs_dogs"]
 
 
@@ -256,17 +273,21 @@ def test_two_dead_links_are_a_sentence_with_the_command_for_a_copy(server, capsy
     for path in server.folder.iterdir():
         path.unlink()
     code, _, err = run(capsys, "get", "cats_vs_dogs")
-    assert code == 1 and err.count("\n") == 1 and "`python -m data_scripts get cats_vs_dogs --from " in err
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "`python -m data_scripts get cats_vs_dogs --from " in err
     assert [path.name for path in (own_home / "data/official").iterdir()] == [".cats_vs_dogs.lock"]
 
 
 def test_another_archive_of_the_same_size_is_found_out_by_its_images(server, tiny_sets, capsys, monkeypatch):
     changed = tiny_sets["cats_vs_dogs"] | {"train/cats/cat.0.jpg": tiny_sets["cats_vs_dogs"]["train/dogs/dog.0.jpg"]}
     path = pack(changed, server.folder / "cats_and_dogs_filtered.zip")
-    monkeypatch.setattr(image_folders, "FILTERED", (image_folders.FILTERED[0], path.stat().st_size, None))
+    monkeypatch.setattr(image_folders, "FILTERED", server.table(path)[0][:2])
     code, _, err = run(capsys, "get", "cats_vs_dogs")
-    assert code == 1 and "does not hold the published images" in err
-    assert image_folders.state("cats_vs_dogs", "official") == "absent" and not list(download.folder().iterdir())
+    assert code == 1
+    assert "does not hold the published images" in err
+    assert image_folders.state("cats_vs_dogs", "official") == "absent"
+    assert not download.folder("cats_vs_dogs").exists()
 
 
 def test_all_comes_from_the_whole_archive(server, tiny_sets, capsys):
@@ -318,14 +339,18 @@ def test_check_finds_it_clean_moves_it_aside_and_check_is_content(spoil, path, w
     spoil(prepared)
     spoilt = (prepared / path).read_bytes()
     code, out, _ = run(capsys, "check", "cats_vs_dogs", "--source", "official")
-    assert code == 1 and f"✗ {path} {why}" in out and "clean cats_vs_dogs` moves the bad files aside" in out
+    assert code == 1
+    assert f"✗ {path} {why}" in out
+    assert "clean cats_vs_dogs` moves the bad files aside" in out
     code, out, _ = run(capsys, "clean", "cats_vs_dogs", "--source", "official")
-    assert code == 0 and f"moved: {path} {why}" in out
+    assert code == 0
+    assert f"moved: {path} {why}" in out
     assert not (prepared / path).exists()
     assert (prepared.parent / "cats_vs_dogs-set-aside" / path).read_bytes() == spoilt
     assert len(contents(prepared)) == len(tiny_sets["cats_vs_dogs"]) - 1
     code, out, _ = run(capsys, "check", "cats_vs_dogs", "--source", "official")
-    assert code == 0 and f"Left out: {path}" in out
+    assert code == 0
+    assert f"Left out: {path}" in out
     assert "Nothing is bad" in run(capsys, "clean", "cats_vs_dogs", "--source", "official")[1]
 
 
@@ -341,7 +366,9 @@ def test_clean_never_overwrites_what_it_set_aside_before(prepared, capsys):
 def test_a_missing_image_is_a_fault_and_not_loaded(prepared, capsys):
     (prepared / "validation/cats/cat.2499.jpg").unlink()
     code, out, _ = run(capsys, "check", "cats_vs_dogs")
-    assert code == 1 and "1 missing (validation/cats/cat.2499.jpg)" in out and "1 of 2" in out
+    assert code == 1
+    assert "1 missing (validation/cats/cat.2499.jpg)" in out
+    assert "1 of 2" in out
     assert image_folders.state("cats_vs_dogs", "official") == "damaged"
 
 
@@ -365,7 +392,7 @@ def test_near_duplicates_are_a_note_and_no_fault(prepared, capsys):
 
 
 def test_clean_and_all_are_for_image_sets_only(capsys):
-    assert "no folder of images" in run(capsys, "clean", "mnist")[2]
+    assert "not a folder of images" in run(capsys, "clean", "mnist")[2]
     assert "--all goes with cats_vs_dogs" in run(capsys, "get", "horses_or_humans", "--all")[2]
     assert "go with the official data" in run(capsys, "get", "cats_vs_dogs", "--all", "--source", "offline")[2]
 
@@ -391,8 +418,9 @@ def test_the_official_sets_have_their_counts_names_and_pixels(name, capsys):
     known = dict(line.split()[::-1] for line in Path(OFFICIAL, "manifests", manifests[0]).read_text().splitlines())
     assert known.keys() == contents(folder).keys()
     for path, data in contents(folder).items():
-        if ".rgb-" in manifests[0]:  # the archive's PNG may have been packed anew, so its pixels are compared
+        if ".rgb-" in manifests[0]:  # the archive's PNG may have been packed again, so its pixels are compared
             data = Image.open(io.BytesIO(data)).convert("RGB").tobytes()
         assert tiny_images.sha256(data).hexdigest() == known[path], path
     code, out, _ = run(capsys, "check", name, "--source", "official")
-    assert code == 0 and "✗" not in out
+    assert code == 0
+    assert "✗" not in out

@@ -1,58 +1,65 @@
-"""The moonshot: mixup keeps what it should, the rate goes up and down, and the command measures and keeps."""
+"""Strong baseline: mixup is the same for the same seed, the rate is down at the end, and a run is measured after its last epoch."""
 
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 
-from helpers import data
-from helpers.results import strong_baseline
+from tests.test_measure import folder_of_images
+from tools.strong_baseline import MixUp, StrongBaselineConfig, fit_stages
+
+
+class Batches(keras.utils.PyDataset):
+    """Three batches of four images, each filled with its label."""
+
+    def __init__(self, side=2):
+        super().__init__()
+        self.side = side
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        labels = np.array([0, 1, 1, 0], "float32") + 2 * index
+        return np.ones((4, self.side, self.side, 3), "float32") * labels[:, None, None, None], labels
 
 
 def test_mixup_mixes_images_and_labels_by_the_same_share():
-    images, labels = np.ones((2, 4, 4, 3), "float32"), np.array([1.0, 0.0], "float32")
-    mixed, targets = strong_baseline.mix(images, labels, 0 * images, 1 - labels, 0.75)
-    assert (mixed == 0.75).all() and targets.tolist() == [0.75, 0.25]
+    images, labels = zip(*(MixUp(Batches(), seed)[0] for seed in range(20)), strict=True)
+    images, labels = np.concatenate(images), np.concatenate(labels)
+    assert images.dtype == labels.dtype == np.float32
+    assert np.allclose(images, labels[:, None, None, None])
+    assert labels.min() >= 0
+    assert labels.max() <= 1
+    assert ((labels > 0.01) & (labels < 0.99)).any()
 
 
-def test_the_rate_rises_falls_and_ends_at_nothing():
-    rate = strong_baseline.OneCycle(0.004, 100)
-    values = [float(rate(step)) for step in (0, 25, 60, 100)]
-    assert values[0] == pytest.approx(0.0004) and values[1] == pytest.approx(0.004)
-    assert values[1] > values[2] > values[3] == pytest.approx(0, abs=1e-7)
+def test_a_mixed_batch_depends_on_seed_epoch_and_index_alone():
+    forwards, backwards = MixUp(Batches(), seed=1), MixUp(Batches(), seed=1)
+    wanted = [forwards[index] for index in range(3)]
+    for index in (2, 1, 0):
+        assert all(np.array_equal(*pair) for pair in zip(backwards[index], wanted[index], strict=True))
+    forwards.on_epoch_end()
+    assert not np.array_equal(forwards[0][1], wanted[0][1])
+    assert not np.array_equal(MixUp(Batches(), seed=2)[0][1], wanted[0][1])
 
 
-def test_the_network_is_small():
-    assert strong_baseline.strong_baseline(96).count_params() == 390_113
-    assert strong_baseline.strong_baseline(96).output_shape == (None, 1)
+def test_the_rate_has_come_down_when_the_last_stage_ends():
+    model = fit_stages([(Batches(side=16), 2), (Batches(side=32), 1)], seed=1)
+    assert int(model.optimizer.iterations) == 9
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-7)
 
 
-def test_the_network_can_be_saved_with_its_rate(tmp_path):
-    model = strong_baseline.strong_baseline(16, steps=50, filters=(2,))
-    model.fit(np.zeros((2, 16, 16, 3)), np.zeros(2), verbose=0)
-    model.save(tmp_path / "own.keras")
-    rate = keras.models.load_model(tmp_path / "own.keras", safe_mode=True).optimizer._learning_rate
-    assert (rate.peak, rate.steps) == (strong_baseline.PEAK, 50)
+def test_a_run_is_measured_on_every_image_of_the_last_size(tmp_path, monkeypatch):
+    class DarkIsACat:
+        """Right about every image, if it is asked at the size of the last stage."""
 
+        def evaluate(self, batches, **_):
+            batches = [batches[index] for index in range(len(batches))]
+            assert {images.shape for images, _ in batches} == {(4, 32, 32, 3)}
+            right = [(images.mean(axis=(1, 2, 3)) > 0.4) == labels for images, labels in batches]
+            return {"accuracy": float(np.mean(right))}
 
-def test_the_command_trains_measures_and_keeps(tmp_path, monkeypatch, capsys):
-    rng = np.random.default_rng(0)
-    for split in ("train", "validation"):
-        for number, label in enumerate(("cats", "dogs")):
-            (tmp_path / split / label).mkdir(parents=True)
-            for i in range(3):
-                pixels = rng.integers(0, 100, (20, 20, 3), "uint8") + np.uint8(120 * number)
-                Image.fromarray(pixels).save(tmp_path / split / label / f"{i}.png")
-    monkeypatch.setattr(data, "image_folder", lambda name: tmp_path)
-    monkeypatch.setattr(data, "source", lambda name: "offline")
-    monkeypatch.setattr(strong_baseline, "STAGES", ((16, 1), (32, 1)))
-    monkeypatch.setattr(strong_baseline, "FILE", tmp_path / "moonshot.json")
-    strong_baseline.print_summary()
-    assert "Nothing has been measured yet" in capsys.readouterr().out
-    assert strong_baseline.main(["--seeds", "1", "2", "--file", str(strong_baseline.FILE)]) == 0
-    found = strong_baseline.load()["offline"]
-    assert list(found) == ["1", "2"] and found["1"]["epochs"] == 2
-    assert 0 <= found["1"]["validation_accuracy"] <= 1 and found["1"]["cpu_seconds"] > 0
-    capsys.readouterr()
-    strong_baseline.print_summary()
-    assert capsys.readouterr().out.startswith("offline: 2 seed(s), validation ")
+    monkeypatch.setattr("tools.strong_baseline.fit_stages", lambda stages, seed, alpha: DarkIsACat())
+    config = StrongBaselineConfig(stages=((16, 2), (32, 6)), batch_size=4, augmentation={})
+    result = config.train(folder_of_images(tmp_path), seed=1)
+    assert (result["validation_accuracy"], result["epochs"]) == (1.0, 8)

@@ -16,15 +16,20 @@ def test_a_choice_is_ready_for_fit(name, course_home, capsys):
     assert "offline" in capsys.readouterr().out
     images, labels = choice.train[0]
     others, answers = choice.test
-    assert images.shape[1:] == others.shape[1:] == choice.shape and images.dtype == others.dtype == np.float32
+    assert images.shape[1:] == others.shape[1:] == choice.shape
+    assert images.dtype == others.dtype == np.float32
     for some in (images, others):
-        assert 0 <= some.min() and some.max() <= 1 and some.max() > 0.5
+        assert some.min() >= 0
+        assert some.max() <= 1
+        assert some.max() > 0.5
     assert set(labels) | set(answers) <= set(range(len(choice.class_names)))
-    assert len(answers) == len(others) and choice.epochs == 2
+    assert len(answers) == len(others)
+    assert choice.epochs == 2
     layers = [keras.Input(choice.shape), keras.layers.GlobalAveragePooling2D()]
     model = keras.Sequential([*layers, keras.layers.Dense(choice.outputs, "sigmoid" if choice.outputs == 1 else None)])
     found = predict_files(model, choice.class_names, [(path.name, path) for path in choice.samples])
-    assert len(found) >= 4 and all(isinstance(one, Prediction) for one in found)
+    assert len(found) >= 4
+    assert all(isinstance(one, Prediction) for one in found)
 
 
 @each
@@ -33,8 +38,10 @@ def test_images_of_neither_class_are_of_the_same_size(name, course_home):
     neither = upload_tasks.out_of_distribution_images(name, count=3)
     assert len(neither) == 2
     for images in neither.values():
-        assert images.shape == (3, *shape) and images.dtype == np.float32
-        assert 0 <= images.min() and images.max() <= 1
+        assert images.shape == (3, *shape)
+        assert images.dtype == np.float32
+        assert images.min() >= 0
+        assert images.max() <= 1
         assert len(np.unique(images.reshape(3, -1), axis=0)) == 3
 
 

@@ -66,7 +66,7 @@ def install(setitem) -> dict[str, Images]:
     )
     rest = counts(CATS)["test"]
     cats_set = replace(
-        sets["cats_vs_dogs"], counts=subset, rest=rest, files=digest(lessons), rendered_size=40, small=small
+        sets["cats_vs_dogs"], counts=subset, rest=rest, checksum=digest(lessons), rendered_size=40, small=small
     )
     setitem(sets, "cats_vs_dogs", cats_set)
     return {"horses_or_humans": horses, "cats_vs_dogs": lessons, "all": cats}

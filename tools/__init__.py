@@ -1,1 +1,1 @@
-"""For those who maintain the course; learners need nothing of it."""
+"""What turns the course into something: outputs, web pages, the class edition, measured results, pictures."""

@@ -1,8 +1,8 @@
 """The course as static pages, for readers without Python: `make html` writes them to site/.
 
 The stored lessons become one page each, with contents, previous and next, a light and a dark look, and a glossary.
-Widgets that compute in the browser work on them; the others show their stand-in. A page loads nothing but `look.css`
-beside it: no network, no kernel, no server are needed, and a folder on a stick will do.
+Widgets that compute in the browser work on them; the others show their static fallback. A page loads nothing but `look.css`
+next to it: no network, no kernel, no server are needed, and a folder on a stick will do.
 """
 
 import html
@@ -38,28 +38,28 @@ class Page:
 
 
 def lesson(path: Path) -> Page:
-    """The page of one stored lesson."""
+    """Return the page of one stored lesson."""
     notebook = notebooks.read(path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub(r"[Open this lesson in Colab](\1)", cell.source)
     exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(notebook)
-    return Page(f"{path.stem}.html", title(notebook), improved(body))
+    return Page(f"{path.stem}.html", title(notebook), improve(body))
 
 
 def title(notebook: nbformat.NotebookNode) -> str:
-    """The heading of a lesson without its "# "."""
+    """Return the heading of a lesson without its "# "."""
     return notebook.cells[0].source.splitlines()[0].lstrip("# ")
 
 
 def question(notebook: nbformat.NotebookNode) -> str:
-    """The one question that a lesson answers: the first quotation."""
+    """Return the question that a lesson answers: the first quotation."""
     return next(line.lstrip("> ") for line in notebook.cells[0].source.splitlines() if line.startswith(">"))
 
 
-def improved(body: str) -> str:
-    """What nbconvert leaves to wish for: links between lessons, and boxes that scroll reachable by keyboard."""
+def improve(body: str) -> str:
+    """Improve nbconvert's HTML: links between lessons lead to pages, and boxes that scroll are reachable by keyboard."""
     body = re.sub(r'href="(?:\.\./notebooks/)?(\d\d_\w+)\.ipynb', r'href="\1.html', body)
     pieces = re.split(r"(<script.*?</script>)", body, flags=re.DOTALL)  # every second one is a widget's script
     return "".join(piece if number % 2 else _reachable(piece) for number, piece in enumerate(pieces))
@@ -72,12 +72,12 @@ def _reachable(piece: str) -> str:
 
 
 def glossary() -> Page:
-    """The words of the course, from docs/glossary.md."""
-    return Page("glossary.html", "Glossary", improved(markdown2html_mistune(GLOSSARY.read_text("utf-8"))))
+    """Return the page of the course's words, from docs/glossary.md."""
+    return Page("glossary.html", "Glossary", improve(markdown2html_mistune(GLOSSARY.read_text("utf-8"))))
 
 
 def contents(paths: list[Path]) -> Page:
-    """The first page: every lesson with the question it answers."""
+    """Return the first page: every lesson with the question it answers."""
     rows = []
     for path in paths:
         notebook = notebooks.read(path)
@@ -93,7 +93,7 @@ def contents(paths: list[Path]) -> Page:
 
 
 def whole(page: Page, before: Page | None, after: Page | None) -> str:
-    """The page with all that stands around its body."""
+    """Return the whole HTML of a page, with what is around its body."""
     links = [f'<a href="{before.file}" rel="prev">← {html.escape(before.title)}</a>' if before else "<span></span>"]
     links += [f'<a href="{after.file}" rel="next">{html.escape(after.title)} →</a>' if after else "<span></span>"]
     way = "".join(links)
@@ -117,7 +117,7 @@ def whole(page: Page, before: Page | None, after: Page | None) -> str:
 
 
 def look() -> str:
-    """The style sheet: ours, and the colors of code; these two styles keep a contrast of 4.5 on their ground."""
+    """Return the style sheet: ours, and the colors of code in two styles with a contrast of at least 4.5."""
     light = HtmlFormatter(style="xcode").get_style_defs(".highlight")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
     ours = LOOK.read_text("utf-8")
@@ -125,7 +125,7 @@ def look() -> str:
 
 
 def build(target: Path = SITE) -> list[Path]:
-    """Writes all pages; returns them in reading order. `target` is replaced as a whole, once everything is made."""
+    """Write all pages and return them in reading order. `target` is replaced as a whole, once everything is made."""
     paths = notebooks.lessons()
     pages = [contents(paths), *map(lesson, paths), glossary()]
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,10 @@
-"""What a lesson costs while it runs: time, processor time, and the most memory of the kernel, cell by cell."""
+"""Peak memory, wall time and CPU time of a lesson while it runs, cell by cell."""
 
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import psutil
 
@@ -12,23 +13,24 @@ GB = 1e9
 
 
 class Meter:
-    """Looks at all processes below this one, many times a second.
+    """Watch all child processes, many times a second.
 
     `seconds` and `cpu` are of the whole run; `peaks` {cell id: GB} is the most resident memory while a cell ran.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seconds = self.cpu = 0.0
         self.peaks: dict[str, float] = {}
         self._cell = ""
         self._spent: dict[int, float] = {}
 
-    def cell(self, cell, cell_index=0) -> None:
-        """For nbclient's `on_cell_execute`: what follows belongs to this cell."""
+    def cell(self, cell: Mapping[str, Any], cell_index: int = 0) -> None:
+        """Note that what follows belongs to this cell: nbclient's `on_cell_execute`."""
         self._cell = cell.get("id", str(cell_index))
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Meter"]:
+        """Measure what runs inside the block."""
         begin, ended = time.perf_counter(), threading.Event()
 
         def look() -> None:
@@ -56,11 +58,11 @@ class Meter:
 
     @property
     def most(self) -> float:
-        """The most memory of all cells, in GB."""
+        """Return the most memory of all cells, in GB."""
         return max(self.peaks.values(), default=0.0)
 
     def __str__(self) -> str:
         if not self.peaks:
             return f"{self.seconds:.0f} s"
-        worst = max(self.peaks, key=self.peaks.get)
+        worst = max(self.peaks, key=self.peaks.__getitem__)
         return f"{self.seconds:.0f} s, {self.cpu:.0f} CPU s, at most {self.most:.2f} GB (in cell {worst})"

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbclient
 import nbformat
 
+from data_scripts import atomic
 from data_scripts.paths import CHECKOUT, home
 from helpers.widgets import base
 from tools.meter import Meter
@@ -31,21 +32,22 @@ A_BAR = re.compile(r"\d+%\|[█▉▊▋▌▍▎▏# ]+\||\d+/\d+ [━=>.\[]{4,
 
 
 def lessons(number: str = "") -> list[Path]:
-    """The notebooks in reading order, or the one of that number. ValueError if there is none."""
-    found = sorted(LESSONS.glob(f"{number.zfill(2)}_*.ipynb" if number else "[0-9][0-9]_*.ipynb"))
-    if not found:
-        raise ValueError(f"There is no lesson {number!r} in notebooks/.")
-    return found
+    """Return the notebooks in reading order, or the one of that number. Raises ValueError if there is none."""
+    paths = sorted(LESSONS.glob(f"{number.zfill(2)}_*.ipynb" if number else "[0-9][0-9]_*.ipynb"))
+    if not paths:
+        raise ValueError(f"notebooks/ has no lesson {number!r}.")
+    return paths
 
 
 def read(path: Path) -> nbformat.NotebookNode:
+    """Return the notebook of a file."""
     return nbformat.read(path, as_version=4)
 
 
 def run(
     notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900, first: str = "", meter: Meter | None = None
 ) -> nbformat.NotebookNode:
-    """Executes every cell in `folder` with this Python, `first` before them. CellExecutionError if one raises."""
+    """Execute every cell in `folder` with this Python, the code `first` before them. Raises CellExecutionError."""
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     notebook.metadata["kernelspec"] = kernel
     place = {"metadata": {"path": str(folder)}}
@@ -61,7 +63,7 @@ def run(
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Takes out what a reader cannot use or what differs from run to run."""
+    """Remove what a reader cannot use or what differs from run to run."""
     base.strip_views(notebook)
     notebook.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
@@ -72,31 +74,31 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             for output in cell.outputs:
                 if output.output_type == "stream":
-                    output.text = DRAWN.sub("", output.text)  # images are drawn by the first run only
-            cell.outputs = [one for one in cell.outputs if one.get("data") != {} and one.get("text") != ""]
+                    output.text = DRAWN.sub("", output.text)  # the first run alone renders images
+            cell.outputs = [output for output in cell.outputs if output.get("data") != {} and output.get("text") != ""]
     return notebook
 
 
 def faults(notebook: nbformat.NotebookNode) -> list[str]:
-    """What must not be in a stored lesson, each as a sentence that names the cell."""
-    found = []
+    """Return what must not be in a stored lesson, each fault as a sentence that names the cell."""
+    wrong = []
     for number, cell in enumerate(notebook.cells):
         where = f"cell {number} ({cell.get('id', '')})"
         if cell.cell_type != "code":
             continue
         if len(cell.source.splitlines()) > LONGEST_CELL:
-            found.append(f"{where} has {len(cell.source.splitlines())} lines; {LONGEST_CELL} is the most")
+            wrong.append(f"{where} has {len(cell.source.splitlines())} lines; {LONGEST_CELL} is the most")
         if cell.source.strip() and cell.execution_count is None:
-            found.append(f"{where} was never run")
+            wrong.append(f"{where} was never run")
         for output in cell.outputs:
-            found += [f"{where} {fault}" for fault in _output_faults(output)]
+            wrong += [f"{where} {fault}" for fault in _output_faults(output)]
     size = len(nbformat.writes(notebook).encode())
     if size > LARGEST:
-        found.append(f"it has {size:,} bytes; {LARGEST:,} is the most")
-    return found
+        wrong.append(f"it has {size:,} bytes; {LARGEST:,} is the most")
+    return wrong
 
 
-def _output_faults(output) -> Iterator[str]:
+def _output_faults(output: nbformat.NotebookNode) -> Iterator[str]:
     if output.output_type == "error":
         yield f"raises {output.ename}: {output.evalue}"
         return
@@ -114,7 +116,7 @@ def _output_faults(output) -> Iterator[str]:
 
 @contextlib.contextmanager
 def own_home() -> Iterator[Path]:
-    """A `COURSE_HOME` of its own for a run, which shares the prepared data: nobody's progress shows in outputs."""
+    """Give a run a `COURSE_HOME` of its own that shares the prepared data, so that no progress shows in outputs."""
     (home() / "data").mkdir(parents=True, exist_ok=True)
     before = os.environ.get("COURSE_HOME")
     with tempfile.TemporaryDirectory() as folder:
@@ -129,35 +131,34 @@ def own_home() -> Iterator[Path]:
 
 
 def main(arguments: list[str]) -> int:
+    """Store the lessons of these numbers, or all; return the exit code."""
     os.environ |= {"COURSE_BUDGET": "full", "COURSE_SOURCE": "offline"}
     os.environ["PYTHONPATH"] = str(CHECKOUT)
     os.environ.pop("NBGRADER_EXECUTION", None)
     try:
-        chosen = [path for one in arguments or [""] for path in lessons(one)]
+        chosen = [path for number in arguments or [""] for path in lessons(number)]
     except ValueError as error:
         print(error)
         return 1
     failed = False
-    with own_home() as folder:  # one for all: lessons 08 to 10 take up the networks that 06 to 08 keep
+    with own_home() as folder:  # one for all: lessons 08 to 10 load the networks that 06 to 08 save
         for path in chosen:
             failed |= not store(path, folder)
     return int(failed)
 
 
 def store(path: Path, folder: Path) -> bool:
-    """Runs a lesson and replaces the file, unless it has faults: those are printed, and it is left alone."""
+    """Run a lesson and replace the file; a lesson with faults is left alone, and they are printed."""
     meter = Meter()
     notebook = tidy(run(read(path), folder, meter=meter))
     wrong = faults(notebook)
     if meter.most > MOST_GB:
         wrong.append(f"takes {meter.most:.2f} GB of memory; {MOST_GB} is the most")
     print(f"{path.name}: {meter}", flush=True)
-    for one in wrong:
-        print(f"  {one}")
+    for fault in wrong:
+        print(f"  {fault}")
     if not wrong:
-        draft = path.with_suffix(".draft")
-        nbformat.write(notebook, draft)
-        os.replace(draft, path)
+        atomic.write(path, nbformat.writes(notebook) + "\n")
     return not wrong
 
 

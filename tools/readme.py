@@ -1,15 +1,15 @@
-"""README's table of results, written from what was measured: `python -m tools.readme`."""
+"""README's table of results, made from the reference results: `python -m tools.readme`."""
 
 import sys
+from typing import Any
 
 from data_scripts.paths import CHECKOUT
-from helpers.results import reference
+from helpers import results
 
 FILE = CHECKOUT / "README.md"
 BEGIN, END = "<!-- from helpers/results/reference.json: python -m tools.readme -->", "<!-- end -->"
 TITLES = {
     "digits_dense": "01 · digits, two hidden layers of 50 (published: about .97)",
-    "digits_best": "01 · digits, two hidden layers of 512, 20 epochs",
     "clothes_dense": "02 · clothes, one hidden layer of 128, 10 epochs",
     "clothes_dense_short": "04 · clothes, one hidden layer of 128, 5 epochs",
     "clothes_convolutional": "04 · clothes, two convolutions of 64 filters, 5 epochs",
@@ -23,35 +23,36 @@ TITLES = {
 SOURCES = ("offline", "official")
 
 
-def cell(measured: dict) -> str:
-    """Lowest and highest over the seeds, of images that the network had not learned from: ".939–.946 (5)"."""
-    if not measured:
+def cell(entry: dict[str, Any]) -> str:
+    """Return the lowest and highest test accuracy (else validation accuracy) over the seeds: ".939–.946 (5)"."""
+    if not entry:
         return "not measured"
-    accuracy = measured.get("test_accuracy") or measured["validation_accuracy"]
-    ends = dict.fromkeys(reference.format_number(accuracy[end]) for end in ("min", "max"))
-    return f"{'–'.join(ends)} ({len(measured['seeds'])})"
+    accuracy = entry.get("test_accuracy") or entry["validation_accuracy"]
+    ends = dict.fromkeys(results.format_number(accuracy[end]) for end in ("min", "max"))
+    return f"{'–'.join(ends)} ({len(entry['seeds'])})"
 
 
 def table() -> str:
-    """The table in Markdown, a row for each recipe of the lessons."""
-    kept = reference.load()
+    """Return the table in Markdown, a row for each network of the lessons."""
+    measured = results.load()
     rows = ["| network | offline data | official data |", "|---|---|---|"]
     for network, title in TITLES.items():
-        cells = [cell(kept.get(network, {}).get(source, {})) for source in SOURCES]
+        cells = [cell(measured.get(network, {}).get(source, {})) for source in SOURCES]
         rows.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
 def with_table(text: str) -> str:
-    """README's text with the table between its marks made anew. ValueError without the marks."""
+    """Return README's text with today's table between the two marks. ValueError if they are missing."""
     before, _, rest = text.partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
+    _, end, after = rest.partition(END)
+    if not end:
         raise ValueError(f"README.md has no {BEGIN} … {END}.")
     return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
 
 
 def main() -> int:
+    """Write the table into README.md and print it."""
     FILE.write_text(with_table(FILE.read_text(encoding="utf-8")), encoding="utf-8")
     print(table())
     return 0

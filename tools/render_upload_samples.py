@@ -1,4 +1,4 @@
-"""Draw the images that stand in where nobody can choose a file: horse, human, rider, cat, dog, and a place with nobody.
+"""Render the images that are used where no file can be chosen: horse, human, rider, cat, dog, and an empty place.
 
 They are in no set, so no network has learned from them. `python -m tools.render_upload_samples` writes
 helpers/images/samples/upload/ again.
@@ -11,7 +11,7 @@ from PIL import Image
 from data_scripts import render
 
 FOLDER = Path(__file__).resolve().parents[1] / "helpers" / "images" / "samples" / "upload"
-SEED = 7  # the sets are drawn with seed 0
+SEED = 7  # the sets are rendered with seed 0
 SIZE = 300
 # Name of the file → the studio's kind and number, and whether the figure is in the image.
 IMAGES = {

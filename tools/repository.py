@@ -1,7 +1,6 @@
-"""Where the course lives on the web: `make repository URL=https://github.com/you/your-fork`.
+"""Point badges and links at a fork: `make repository URL=https://github.com/you/your-fork`.
 
-The address stands in `[project.urls]` of pyproject.toml, and from there in everything that leads to it: the badges and the
-set-up cells of the lessons, README, citation and docs. This points all of them at another repository.
+The address is `[project.urls]` in pyproject.toml; this replaces it there and in everything that links to it.
 """
 
 import re
@@ -11,36 +10,28 @@ from pathlib import Path
 
 from data_scripts.paths import CHECKOUT
 
-NAMES_IT = (
-    "pyproject.toml",
-    "README.md",
-    "CONTRIBUTING.md",
-    "CITATION.cff",
-    "docs/*.md",
-    "docs/*.yaml",
-    "notebooks/*.ipynb",
-)
-ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+LINKING = ("pyproject.toml", "*.md", "CITATION.cff", "docs/*.md", "docs/*.yaml", "notebooks/*.ipynb")
+GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 
 
 def address(root: Path = CHECKOUT) -> str:
-    """The repository's address, as pyproject.toml has it."""
+    """Return the repository's address, from pyproject.toml."""
     return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Repository"]
 
 
 def point_to(url: str, root: Path = CHECKOUT) -> list[Path]:
-    """Puts `url` in place of the present address everywhere, and returns the files that changed.
+    """Replace the present address by `url` in every link; return the files that changed.
 
-    ValueError if it is not the address of a repository on GitHub: Colab and Binder open those.
+    Raises ValueError if `url` is not the address of a repository on GitHub, which is what Colab and Binder open.
     """
-    wanted = ON_GITHUB.fullmatch(url)
+    wanted = GITHUB.fullmatch(url)
     if not wanted:
         raise ValueError(f"{url!r} is not the address of a repository, such as https://github.com/you/your-fork.")
-    present = ON_GITHUB.fullmatch(address(root))[1]
-    # In addresses of repositories (github.com/…), of Colab (…/github/…) and of Binder (…/gh/…), and nowhere else.
-    link = re.compile(rf"((?:github\.com|/github|/gh)/){re.escape(present)}(?![\w-])")
+    # Links to GitHub, to Colab (…/github/…) and to Binder (…/gh/…), and nothing else.
+    present = re.escape(address(root).removeprefix("https://github.com/"))
+    link = re.compile(rf"((?:github\.com|/github|/gh)/){present}(?![\w-])")
     changed = []
-    for path in sorted(path for pattern in NAMES_IT for path in root.glob(pattern)):
+    for path in (path for pattern in LINKING for path in sorted(root.glob(pattern))):
         before = path.read_text(encoding="utf-8")
         after = link.sub(rf"\g<1>{wanted[1]}", before)
         if after != before:
@@ -49,17 +40,8 @@ def point_to(url: str, root: Path = CHECKOUT) -> list[Path]:
     return changed
 
 
-def main(words: list[str] | None = None) -> int:
-    words = sys.argv[1:] if words is None else words
-    try:
-        [url] = [word for word in words if word]
-        changed = point_to(url)
-    except ValueError as error:
-        print(f"{error}\nNow: {address()}. Another one: make repository URL=https://github.com/you/your-fork")
-        return 1
-    print("\n".join(str(path.relative_to(CHECKOUT)) for path in changed) or "Nothing to change.")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        print("\n".join(str(path.relative_to(CHECKOUT)) for path in point_to(sys.argv[1])) or "Nothing to change.")
+    except ValueError as error:
+        sys.exit(f"{error}\nNow: {address()}. Another one: make repository URL=https://github.com/you/your-fork")

@@ -1,4 +1,4 @@
-"""Take the README's images of the lessons anew, in a real JupyterLab (needs Chromium).
+"""Take the README's pictures of the lessons again, in a real JupyterLab (needs Chromium).
 
 `make screenshots`, or one of them: `make screenshots LESSON=05`.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from data_scripts.paths import CHECKOUT, home
-from tests.browser import WHY_NOT, chromium, lab, open_notebook, run_all
+from tools.browser import WHY_NOT, chromium, lab, open_notebook, run_all
 from tools.notebooks import lessons
 
 # Lesson: where on its page the widget is (the last one that fits).
@@ -19,22 +19,19 @@ OUTPUT = ".jp-OutputArea-output"
 SHOWN = {
     "01": "[role=group][aria-label='Draw a digit']",
     "02": "[role=group][aria-label='softmax playground']",
-    "03": ".fx",
+    "03": ".lts-explorer",
     "04": f"{OUTPUT}:has(.widget-slider):has([role=status]:text('share above 0'))",
     "05": ".jp-CodeCell:has(.cm-content:has-text('files[:60:12]')) .jp-RenderedImage img",
     "06": f"{OUTPUT}:has(button:text('Clear runs'))",
     "07": f"{OUTPUT}:has(svg[aria-label^='probabilities'])",
     "08": f"{OUTPUT}:has(button:text('New samples'))",
-    "09": ".see.in:has(.in-strip)",
+    "09": ".lts-inside:has(.lts-strip)",
     "10": f"{OUTPUT}:has(.widget-upload)",
 }
 
 
 def take(number: str, place: str, target: Path) -> None:
-    """Runs a lesson and keeps an image of what is at `place`, a CSS selector.
-
-    At the full budget: a network that has learned nothing is no sight.
-    """
+    """Run a lesson at the full budget and keep a picture of what is at `place`, a CSS selector."""
     lesson = lessons(number)[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -54,6 +51,7 @@ def take(number: str, place: str, target: Path) -> None:
 
 
 def main(numbers: list[str]) -> int:
+    """Take the pictures of these lessons, or of all; return the exit code."""
     if WHY_NOT:
         print(WHY_NOT)
         return 1

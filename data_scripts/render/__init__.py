@@ -2,8 +2,7 @@
 
     from data_scripts import render
     image = render.draw("horse", seed=1, index=0)          # (300, 300, 3) uint8
-    data = render.jpeg("cat", seed=1, index=0)               # bytes; size, aspect and quality vary
-    render.sheet("dog", seed=1).save("dogs.png")             # 36 images on one sheet
+    content = render.jpeg("cat", seed=1, index=0)          # bytes; size, aspect and quality vary
 
 Image `index` of a kind depends on (seed, kind, index) alone: any number, in any order and process, the same twice.
 Needs NumPy and Pillow only.
@@ -14,43 +13,34 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from data_scripts.render.scene import KINDS, draw
+from data_scripts.render.scene import KINDS, draw, random_stream
 
-__all__ = ["KINDS", "draw", "draw_size", "jpeg", "sheet"]
+__all__ = ["KINDS", "draw", "draw_size", "jpeg"]
 
 ASPECTS = (1.0, 4 / 3, 4 / 3, 3 / 2, 5 / 4, 3 / 4, 2 / 3)  # width : height, as photographs come
-JPEG_STREAM = 9  # a random stream of its own, beside those of scene.draw
-
-
-def _stream(kind: str, seed: int, index: int):
-    if kind not in KINDS:
-        raise ValueError(f"no such kind: {kind!r}; there are {', '.join(KINDS)}")
-    return np.random.default_rng([seed, KINDS.index(kind), index, JPEG_STREAM])
+JPEG_STREAM = 9  # a random stream of its own, next to those of scene.draw
 
 
 def draw_size(kind: str, seed: int, index: int) -> tuple[int, int]:
-    """(width, height) of an image, both 150-375, of varied aspect; distributed in the same way for every kind."""
-    rng = _stream(kind, seed, index)
+    """Return (width, height) of an image, both 150-375, of varied aspect; distributed in the same way for every kind."""
+    rng = random_stream(kind, seed, index, JPEG_STREAM)
     aspect = ASPECTS[rng.integers(len(ASPECTS))] * rng.uniform(0.96, 1.04)
     longest = rng.uniform(max(150 * max(aspect, 1 / aspect), 190), 375)
     width, height = (longest, longest / aspect) if aspect >= 1 else (longest * aspect, longest)
-    return tuple(int(np.clip(round(v), 150, 375)) for v in (width, height))
+    return int(np.clip(round(width), 150, 375)), int(np.clip(round(height), 150, 375))
 
 
-def jpeg(kind: str, seed: int, index: int, size=None) -> bytes:
-    """Image `index` as a JPEG file of quality 78-95. `size`: a number, (width, height), or None: `draw_size`'s."""
+def jpeg(kind: str, seed: int, index: int, size: int | tuple[int, int] | None = None) -> bytes:
+    """Return image `index` as a JPEG file of quality 78-95.
+
+    Args:
+        kind: one of KINDS.
+        seed: of another seed, other images.
+        index: which image.
+        size: a number, (width, height), or None: `draw_size`'s.
+    """
     image = draw(kind, seed, index, draw_size(kind, seed, index) if size is None else size)
-    quality = int(_stream(kind, seed, index + 2**32).integers(78, 96))
+    quality = int(random_stream(kind, seed, index + 2**32, JPEG_STREAM).integers(78, 96))
     file = BytesIO()
     Image.fromarray(image).save(file, "JPEG", quality=quality)
     return file.getvalue()
-
-
-def sheet(kind: str, seed: int = 0, count: int = 36, size: int = 150, columns: int = 6) -> Image.Image:
-    """A contact sheet of images 0 … count-1."""
-    rows = -(-count // columns)
-    page = Image.new("RGB", (columns * (size + 2) - 2, rows * (size + 2) - 2))
-    for i in range(count):
-        image = Image.fromarray(draw(kind, seed, i, size))
-        page.paste(image, (i % columns * (size + 2), i // columns * (size + 2)))
-    return page

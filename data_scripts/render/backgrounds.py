@@ -4,6 +4,8 @@ Nothing here knows what the figure is. Places are drawn small (about 160 pixels)
 Images are float32 (H, W, 3) in 0..1; `hor` is the row of the horizon, above the image when negative.
 """
 
+from typing import Any
+
 import numpy as np
 from PIL import ImageDraw
 
@@ -24,20 +26,20 @@ OUTDOOR = {
 }
 
 
-def draw_place(rng, width: int, height: int, hor: float, indoors: bool):
-    """Returns the image and `floor`, the row at which the ground begins: a figure's feet must be below it."""
+def draw_place(rng: np.random.Generator, width: int, height: int, hor: float, indoors: bool) -> tuple:
+    """Return the image and `floor`, the row at which the ground begins: a figure's feet must be below it."""
     if indoors:
         return draw_room(rng, width, height, hor)
     return _outdoor(rng, width, height, hor, pick(rng, OUTDOOR))
 
 
-def _ridge(rng, width, base, height, rough):
+def _ridge(rng: np.random.Generator, width: int, base: float, height: float, rough: float) -> np.ndarray:
     x = np.arange(width) / width
     y = sum(np.sin(x * 6.28 * o * rng.uniform(0.5, 1.4) * rough + rng.uniform(0, 6.28)) / o**1.1 for o in range(1, 6))
     return base - height * (y * 0.5 + 0.5)
 
 
-def _sky(rng, w, h, hor, kind):
+def _sky(rng: np.random.Generator, w: int, h: int, hor: float, kind: str) -> np.ndarray:
     t = np.clip(np.arange(h, dtype=F)[:, None, None] / max(hor, h * 0.25), 0, 1)
     blue = hsv(rng.uniform(0.55, 0.61), rng.uniform(0.2, 0.65), rng.uniform(0.7, 0.97)), hsv(0.57, 0.12, 0.98)
     gray = hsv(0.58, 0.10, rng.uniform(0.6, 0.9)), hsv(0.58, 0.04, 0.95)
@@ -49,7 +51,7 @@ def _sky(rng, w, h, hor, kind):
     return image
 
 
-def _outdoor(rng, w, h, hor, kind):
+def _outdoor(rng: np.random.Generator, w: int, h: int, hor: float, kind: str) -> tuple:
     if hor < 0.05 * h:  # seen from above: ground only
         image = np.zeros((h, w, 3), F)
     else:
@@ -95,8 +97,8 @@ def _outdoor(rng, w, h, hor, kind):
     return image, floor
 
 
-def _houses(rng, draw, w, h, hor):
-    x = -rng.integers(0, w // 4)
+def _houses(rng: np.random.Generator, draw: ImageDraw.ImageDraw, w: int, h: int, hor: float) -> None:
+    x: Any = -rng.integers(0, w // 4)
     while x < w:
         wide, high = rng.integers(w // 7, w // 3), rng.uniform(0.2, 0.95) * max(hor, 0.3 * h)
         hue = rng.uniform(0, 0.12) if rng.random() < 0.75 else rng.uniform(0.5, 0.65)
@@ -110,14 +112,14 @@ def _houses(rng, draw, w, h, hor):
         x += wide + rng.integers(0, w // 10)
 
 
-def _wall(rng, draw, w, hor, h):
-    """A brick wall, a plastered wall or a plank fence across the back."""
+def _wall(rng: np.random.Generator, draw: ImageDraw.ImageDraw, w: int, hor: float, h: int) -> None:
+    """Draw a brick wall, a plastered wall or a plank fence across the back."""
     top = hor - rng.uniform(0.15, 0.6) * h
     color = hsv(rng.uniform(0.02, 0.12), rng.uniform(0.05, 0.5), rng.uniform(0.4, 0.85))
     draw.rectangle([0, top, w, hor + 0.05 * h], fill=ink(color))
     kind = rng.integers(3)
     if kind == 0:
-        step = rng.integers(5, 9)
+        step = int(rng.integers(5, 9))
         for j, y in enumerate(range(int(top), int(hor + 0.05 * h), step)):
             draw.line([0, y, w, y], fill=ink(color * 0.8))
             for x in range(-step * (j % 2), w, step * 2):
@@ -125,12 +127,12 @@ def _wall(rng, draw, w, hor, h):
     elif kind == 1:
         x = 0
         while x < w:
-            wide = rng.integers(5, 11)
+            wide = int(rng.integers(5, 11))
             draw.rectangle([x, top, x + wide - 1, hor + 0.05 * h], fill=ink(color * rng.uniform(0.8, 1.1)))
             x += wide
 
 
-def _far_fence(rng, draw, w, h, hor):
+def _far_fence(rng: np.random.Generator, draw: ImageDraw.ImageDraw, w: int, h: int, hor: float) -> None:
     color = ink(hsv(0.09, rng.uniform(0.05, 0.35), rng.uniform(0.3, 0.9)))
     y, high, step = hor + 0.02 * h, rng.uniform(0.04, 0.1) * h, rng.integers(14, 30)
     for x in range(-int(rng.integers(0, 14)), w, step):

@@ -6,22 +6,34 @@ from PIL import Image
 from data_scripts.render.colors import F, tiles
 
 
-def pick(rng, shares):
+def pick(rng: np.random.Generator, shares: dict) -> str:
+    """Return a random name; `shares`: name → how often, or a tuple that begins with it."""
     names = list(shares)
     p = np.array([shares[n] if np.isscalar(shares[n]) else shares[n][0] for n in names])
     return names[rng.choice(len(names), p=p / p.sum())]
 
 
-def paint(image):
+def paint(image: np.ndarray) -> Image.Image:
+    """Return the image as one of Pillow, to draw on."""
     return Image.fromarray((np.clip(image, 0, 1) * 255).astype(np.uint8))
 
 
-def ink(color):
+def ink(color: np.ndarray) -> tuple:
+    """Return a color 0..1 as Pillow wants it."""
     return tuple(int(v) for v in np.clip(color * 255, 0, 255))
 
 
-def ground(rng, image, start, hor, dark, light, tile, pattern=None):
-    """A textured plane below row `start`, in perspective; `pattern` adds boards or tiles."""
+def ground(
+    rng: np.random.Generator,
+    image: np.ndarray,
+    start: float,
+    hor: float,
+    dark: np.ndarray,
+    light: np.ndarray,
+    tile: int | np.integer,
+    pattern: str | None = None,
+) -> None:
+    """Draw a textured plane below row `start`, in perspective; `pattern` adds boards or tiles."""
     h, w = image.shape[:2]
     start = int(np.clip(start, 0, h))
     if start >= h:
@@ -47,7 +59,7 @@ def ground(rng, image, start, hor, dark, light, tile, pattern=None):
     image[start:] = area
 
 
-def cover(image, mask, color, noise=None):
+def cover(image: np.ndarray, mask: np.ndarray, color: np.ndarray, noise: np.ndarray | None = None) -> None:
     """Lays a color (3,) over the image where mask (H, W) is 1; `noise` (H, W) makes it uneven."""
     color = color if noise is None else color * (1 + noise[..., None])
     image += (color - image) * mask[..., None]

@@ -1,10 +1,12 @@
 """The cat: numbers first, then coat and head."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from data_scripts.render.colors import blend, hsv, smooth_noise
 from data_scripts.render.mesh import F, Figure, Mesh, vec
-from data_scripts.render.quadruped import BLACK, WHITE, Build, ear, eye, figure, whiskers
+from data_scripts.render.quadruped import BLACK, WHITE, Build, ear, eye, figure, pick_coat, whiskers
 
 COATS = {  # how often, and the ground color
     "tabby": (0.27, (0.51, 0.44, 0.36)),
@@ -23,17 +25,17 @@ TRUNK = np.array(  # x, top, bottom, half width
     ], F)  # fmt: skip
 
 
-def _coat(rng):
-    """Returns the coat's function, its name and its ground color."""
-    name = list(COATS)[rng.choice(len(COATS), p=[share for share, _ in COATS.values()])]
-    base = vec(*COATS[name][1]) * F(rng.uniform(0.9, 1.1))
+def _coat(rng: np.random.Generator) -> tuple:
+    """Return the coat's function, its name and its ground color."""
+    name, base = pick_coat(rng, COATS)
+    base = base * F(rng.uniform(0.9, 1.1))
     if name == "tabby" and rng.random() < 0.4:
         base = vec(0.5, 0.5, 0.5) * F(rng.uniform(0.85, 1.1))
     patch, fine, freq = smooth_noise(rng, 1.3), smooth_noise(rng, 2.5), rng.uniform(22, 34)
     stripe = 0.48 if name == "tabby" else 0.70
     bib = name == "tuxedo" or (name in ("tabby", "ginger", "gray") and rng.random() < 0.4)
 
-    def coat(p, part):
+    def coat(p: np.ndarray, part: str) -> np.ndarray:
         c = base * (1 + 0.07 * fine(p))[:, None].astype(F)
         if name in ("tabby", "ginger"):
             if part == "tail":
@@ -76,10 +78,10 @@ def _coat(rng):
     return coat, name, base
 
 
-def _head(rng, detail, coat, name, base, near):
+def _head(rng: np.random.Generator, detail: float, coat: Callable, name: str, base: np.ndarray, near: bool) -> Mesh:
     mesh, wide = Mesh(detail), rng.uniform(0.94, 1.12)
 
-    def fur(p):
+    def fur(p: np.ndarray) -> np.ndarray:
         return coat(p, "head")
 
     mesh.ball((0, 0, 0.01), (0.20, 0.205 * wide, 0.182), fur, rings=15, around=18, grain=0.12, core=True)
@@ -144,8 +146,8 @@ def _head(rng, detail, coat, name, base, near):
     return mesh
 
 
-def build(rng, detail: float = 1.0) -> Figure:
-    """A cat of random coat, build and pose."""
+def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
+    """Build a cat of random coat, build and pose."""
     coat, name, base = _coat(rng)
     ragged = rng.choice([0.0, 0.02, 0.05], p=[0.5, 0.3, 0.2])
     thick = rng.uniform(0.040, 0.058) * (1.7 if ragged > 0.04 else 1)

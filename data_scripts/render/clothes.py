@@ -19,7 +19,7 @@ PATTERNS = {"plain": 0.56, "stripes": 0.26, "lengthwise": 0.03, "check": 0.03, "
 class Clothes:
     """What somebody wears: colors as functions of points (n, 3), and lengths."""
 
-    def __init__(self, rng, her):
+    def __init__(self, rng: np.random.Generator, her: bool) -> None:
         self.skin = (vec(*SKIN[rng.integers(6)]) * rng.uniform(0.93, 1.07)).astype(F)
         self.top = hsv(rng.random(), rng.uniform(0.05, 0.75), rng.uniform(0.2, 0.95))
         other = hsv(rng.random(), rng.uniform(0, 0.7), rng.uniform(0.3, 0.95))
@@ -40,7 +40,7 @@ class Clothes:
             "blobs": lambda p: blobs(p) - 0.3,
         }.get(pattern)
 
-        def shirt(p):
+        def shirt(p: np.ndarray) -> np.ndarray:
             c = blend(self.top, other, bands(p) * 4 + 0.5) if bands else np.broadcast_to(self.top, p.shape)
             return c * (1 + 0.09 * self.fold(p))[:, None].astype(F)
 

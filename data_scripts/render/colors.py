@@ -1,5 +1,6 @@
 """Colors and noise that figures and backgrounds share. Colors are RGB in 0..1, float32."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -7,20 +8,20 @@ import numpy as np
 F = np.float32
 
 
-def hsv(hue, saturation, value) -> np.ndarray:
+def hsv(hue: float, saturation: float, value: float) -> np.ndarray:
     """Hue, saturation and value in 0..1 → RGB (3,)."""
     k = (np.array([5.0, 3.0, 1.0]) + hue * 6) % 6
     return (value - value * saturation * np.clip(np.minimum(k, 4 - k), 0, 1)).astype(F)
 
 
-def blend(a, b, t):
+def blend(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     """From color a to color b as t (n,) goes from 0 to 1; (n, 3)."""
     t = np.clip(np.asarray(t, F), 0, 1)[..., None]
     return a + (b - a) * t
 
 
-def smooth_noise(rng, scale=1.0, waves=5):
-    """A smooth random function of points (n, 3) → (n,), roughly in -1..1: a sum of warped plane waves."""
+def smooth_noise(rng: np.random.Generator, scale: float = 1.0, waves: int = 5) -> Callable:
+    """Return a smooth random function of points (n, 3) → (n,), roughly in -1..1: a sum of warped plane waves."""
     k = rng.normal(size=(3, waves)).astype(F) * F(scale * 3)
     phase = rng.uniform(0, 6.28, waves).astype(F)
     gain = F(0.93 / waves**0.5)
@@ -41,8 +42,8 @@ def tiles() -> list[np.ndarray]:
     return made
 
 
-def texture(rng, tile: int, width: int, height: int, zoom: float = 1.0) -> np.ndarray:
-    """A (height, width) cut of a noise tile at a random place; `zoom` above 1 makes it finer."""
+def texture(rng: np.random.Generator, tile: int | np.integer, width: int, height: int, zoom: float = 1.0) -> np.ndarray:
+    """Return a (height, width) cut of a noise tile at a random place; `zoom` above 1 makes it finer."""
     y0, x0 = rng.integers(0, 256, 2)
     y = ((np.arange(height) * zoom).astype(int) + y0) & 255
     x = ((np.arange(width) * zoom).astype(int) + x0) & 255

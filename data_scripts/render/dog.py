@@ -1,10 +1,13 @@
 """The dog: numbers first, then coat and head."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from data_scripts.render.colors import blend, smooth_noise
 from data_scripts.render.mesh import F, Figure, Mesh, vec
-from data_scripts.render.quadruped import BLACK, WHITE, Build, ear, eye, figure
+from data_scripts.render.quadruped import BLACK, WHITE, Build, ear, eye, figure, pick_coat
 
 COATS = {  # how often, and the ground color
     "golden": (0.18, (0.78, 0.61, 0.39)),
@@ -26,15 +29,15 @@ TRUNK = np.array(  # x, top, bottom, half width
     ], F)  # fmt: skip
 
 
-def _coat(rng):
-    """Returns the coat's function and its ground color."""
-    name = list(COATS)[rng.choice(len(COATS), p=[share for share, _ in COATS.values()])]
-    base = vec(*COATS[name][1]) * F(rng.uniform(0.85, 1.1))
+def _coat(rng: np.random.Generator) -> tuple:
+    """Return the coat's function and its ground color."""
+    name, base = pick_coat(rng, COATS)
+    base = base * F(rng.uniform(0.85, 1.1))
     patch, fine, spots = smooth_noise(rng, 0.9), smooth_noise(rng, 2.5), smooth_noise(rng, 4.5)
     other = vec(*PATCHES[rng.integers(3)])
     bib = name in ("black", "chocolate", "red", "golden") and rng.random() < 0.3
 
-    def coat(p, part):
+    def coat(p: np.ndarray, part: str) -> np.ndarray:
         c = base * (1 + 0.07 * fine(p))[:, None].astype(F)
         if name == "saddled" and part in ("body", "tail"):
             c = blend(c, BLACK, (p[:, 2] - 0.78 - 0.06 * patch(p)) * 25)
@@ -61,16 +64,16 @@ def _coat(rng):
     return coat, base
 
 
-def _head(rng, detail, coat, base, ragged, near):
+def _head(rng: np.random.Generator, detail: float, coat: Callable, base: np.ndarray, ragged: float, near: bool) -> Mesh:
     mesh = Mesh(detail)
     ears = ("drop", "prick", "fold")[rng.choice(3, p=[0.55, 0.27, 0.18])]
     ear_length, long = rng.uniform(0.6, 1.25), rng.uniform(0.12, 0.30)
     thick, wide = rng.uniform(0.85, 1.15), rng.uniform(0.88, 1.10)
 
-    def fur(p):
+    def fur(p: np.ndarray) -> np.ndarray:
         return coat(p, "head")
 
-    def muzzle(p):
+    def muzzle(p: np.ndarray) -> np.ndarray:
         return coat(p, "muzzle")
 
     mesh.ball((-0.01, 0, 0.02), (0.19, 0.165 * wide, 0.155), fur, rings=14, around=16, grain=0.1, core=True)
@@ -119,7 +122,7 @@ def _head(rng, detail, coat, base, ragged, near):
     return mesh
 
 
-def _tongue(mesh, long, thick):
+def _tongue(mesh: Mesh, long: float, thick: float) -> None:
     mesh.tube([(0.16 + long * 0.6, 0, -0.115), (0.16 + long * 0.95, 0, -0.138), (0.17 + long, 0, -0.215)],
               (0.013, 0.013, 0.011),
               (0.038, 0.040, 0.032), (0.85, 0.45, 0.47), rings=8, around=8, lift=0.02)  # fmt: skip
@@ -128,12 +131,12 @@ def _tongue(mesh, long, thick):
               around=8, lift=0.01)  # fmt: skip
 
 
-def _ear(mesh, kind, s, wide, length, coat, ragged):
-    def fur(p):
+def _ear(mesh: Mesh, kind: str, s: int, wide: float, length: float, coat: Callable, ragged: float) -> None:
+    def fur(p: np.ndarray) -> np.ndarray:
         return coat(p, "ear") * F(0.85)
 
     if kind == "drop":
-        track = [(-0.03, s * 0.11 * wide, 0.105), (-0.02, s * 0.165 * wide, 0.075),
+        track: Any = [(-0.03, s * 0.11 * wide, 0.105), (-0.02, s * 0.165 * wide, 0.075),
                  (0.0, s * 0.192 * wide, -0.04 * length),
                  (0.015, s * 0.188 * wide, -0.17 * length), (0.02, s * 0.178 * wide, -0.25 * length)]  # fmt: skip
         mesh.tube(track, (0.03, 0.03, 0.025, 0.022, 0.012), (0.06, 0.085, 0.092, 0.085, 0.04), fur, rings=11,
@@ -144,7 +147,12 @@ def _ear(mesh, kind, s, wide, length, coat, ragged):
         ear(mesh, root, tip, 0.070, 0.040, fur, vec(0.55, 0.40, 0.36), (0.1, 1, 0.1 * s))
     else:  # folded over
         a = vec(-0.03, s * 0.10 * wide, 0.12)
-        track = [a, a + (0, s * 0.03, 0.07 * length), a + (0.05, s * 0.055, 0.085 * length), a + (0.09, s * 0.07, 0.01)]
+        track = [
+            a,
+            a + (0, s * 0.03, 0.07 * length),
+            a + (0.05, s * 0.055, 0.085 * length),
+            a + (0.09, s * 0.07, 0.01),
+        ]
         mesh.tube(
             track,
             (0.03, 0.026, 0.02, 0.008),
@@ -157,8 +165,8 @@ def _ear(mesh, kind, s, wide, length, coat, ragged):
         )
 
 
-def build(rng, detail: float = 1.0) -> Figure:
-    """A dog of random breed-like build, coat and pose."""
+def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
+    """Build a dog of random breed-like build, coat and pose."""
     coat, base = _coat(rng)
     girth, ragged = rng.uniform(0.82, 1.1), rng.choice([0.0, 0.025, 0.05], p=[0.5, 0.3, 0.2])
     bushy = vec(1, 1.4, 1.9, 2, 1.6, 0.6) if ragged > 0.02 else vec(1.2, 1.2, 1, 0.8, 0.6, 0.3)

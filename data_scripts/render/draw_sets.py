@@ -1,34 +1,36 @@
-"""Drawn images as files, by as many processes as there are processor cores; what is finished survives a kill."""
+"""Rendered images as files, drawn by as many processes as there are processor cores; what is finished survives a kill."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-from functools import cache
-from hashlib import sha256
+from contextlib import suppress
 from pathlib import Path
 
-from data_scripts import manifest
+from data_scripts import atomic, manifest
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.image_sets import FIRST, SEED, Counts, ImageSet
 from data_scripts.progress import progress_steps
 
+EDITION = "2"  # of what the studio draws, not of how its code reads
 Job = tuple[str, str, int, int, int | None]  # file, kind, seed, the studio's number, size
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
-@cache
 def studio_edition() -> str:
-    """Tells one edition of the studio from another: images of two are never mixed in one set."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+    """Return the edition of the studio: images of two editions are never mixed in one set.
+
+    Raise `EDITION` when other images come out than before, and only then: every prepared set is rendered again, and
+    every result measured on one is out of date. `tests/test_studio_edition.py` fails until that has been done.
+    """
+    return EDITION
 
 
-def make_set(one: ImageSet, counts: Counts, target: Path) -> None:
-    """Draw a set into the folder `target`. Use it inside `safely.alone(target)`.
+def make_set(image_set: ImageSet, counts: Counts, target: Path) -> None:
+    """Draw a set into the folder `target`. Use it inside `atomic.lock(target)`.
 
-    The images grow in a hidden folder beside it, which becomes `target` when all are there; a second call after
+    The images grow in a hidden folder next to it, which becomes `target` when all are there; a second call after
     a kill goes on with those that are missing.
     """
     work = target.with_name(f".{target.name}.drawing-{studio_edition()}")
@@ -36,25 +38,44 @@ def make_set(one: ImageSet, counts: Counts, target: Path) -> None:
         for other in target.parent.glob(f".{target.name}.drawing-*"):
             if other != work:
                 shutil.rmtree(other)  # begun by another edition of the studio
-        draw_files([job for job in _jobs(one, counts) if not _is_whole(work / job[0])], work, _doing(one.name, counts))
-        for part in work.glob("*/*/.*.part"):
-            part.unlink(missing_ok=True)  # of a worker that was killed
+        draw_files(
+            [job for job in _jobs(image_set, counts) if not _is_whole(work / job[0])],
+            work,
+            _doing(image_set.name, counts),
+        )
+        for draft in work.glob("*/*/.*"):
+            draft.unlink(missing_ok=True)  # of a worker that was killed
         manifest.of_folder(work, recipe=studio_edition()).write(work)
-        old = target.with_name(f".{target.name}-old")  # swept up by `safely.alone` should a kill leave it
+        old = target.with_name(f".{target.name}-old")  # swept up by `atomic.lock` should a kill leave it
         if target.exists():
             os.rename(target, old)
         os.rename(work, target)
         shutil.rmtree(old, ignore_errors=True)
 
 
-def draw_new(kind: str, count: int, folder: Path, seed: int = SEED, size: int | None = None) -> list[Path]:
-    """Draw `count` images that are in no set, as JPEG files in `folder`; the same ones each time."""
+def draw_new(
+    kind: str, count: int, folder: Path, seed: int = SEED, size: int | None = None, *, only_missing: bool = False
+) -> list[Path]:
+    """Draw `count` images that are in no set, as JPEG files in `folder`; the same ones each time.
+
+    Args:
+        kind: one of `image_sets.KINDS`.
+        count: how many.
+        folder: where; made if it is not there.
+        seed: of another seed, other images.
+        size: in pixels; None: varied, as in photographs.
+        only_missing: leave the files alone that are there already.
+
+    Raises:
+        DataError: the folder cannot be written to, or the disk is full.
+    """
     if count < 1:
         raise DataError(f"Draw at least one image, not {count}.")
     numbers = range(FIRST["fresh"], FIRST["fresh"] + count)
     jobs = [(f"{kind}.{number}.jpg", kind, seed, number, size) for number in numbers]
+    due = [job for job in jobs if not (only_missing and _is_whole(folder / job[0]))]
     with as_data_error(folder):
-        draw_files(jobs, folder, f"drawing {count:,} of {kind}")
+        draw_files(due, folder, f"drawing {len(due):,} of {kind}")
     return [folder / job[0] for job in jobs]
 
 
@@ -88,8 +109,9 @@ def draw_files(jobs: list[Job], folder: Path, doing: str, workers: int | None = 
 
 
 def _worker(jobs: list[Job], folder: Path, writing: int) -> subprocess.Popen:
-    """A Python of its own: unlike a fork it is safe beside TensorFlow's threads, and unlike multiprocessing's spawn
-    it does not run the reader's script again."""
+    """Start a Python of its own: unlike a fork it is safe with TensorFlow's threads, and unlike multiprocessing's spawn
+    it does not run the learner's script again.
+    """
     path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "data_scripts.render.draw_sets", str(folder)],
@@ -99,44 +121,39 @@ def _worker(jobs: list[Job], folder: Path, writing: int) -> subprocess.Popen:
         env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(path)},
         text=True,
     )
-    try:
-        with process.stdin as order:
-            json.dump(jobs, order)
-    except BrokenPipeError:
-        pass  # it is gone; what is missing will be noticed
+    assert process.stdin
+    with suppress(BrokenPipeError), process.stdin as order:  # if it is gone, what is missing will be noticed
+        json.dump(jobs, order)
     return process
 
 
 def work(folder: Path) -> None:
-    """One worker: draws what stdin lists, tells every finished image on stdout, and ends when nobody listens."""
+    """Draw what stdin lists, as one worker; report every finished image on stdout, and end when no one listens."""
     jobs = json.load(sys.stdin)
     from data_scripts import render
 
     for file, kind, seed, number, size in jobs:
         try:
-            path = folder / file
-            part = path.with_name(f".{path.name}.{os.getpid()}.part")
-            part.write_bytes(render.jpeg(kind, seed, number, size))
-            os.replace(part, path)
-            said = file
-        except OSError as error:
-            said = f"!{error.errno or 0}"
+            atomic.write(folder / file, render.jpeg(kind, seed, number, size))
+            line = file
+        except DataError as error:
+            line = f"!{getattr(error.__cause__, 'errno', 0) or 0}"
         try:
-            os.write(1, f"{said}\n".encode())  # one write, so that lines of two workers never mix
+            os.write(1, f"{line}\n".encode())  # one write, so that lines of two workers never mix
         except OSError:
-            os._exit(0)  # whoever asked for the images was killed
-        if said.startswith("!"):
+            os._exit(0)  # the process that asked for the images was killed
+        if line.startswith("!"):
             return
 
 
-def _jobs(one: ImageSet, counts: Counts) -> list[Job]:
+def _jobs(image_set: ImageSet, counts: Counts) -> list[Job]:
     return [
         (
-            f"{split}/{label}/{one.rendered_stem(split, label, i)}.jpg",
-            one.kinds[label],
+            f"{split}/{label}/{image_set.rendered_stem(split, label, i)}.jpg",
+            image_set.kinds[label],
             SEED,
             FIRST[split] + i,
-            one.rendered_size,
+            image_set.rendered_size,
         )
         for split, labels in counts.items()
         for label, count in labels.items()
@@ -154,7 +171,7 @@ def _doing(name: str, counts: Counts) -> str:
 
 
 def _is_whole(path: Path) -> bool:
-    """After a power cut a file may be there without its end: the last two bytes of a JPEG."""
+    """Tell whether a JPEG has its end, the last two bytes: after a power cut a file may be there without it."""
     return path.is_file() and path.read_bytes()[-2:] == b"\xff\xd9"
 
 

@@ -7,6 +7,7 @@ that a thigh grows out of the body without a ridge.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -26,7 +27,15 @@ class Camera:
     `scale` is in pixels per meter at the target; `center` is where the target lands, (x, y) in pixels.
     """
 
-    def __init__(self, yaw, pitch, distance, target, scale=1.0, center=(0.0, 0.0)):
+    def __init__(
+        self,
+        yaw: float,
+        pitch: float,
+        distance: float,
+        target: np.ndarray,
+        scale: float = 1.0,
+        center: Any = (0.0, 0.0),
+    ) -> None:
         back = vec(np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), np.sin(pitch))
         right = unit(cross(vec(0, 0, 1), back))
         self.back = back
@@ -35,7 +44,7 @@ class Camera:
         self.scale, self.focal = scale, F(scale * distance)
         self.center = np.asarray(center, F)
 
-    def project(self, points):
+    def project(self, points: np.ndarray) -> np.ndarray:
         """Points (n, 3) → pixels (n, 2), x to the right and y down."""
         q = (points - self.eye) @ self.axes.T
         q = q[:, :2] * (self.focal / np.maximum(-q[:, 2:], F(0.05)))
@@ -44,7 +53,7 @@ class Camera:
 
 @lru_cache(None)
 def streaks() -> np.ndarray:
-    """A (256, 256) tile of noise, stretched along its first axis, about -1..1: hair, fur, weave."""
+    """Return a (256, 256) tile of noise, stretched along its first axis, about -1..1: hair, fur, weave."""
     rng = np.random.default_rng(7)
     fy, fx = np.fft.fftfreq(256)[:, None], np.fft.fftfreq(256)[None]
     fall = np.exp(-((fy * 40) ** 2) - (fx * 4) ** 2)
@@ -52,9 +61,10 @@ def streaks() -> np.ndarray:
     return (tile / tile.std() * 0.5).clip(-1, 1).astype(F)
 
 
-def render(mesh, camera: Camera, light: Light, width: int, height: int):
+def render(mesh: Any, camera: Camera, light: Light, width: int, height: int) -> tuple:
     """Paints `mesh`. Returns colors (h, w, 3), already multiplied by the mask, the mask (h, w, 1), both float32, and
-    the part of the image (rows, columns) that they fill."""
+    the part of the image (rows, columns) that they fill.
+    """
     points, facets, corner_of, material, cell = _gather(mesh)
     a, b, c, d = (points[facets[:, k]] for k in range(4))
     normals = cross(c - a, d - b)
@@ -85,12 +95,13 @@ def render(mesh, camera: Camera, light: Light, width: int, height: int):
     fineness = min(max(camera.scale / 300, 0.2), 1)  # from afar, streaks are wider than they are, or they would sparkle
     depths = far[facets[order]] + material[order, 2:3]
     table = _table(at, colors[facets[order]], depths, material[order], cell[order], STREAKS * F(fineness))
-    rgb, mask = _fill(*(np.asarray(layer) for layer in layers), table, MERGE * np.ptp(points[:, 2]))
+    core, limbs = (np.asarray(layer) for layer in layers)
+    rgb, mask = _fill(core, limbs, table, MERGE * np.ptp(points[:, 2]))
     return rgb, mask, (slice(low[1], top[1]), slice(low[0], top[0]))
 
 
-def _gather(mesh):
-    """The mesh as a few long arrays; `cell` is a facet's place (ring, around) on its part."""
+def _gather(mesh: Any) -> tuple:
+    """Return the mesh as a few long arrays; `cell` is a facet's place (ring, around) on its part."""
     counts = [len(p[0]) for p in mesh.parts]
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     grids = [grid(*p[1]) for p in mesh.parts]
@@ -106,7 +117,9 @@ def _gather(mesh):
     return points, facets, vertex, np.repeat(material, sizes, 0), cell
 
 
-def _table(at, colors, far, material, cell, streak):
+def _table(
+    at: np.ndarray, colors: np.ndarray, far: np.ndarray, material: np.ndarray, cell: np.ndarray, streak: np.ndarray
+) -> np.ndarray:
     """One row a facet: how its corner colors (facets, 4, 3) and depths (facets, 4) spread over it on the screen."""
     # u runs along the part (corner 0 → 3), v around it (0 → 1): the inverse of the facet's mean edges
     along, beside = at[:, 3] + at[:, 2] - at[:, 0] - at[:, 1], at[:, 1] + at[:, 2] - at[:, 0] - at[:, 3]
@@ -124,8 +137,8 @@ def _table(at, colors, far, material, cell, streak):
     )
 
 
-def _look(table, numbers, x, y):
-    """What the painted facets show at samples (n,): color and depth (n, 4)."""
+def _look(table: np.ndarray, numbers: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return what the painted facets show at samples (n,): color and depth (n, 4)."""
     found = np.empty((len(numbers), 4), F)
     for start in range(0, len(numbers), CHUNK):  # pieces that fit the processor's cache
         piece = slice(start, start + CHUNK)
@@ -140,7 +153,7 @@ def _look(table, numbers, x, y):
     return found
 
 
-def _fill(core, limbs, table, merge):
+def _fill(core: np.ndarray, limbs: np.ndarray, table: np.ndarray, merge: float) -> tuple:
     """Blends the two painted layers, softly where their depths are nearly equal, and reduces to the image's size."""
     high, wide = core.shape[0] // FINER, core.shape[1] // FINER
     samples = [layer[k::FINER, k::FINER].ravel() for layer in (core, limbs) for k in (0, 1)]

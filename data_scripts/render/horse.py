@@ -1,5 +1,7 @@
 """The horse: numbers first (meters), then how they become a mesh."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from data_scripts.render.colors import F, blend, hsv, smooth_noise
@@ -46,16 +48,16 @@ HEAD = np.array(  # along, up, down, half width: from the poll to the lips
     ], F)  # fmt: skip
 
 
-def _coat(rng):
-    """A coloring: the body's function of points, mane color, lower-leg colors, the base color."""
+def _coat(rng: np.random.Generator) -> tuple:
+    """Return a coloring: the body's function of points, mane color, lower-leg colors, the base color."""
     name = list(COATS)[rng.integers(len(COATS))]
-    base, points = COATS[name]
-    base = (vec(*base) * rng.uniform(0.95, 1.05, 3) * rng.uniform(0.85, 1.15)).clip(0.08, 0.95).astype(F)
+    color, points = COATS[name]
+    base = (vec(*color) * rng.uniform(0.95, 1.05, 3) * rng.uniform(0.85, 1.15)).clip(0.08, 0.95).astype(F)
     mane = {"own": base * F(rng.uniform(0.65, 1.1)), "points": DARK, "cream": CREAM}[points]
     pinto = rng.random() < 0.16
     noise = smooth_noise(rng, 0.45 if pinto else 1.5)
 
-    def body(p):
+    def body(p: np.ndarray) -> np.ndarray:
         t = noise(p)
         if pinto:
             return blend(base, WHITE, t * 6)
@@ -67,14 +69,14 @@ def _coat(rng):
     return body, mane, legs, base
 
 
-def _plant(joints, ground=0.085):
+def _plant(joints: list, ground: float = 0.085) -> list:
     """Stretches a leg's drop so that its last joint stands `ground` above z=0."""
     top = joints[0][2]
     k = (top - ground) / max(top - joints[-1][2], 0.3)
     return [vec(p[0], p[1], top - (top - p[2]) * k) for p in joints]
 
 
-def _legs(rng, pose, coat, low, body):
+def _legs(rng: np.random.Generator, pose: str, coat: Callable, low: list, body: Mesh) -> tuple:
     """Four legs; returns (fore mesh, hind mesh)."""
     _, swing, phases, _, _ = POSES[pose]
     fore, hind = Mesh(body.detail), Mesh(body.detail)
@@ -96,7 +98,9 @@ def _legs(rng, pose, coat, low, body):
             track = [top + (-0.10, -s * 0.05, 0.30), top + (-0.03, -s * 0.01, 0.14), top, top * 0.55 + p[1] * 0.45,
                      top * 0.2 + p[1] * 0.8, p[1] + (0.0, 0, 0.03), p[1] - (0, 0, 0.02), p[1] * 0.6 + p[2] * 0.4,
                      p[1] * 0.25 + p[2] * 0.75, p[2], p[3]]  # fmt: skip
-            radii, sides, mesh = FORE_RADII, FORE_SIDES, fore
+            radii: tuple[float, ...] = FORE_RADII
+            sides: tuple[float, ...] = FORE_SIDES
+            mesh = fore
         else:
             a = 0.36 + sway * 0.8 + 0.5 * lift
             b, c = -0.58 + sway * 0.8 - 0.9 * lift, 0.05 + sway * 0.8 + 0.2 * lift - 0.3 * max(0.0, -sway)
@@ -114,7 +118,7 @@ def _legs(rng, pose, coat, low, body):
             radii, sides, mesh = HIND_RADII, HIND_SIDES, hind
         knee = p[-3][2] + 0.02
 
-        def color(q, k=k, knee=knee):
+        def color(q: np.ndarray, k: int = k, knee: float = knee) -> np.ndarray:
             return blend(coat(q), low[k], (knee + 0.03 * np.sin(9 * q[:, 0]) - q[:, 2]) * 12 + 0.5)
 
         mesh.tube(track, radii, sides, color, rings=19, around=10, caps=(0.3, 0), gloss=0.14, grain=0.03)
@@ -125,7 +129,9 @@ def _legs(rng, pose, coat, low, body):
     return fore, hind
 
 
-def _head(rng, pose, coat, mane, base, detail, fine):
+def _head(
+    rng: np.random.Generator, pose: str, coat: Callable, mane: np.ndarray, base: np.ndarray, detail: float, fine: bool
+) -> tuple:
     """Neck, head and mane, built in the middle plane and then turned; returns the mesh and the head's middle."""
     mesh = Mesh(detail)
     low, high = POSES[pose][3]
@@ -144,7 +150,7 @@ def _head(rng, pose, coat, mane, base, detail, fine):
     stretch, star = rng.uniform(1.0, 1.12), rng.random()
     muzzle, stripe = base * F(0.45) if base.mean() < 0.6 else vec(0.40, 0.36, 0.36), rng.uniform(0.018, 0.045)
 
-    def face(p):
+    def face(p: np.ndarray) -> np.ndarray:
         q = p - poll
         far, high = q @ along, q @ over
         c = blend(np.broadcast_to(base, p.shape), muzzle, (far - 0.5 * stretch) * 9)
@@ -179,11 +185,21 @@ def _head(rng, pose, coat, mane, base, detail, fine):
     return mesh, middle, root
 
 
-def _hair(mane):
+def _hair(mane: np.ndarray) -> Callable:
     return lambda p: mane * (1 + 0.15 * np.sin(p @ vec(60, 15, 25)))[:, None].astype(F)
 
 
-def _mane(rng, mesh, neck, radii, up, poll, along, over, mane):
+def _mane(
+    rng: np.random.Generator,
+    mesh: Mesh,
+    neck: list,
+    radii: np.ndarray,
+    up: np.ndarray,
+    poll: np.ndarray,
+    along: np.ndarray,
+    over: np.ndarray,
+    mane: np.ndarray,
+) -> None:
     side, long = rng.choice([1, -1]), rng.uniform(0.09, 0.17)
     crest = [p + up * (r * 0.95) for p, r in zip(neck, radii, strict=True)][1:] + [poll + over * 0.085 + along * 0.03]
     out = (0.060, 0.070, 0.065, 0.055, 0.01)
@@ -195,7 +211,7 @@ def _mane(rng, mesh, neck, radii, up, poll, along, over, mane):
               0.025, (0.03, 0.035, 0.012), _hair(mane), rings=5, around=6, grain=0.35, lift=0.01)  # fmt: skip
 
 
-def _tail(rng, mesh, pose, mane):
+def _tail(rng: np.random.Generator, mesh: Mesh, pose: str, mane: np.ndarray) -> None:
     fly = POSES[pose][4] * rng.uniform(0.6, 1.2)
     length, at = rng.uniform(0.85, 1.1), vec(-0.80, 0, 1.38)
     track = [at]
@@ -205,7 +221,7 @@ def _tail(rng, mesh, pose, mane):
               _hair(mane), rings=13, around=8, gloss=0.12, grain=0.28, ragged=0.08)  # fmt: skip
 
 
-def _saddle(rng, mesh, fat):
+def _saddle(rng: np.random.Generator, mesh: Mesh, fat: float) -> None:
     cloth = hsv(rng.random(), rng.uniform(0.2, 0.7), rng.uniform(0.3, 0.8))
     mesh.tube([(-0.20, 0, 1.24), (0.0, 0, 1.225), (0.24, 0, 1.23)], (0.29, 0.262, 0.29), vec(0.288, 0.298, 0.284) * fat,
               cloth, down=0.04, rings=8, around=16, caps=(0.03, 0.03), grain=0.1)  # fmt: skip
@@ -216,8 +232,8 @@ def _saddle(rng, mesh, fat):
         mesh.ball((0.06, s * 0.268 * fat, 1.28), (0.15, 0.03, 0.19), leather, rings=7, around=10, gloss=0.4, lift=0.02)
 
 
-def shape(rng, detail, pose, saddle=False, fine=False):
-    """The horse's mesh in a pose, and the points that frame its head; `fine` adds eyelids and a mouth."""
+def shape(rng: np.random.Generator, detail: float, pose: str, saddle: bool = False, fine: bool = False) -> tuple:
+    """Return the horse's mesh in a pose, and the points that frame its head; `fine` adds eyelids and a mouth."""
     mesh = Mesh(detail)
     coat, mane, low, base = _coat(rng)
     fat = rng.uniform(0.92, 1.12)
@@ -240,8 +256,8 @@ def shape(rng, detail, pose, saddle=False, fine=False):
     return mesh, frame
 
 
-def build(rng, detail: float = 1.0) -> Figure:
-    """A horse of random coat, build and pose; one image in fifteen shows its head only."""
+def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
+    """Build a horse of random coat, build and pose; one image in fifteen shows its head only."""
     names = list(POSES)
     pose = names[rng.choice(len(names), p=[POSES[n][0] for n in names])]
     side = rng.choice(4, p=[0.36, 0.36, 0.2, 0.08])

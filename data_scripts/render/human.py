@@ -41,7 +41,9 @@ NEAR = 0.12  # share of head and shoulders, and of upper halves
 FINGERS = ((-0.030, 0.066), (-0.010, 0.076), (0.010, 0.072), (0.028, 0.058))  # across the palm, length
 
 
-def _legs(rng, mesh, clothes, pose, her, width, ride=False):
+def _legs(
+    rng: np.random.Generator, mesh: Mesh, clothes: Clothes, pose: str, her: bool, width: float, ride: bool = False
+) -> None:
     swing, start = POSES[pose][1], rng.uniform(0, 6.28)
     if clothes.bottom == "skirt":
         swing *= 0.55
@@ -56,7 +58,7 @@ def _legs(rng, mesh, clothes, pose, her, width, ride=False):
         if ride:
             hip, knee, out = 0.95, 1.15, 0.62
         top = (0, s * 0.083 * (1.06 if her else 0.96) * width, 0.92)
-        if ride:  # the thigh lies along the horse, the shin hangs beside it
+        if ride:  # the thigh lies along the horse, the shin hangs at its side
             a = vec(*top)
             b = a + vec(0.30, s * 0.235, -0.20)
             p = [a, b, b + vec(-0.12, s * 0.025, -0.41)]
@@ -78,7 +80,7 @@ def _legs(rng, mesh, clothes, pose, her, width, ride=False):
         _shoe(mesh, p[2], pitch, s * foot_turn, clothes.shoe)
 
 
-def _shoe(mesh, ankle, pitch, turned, color):
+def _shoe(mesh: Mesh, ankle: np.ndarray, pitch: float, turned: float, color: np.ndarray) -> None:
     toe = turn("z", turned) @ vec(np.cos(pitch), 0, np.sin(pitch))
     sole = turn("z", turned) @ vec(np.sin(pitch), 0, -np.cos(pitch))
     track = [ankle + sole * 0.02 - toe * 0.05, ankle + sole * 0.03 + toe * 0.02, ankle + sole * 0.05 + toe * 0.10,
@@ -88,8 +90,17 @@ def _shoe(mesh, ankle, pitch, turned, color):
               rings=8, around=10, gloss=0.25)  # fmt: skip
 
 
-def _hand(rng, mesh, wrist, along, palm, skin, side, fine):
-    """A palm, four fingers (one where they are too small to tell apart) and a thumb; `palm` points out of the palm."""
+def _hand(
+    rng: np.random.Generator,
+    mesh: Mesh,
+    wrist: np.ndarray,
+    along: np.ndarray,
+    palm: np.ndarray,
+    skin: np.ndarray,
+    side: int,
+    fine: bool,
+) -> None:
+    """Add a palm, four fingers (one where they are too small to tell apart) and a thumb; `palm` points out of the palm."""
     across = unit(np.cross(along, palm).astype(F)) * side
     curl = rng.uniform(0.1, 0.55)
     mesh.tube([wrist - along * 0.01, wrist + along * 0.035, wrist + along * 0.085], (0.026, 0.038, 0.040),
@@ -107,7 +118,18 @@ def _hand(rng, mesh, wrist, along, palm, skin, side, fine):
               rings=4, around=6)  # fmt: skip
 
 
-def _arm(rng, mesh, clothes, shoulder, upper, fore, s, her, width, fine):
+def _arm(
+    rng: np.random.Generator,
+    mesh: Mesh,
+    clothes: Clothes,
+    shoulder: np.ndarray,
+    upper: np.ndarray,
+    fore: np.ndarray,
+    s: int,
+    her: bool,
+    width: float,
+    fine: bool,
+) -> None:
     elbow = shoulder + upper * ARM[0]
     wrist = elbow + fore * ARM[1]
     track = [shoulder - upper * 0.01 + (0, -s * 0.04, 0), shoulder + upper * 0.06 + (0, -s * 0.006, 0),
@@ -125,7 +147,7 @@ def _arm(rng, mesh, clothes, shoulder, upper, fore, s, her, width, fine):
     _hand(rng, mesh, wrist, fore, palm, clothes.skin, s, fine)
 
 
-def _reach(rng, pose, k, s, swing, phase):
+def _reach(rng: np.random.Generator, pose: str, k: int, s: int, swing: float, phase: float) -> tuple:
     """Directions of upper arm and forearm (unit vectors) for the left (k=0) or right arm."""
     raised = {
         "wave": ((0.2, s, rng.uniform(-0.2, 0.5)), (0.25, s * rng.uniform(-0.2, 0.5), 1)) if k == 0 else None,
@@ -143,8 +165,8 @@ def _reach(rng, pose, k, s, swing, phase):
     return unit(upper), unit(fore)
 
 
-def shape(rng, detail, pose, ride=False, fine=True):
-    """A human's mesh, soles near z = 0 and seat at 0.85, and its height; `fine` adds fingers and what a face needs."""
+def shape(rng: np.random.Generator, detail: float, pose: str, ride: bool = False, fine: bool = True) -> tuple:
+    """Return a human's mesh, soles near z = 0 and seat at 0.85, and its height; `fine` adds fingers and what a face needs."""
     her = rng.random() < 0.5
     clothes, mesh = Clothes(rng, her), Mesh(detail)
     if ride:
@@ -156,7 +178,7 @@ def shape(rng, detail, pose, ride=False, fine=True):
     fuller = 1 + (0.28 if her else 0.08) * np.exp(-(((body[:, 0] - 1.28) / 0.07) ** 2))
     bare = clothes.dress
 
-    def torso(p):
+    def torso(p: np.ndarray) -> np.ndarray:
         if bare:
             return clothes.shirt(p)
         return blend(clothes.trousers(p), clothes.shirt(p), (p[:, 2] - clothes.waist) * 60 + 0.5)
@@ -196,8 +218,8 @@ def shape(rng, detail, pose, ride=False, fine=True):
     return mesh.add(top), 1.77
 
 
-def build(rng, detail: float = 1.0) -> Figure:
-    """A human of random build, clothes and pose; one image in eight shows head and shoulders or the upper half."""
+def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
+    """Build a human of random build, clothes and pose; one image in eight shows head and shoulders or the upper half."""
     names = list(POSES)
     pose = names[rng.choice(len(names), p=[POSES[n][0] for n in names])]
     side = rng.choice(3, p=(0.64, 0.28, 0.08))
@@ -213,8 +235,8 @@ def build(rng, detail: float = 1.0) -> Figure:
     return Figure(mesh, yaw, np.array([(0, -0.3, low), (0, 0.3, height * size * 1.02)], F))
 
 
-def rider(rng, detail: float = 1.0) -> Figure:
-    """A human on a saddled horse that stands, walks or trots."""
+def rider(rng: np.random.Generator, detail: float = 1.0) -> Figure:
+    """Build a human on a saddled horse that stands, walks or trots."""
     detail *= 0.8  # both are small: fewer rings will do
     mesh, _ = horse.shape(rng, detail, ("stand", "walk", "trot")[rng.integers(3)], saddle=True)
     person, _ = shape(rng, detail, "stand", ride=True, fine=False)

@@ -1,5 +1,7 @@
 """A human head: skull and face, hair, cap and glasses. The origin lies between the ears, a little below the eyes."""
 
+from typing import Any
+
 import numpy as np
 
 from data_scripts.render.colors import F, hsv
@@ -25,13 +27,13 @@ HER_STYLES = {"short": 0.18, "bob": 0.22, "long": 0.34, "tail": 0.16, "bun": 0.1
 HIS_STYLES = {"short": 0.58, "bald": 0.10, "bob": 0.08, "beard": 0.24}
 
 
-def head(rng, detail, her: bool, skin, fine: bool = True) -> Mesh:
-    """A head of random hair and eyes, looking along +x; `fine` adds lids, pupils and lips, for images from near."""
+def head(rng: np.random.Generator, detail: float, her: bool, skin: np.ndarray, fine: bool = True) -> Mesh:
+    """Build a head of random hair and eyes, looking along +x; `fine` adds lids, pupils and lips, for images from near."""
     mesh = Mesh(detail)
     hair = vec(*HAIR[rng.integers(len(HAIR))]) * F(rng.uniform(0.85, 1.15))
     red = vec(1.0, 0.80, 0.78)
 
-    def face(p):  # redder cheeks and ears, a shade of beard
+    def face(p: np.ndarray) -> np.ndarray:  # redder cheeks and ears, a shade of beard
         warm = np.exp(-((p[:, 2] + 0.035) ** 2 + (np.abs(p[:, 1]) - 0.045) ** 2) * 1400)[:, None]
         return skin * (1 - warm * (1 - red) * F(0.6))
 
@@ -45,7 +47,7 @@ def head(rng, detail, her: bool, skin, fine: bool = True) -> Mesh:
     return mesh
 
 
-def _features(rng, mesh, skin, hair, her, fine):
+def _features(rng: np.random.Generator, mesh: Mesh, skin: np.ndarray, hair: np.ndarray, her: bool, fine: bool) -> None:
     nose = rng.uniform(0.85, 1.15)
     mesh.tube([(0.086, 0, 0.030), (0.098, 0, 0.005), (0.106 * nose**0.3, 0, -0.018), (0.088, 0, -0.032)],
               (0.012, 0.014, 0.015, 0.010), np.array((0.008, 0.010, 0.014, 0.015)) * nose, skin * F(0.97), rings=7,
@@ -91,8 +93,8 @@ def _features(rng, mesh, skin, hair, her, fine):
             mesh.tube(ring, 0.0022, 0.0022, (0.1, 0.1, 0.1), hint=(1, 0, 0), rings=10, around=4, caps=(0, 0), lift=0.03)
 
 
-def _eye(mesh, s, skin, hair, her, iris):
-    """The left (s=1) or right eye with its lid and brow."""
+def _eye(mesh: Mesh, s: int, skin: np.ndarray, hair: np.ndarray, her: bool, iris: np.ndarray) -> None:
+    """Add the left (s=1) or right eye with its lid and brow."""
     lid = skin * F(0.42 if her else 0.78)
     mesh.ball((0.079, s * 0.031, 0.022), (0.012, 0.0165, 0.009), vec(0.84, 0.82, 0.80), rings=6, around=8, lift=0.010)
     mesh.ball((0.0865, s * 0.031, 0.022), (0.006, 0.0078, 0.0080), iris, rings=5, around=7, lift=0.016, gloss=0.8)
@@ -105,11 +107,11 @@ def _eye(mesh, s, skin, hair, her, iris):
               hair * F(0.6) + skin * F(0.25), rings=5, around=6, hint=(1, 0, 0), lift=0.012)  # fmt: skip
 
 
-def _hair(rng, mesh, color, style, her):
-    def strands(p):
+def _hair(rng: np.random.Generator, mesh: Mesh, color: np.ndarray, style: str, her: bool) -> None:
+    def strands(p: np.ndarray) -> np.ndarray:
         return color * (1 + 0.12 * np.sin(p @ vec(40, 130, 50)))[:, None].astype(F)
 
-    look = {"gloss": 0.3, "grain": 0.3}
+    look: dict[str, Any] = {"gloss": 0.3, "grain": 0.3}
     if style != "bald":
         mesh.ball(
             (-0.014, 0, 0.048),

@@ -1,6 +1,7 @@
 """Light: where it comes from, what it does to a figure's vertices, and the shadow it leaves on the ground."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -19,7 +20,7 @@ class Light:
     soft: float = 0.0
 
 
-def open_to(points, direction, cells=44):
+def open_to(points: np.ndarray, direction: np.ndarray, cells: int = 44) -> np.ndarray:
     """How freely each point (n, 3) sees the light, 0..1 (n,): a small depth map of the points, read with soft edges."""
     d = np.asarray(direction, F)
     a = unit(cross(d, vec(0.31, 0.95, 0.05)))
@@ -37,7 +38,9 @@ def open_to(points, direction, cells=44):
     return 1 - hidden / 5
 
 
-def shade(points, normals, colors, gloss, eye, light: Light):
+def shade(
+    points: np.ndarray, normals: np.ndarray, colors: np.ndarray, gloss: np.ndarray, eye: np.ndarray, light: Light
+) -> np.ndarray:
     """Colors (n, 3) of lit vertices: half-wrapped Lambert, sky and ground, Blinn highlight, a sheen at the rim."""
     shadow = open_to(points, light.direction)[:, None]
     above = open_to(points, unit(light.direction * F(0.3) + vec(0, 0, 1)))[:, None]
@@ -53,7 +56,7 @@ def shade(points, normals, colors, gloss, eye, light: Light):
     return colors * (wrapped * light.sun + ambient) + rim * F(0.07) * light.sky + shine * F(0.55) * light.sun
 
 
-def ground_shadow(points, camera, light: Light, width: int, height: int):
+def ground_shadow(points: np.ndarray, camera: Any, light: Light, width: int, height: int) -> np.ndarray:
     """How much of the light a figure takes from the ground, 0..1 (H, W, 1): vertices dropped along the light to z=0."""
     down = unit(light.direction + vec(0, 0, 2 * light.soft))
     flat = points - (points[:, 2:] / max(down[2], F(0.28))) * down
@@ -64,5 +67,6 @@ def ground_shadow(points, camera, light: Light, width: int, height: int):
     ij = ij[(ij[:, 0] >= 0) & (ij[:, 1] >= 0) & (ij[:, 0] < wide) & (ij[:, 1] < high)]
     spots = np.zeros((high, wide), np.uint8)
     spots[ij[:, 1], ij[:, 0]] = 255
-    spots = Image.fromarray(spots).filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.GaussianBlur(1 + 2 * light.soft))
-    return np.asarray(spots.resize((width, height), Image.Resampling.BILINEAR), F)[..., None] / F(255)
+    blur = ImageFilter.GaussianBlur(1 + 2 * light.soft)
+    shadow = Image.fromarray(spots).filter(ImageFilter.MaxFilter(3)).filter(blur)
+    return np.asarray(shadow.resize((width, height), Image.Resampling.BILINEAR), F)[..., None] / F(255)

@@ -7,6 +7,7 @@ the figure looks, +y its left, +z up. Everything is float32.
 from dataclasses import dataclass
 from functools import lru_cache
 from math import dist
+from typing import Any
 
 import numpy as np
 
@@ -14,22 +15,22 @@ F = np.float32
 CAP_ALONG, CAP_WIDTH = np.array([0.45, 0.8, 1.0], F)[:, None], np.array([0.88, 0.58, 0.03], F)[:, None]
 
 
-def vec(*values) -> np.ndarray:
-    """A float32 array: `vec(1, 0, 0)`."""
+def vec(*values: Any) -> np.ndarray:
+    """Return a float32 array: `vec(1, 0, 0)`."""
     return np.array(values, F)
 
 
-def dot(a, b):
+def dot(a: np.ndarray, b: np.ndarray) -> Any:
     """Dot products (...) of (..., 3) arrays; numpy's own sum over so short an axis is slow."""
     return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
 
 
-def unit(v):
+def unit(v: np.ndarray) -> np.ndarray:
     """Vectors (..., 3) scaled to length one; a zero vector stays near zero."""
     return v / np.sqrt(dot(v, v) + F(1e-18))[..., None]
 
 
-def cross(a, b):
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Cross product of (..., 3) arrays; several times faster than np.cross on small arrays."""
     ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
     bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
@@ -37,7 +38,7 @@ def cross(a, b):
 
 
 def turn(axis: str, angle: float) -> np.ndarray:
-    """The (3, 3) rotation about the axis "x", "y" or "z", counter-clockwise as seen from its tip."""
+    """Return the (3, 3) rotation about the axis "x", "y" or "z", counter-clockwise as seen from its tip."""
     c, s = np.cos(angle), np.sin(angle)
     rows = {"x": ((1, 0, 0), (0, c, -s), (0, s, c)), "y": ((c, 0, s), (0, 1, 0), (-s, 0, c))}
     return np.array(rows.get(axis, ((c, -s, 0), (s, c, 0), (0, 0, 1))), F)
@@ -45,7 +46,7 @@ def turn(axis: str, angle: float) -> np.ndarray:
 
 @lru_cache(None)
 def spline(knots: int, samples: int) -> np.ndarray:
-    """The (samples, knots) matrix of uniform Catmull-Rom interpolation (Catmull and Rom, 1974)."""
+    """Return the (samples, knots) matrix of uniform Catmull-Rom interpolation (Catmull and Rom, 1974)."""
     weights = np.zeros((samples, knots), F)
     for i, t in enumerate(np.linspace(0, knots - 1, samples)):
         j = min(int(t), knots - 2)
@@ -62,13 +63,15 @@ def spline(knots: int, samples: int) -> np.ndarray:
 
 
 @lru_cache(None)
-def circle(n: int):
+def circle(n: int) -> tuple:
+    """Return the cosines and sines of n directions around a circle."""
     a = np.arange(n) * (2 * np.pi / n)
     return np.cos(a).astype(F), np.sin(a).astype(F)
 
 
 @lru_cache(None)
 def sphere(rings: int, around: int) -> np.ndarray:
+    """Return the points (rings, around, 3) of a unit sphere."""
     a = np.linspace(np.pi, 0, rings).astype(F)[:, None]
     c, s = circle(around)
     return np.stack([np.sin(a) * c, np.sin(a) * s, np.cos(a) + 0 * c], -1)
@@ -91,13 +94,13 @@ class Mesh:
     out of `core` parts (the trunk) without a seam.
     """
 
-    def __init__(self, detail: float = 1.0):
+    def __init__(self, detail: float = 1.0) -> None:
         self.detail = detail
-        self.parts = []
+        self.parts: list[list] = []
 
-    def tube(self, centers, up, side, color, down=None, hint=(0, 1, 0), rings=12, around=12, caps=(0.6, 0.6),
-             gloss=0.0, grain=0.0, lift=0.0, ragged=0.0, core=False):  # fmt: skip
-        """A tube through `centers` (k, 3); half-heights `up`/`down` and half-widths `side`: numbers or (k,).
+    def tube(self, centers: Any, up: Any, side: Any, color: Any, down: Any=None, hint: Any=(0, 1, 0), rings: int=12, around: int=12, caps: Any=(0.6, 0.6),
+             gloss: float=0.0, grain: float=0.0, lift: float=0.0, ragged: float=0.0, core: bool=False) -> None:  # fmt: skip
+        """Add a tube through `centers` (k, 3); half-heights `up`/`down` and half-widths `side`: numbers or (k,).
 
         `hint` is the direction, roughly, in which `side` is measured. `caps` rounds the two ends (0: left open);
         `ragged` makes the outline uneven, for long fur.
@@ -137,15 +140,15 @@ class Mesh:
             v += out * (F(ragged) * np.sin(v @ vec(917.0, 541.0, 733.0)))[..., None]
         self._add(v, color, gloss, grain, lift, core)
 
-    def ball(self, center, radii, color, rotate=None, rings=9, around=10, gloss=0.0, grain=0.0, lift=0.0,
-             core=False):  # fmt: skip
-        """An ellipsoid with `radii` (x, y, z), rotated by the (3, 3) matrix `rotate`."""
+    def ball(self, center: Any, radii: Any, color: Any, rotate: np.ndarray | None=None, rings: int=9, around: int=10, gloss: float=0.0, grain: float=0.0, lift: float=0.0,
+             core: bool=False) -> None:  # fmt: skip
+        """Add an ellipsoid with `radii` (x, y, z), rotated by the (3, 3) matrix `rotate`."""
         if rings * around > 60:
             rings, around = round(rings * self.detail), round(around * self.detail)
         v = sphere(rings, around) * np.asarray(radii, F)
         self._add((v if rotate is None else v @ rotate.T) + np.asarray(center, F), color, gloss, grain, lift, core)
 
-    def _add(self, v, color, gloss, grain, lift, core):
+    def _add(self, v: np.ndarray, color: Any, gloss: float, grain: float, lift: float, core: bool) -> None:
         rings, around = v.shape[:2]
         here, ahead, beside = v[rings // 2, 0].tolist(), v[rings // 2 - 1, 0].tolist(), v[rings // 2, 1].tolist()
         spans = (dist(here, ahead), dist(here, beside))
@@ -153,7 +156,7 @@ class Mesh:
         color = color(v) if callable(color) else np.broadcast_to(np.asarray(color, F), v.shape)
         self.parts.append([v, (rings, around), color, (gloss, grain, lift, *spans, core)])
 
-    def move(self, rotate=None, shift=None, pivot=(0, 0, 0)):
+    def move(self, rotate: np.ndarray | None = None, shift: Any = None, pivot: Any = (0, 0, 0)) -> "Mesh":
         """Rotates by the (3, 3) matrix about `pivot`, then shifts; in place, and returns the mesh."""
         pivot = np.asarray(pivot, F)
         for part in self.parts:
@@ -163,8 +166,8 @@ class Mesh:
                 part[0] = part[0] + np.asarray(shift, F)
         return self
 
-    def swing(self, angle, base, length):
-        """Turns about the vertical through `base` by an angle that grows to its full value at distance `length`."""
+    def swing(self, angle: float, base: np.ndarray, length: float) -> "Mesh":
+        """Turn about the vertical through `base` by an angle that grows to its full value at distance `length`."""
         base = np.asarray(base, F)
         for part in self.parts:
             d = part[0] - base
@@ -173,7 +176,8 @@ class Mesh:
             part[0] = np.stack([d[:, 0] * c - d[:, 1] * s, d[:, 0] * s + d[:, 1] * c, d[:, 2]], -1) + base
         return self
 
-    def add(self, other: "Mesh"):
+    def add(self, other: "Mesh") -> "Mesh":
+        """Take over the parts of another mesh."""
         self.parts += other.parts
         return self
 
@@ -182,9 +186,9 @@ class Mesh:
         return np.concatenate([part[0] for part in self.parts])
 
 
-def chain(start, angles, lengths, out=0.0):
-    """The joints of a limb: angles from straight down, + forward, `out` tilts it sideways. A list of (3,) points."""
-    points = [np.asarray(start, F)]
+def chain(start: Any, angles: Any, lengths: Any, out: float = 0.0) -> list:
+    """Return the joints of a limb: angles from straight down, + forward, `out` tilts it sideways. A list of (3,) points."""
+    points: list[np.ndarray] = [np.asarray(start, F)]
     for a, length in zip(angles, lengths, strict=True):
         step = vec(np.sin(a), np.cos(a) * np.sin(out), -np.cos(a) * np.cos(out))
         points.append(points[-1] + step * F(length))
@@ -194,7 +198,8 @@ def chain(start, angles, lengths, out=0.0):
 @dataclass
 class Figure:
     """What a studio's model is: its mesh standing on z=0, the side `yaw` to see it from, and the points that
-    must be in the image (n, 3); None: all of it."""
+    must be in the image (n, 3); None: all of it.
+    """
 
     mesh: Mesh
     yaw: float

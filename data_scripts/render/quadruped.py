@@ -4,7 +4,9 @@ Both are built at the size of a large dog, hips 0.78 m high; the camera makes th
 A coat is a function (points (n, 3), part) → colors (n, 3); parts are "body", "leg", "tail", "head", "muzzle", "ear".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -48,8 +50,16 @@ class Build:
     sit: tuple[float, float]  # how steep the back is when sitting
 
 
-def figure(rng, detail, build: Build, coat, make_head, wraps_tail: bool) -> Figure:
-    """The whole animal in a random pose. `make_head(near)` returns the head's mesh, looking along +x from the neck."""
+def pick_coat(rng: np.random.Generator, coats: dict[str, tuple[float, tuple]]) -> tuple[str, np.ndarray]:
+    """Return the name and the ground color (3,) of a random coat; `coats`: name → (how often, color)."""
+    name = list(coats)[rng.choice(len(coats), p=[share for share, _ in coats.values()])]
+    return name, vec(*coats[name][1])
+
+
+def figure(
+    rng: np.random.Generator, detail: float, build: Build, coat: Callable, make_head: Callable, wraps_tail: bool
+) -> Figure:
+    """Build the whole animal in a random pose. `make_head(near)` returns the head's mesh, looking along +x from the neck."""
     mesh = Mesh(detail)
     pose = list(POSES)[rng.choice(len(POSES), p=list(POSES.values()))]
     near = rng.random() < CLOSE
@@ -57,7 +67,7 @@ def figure(rng, detail, build: Build, coat, make_head, wraps_tail: bool) -> Figu
     sink = {"sit": 0.40, "lie": 0.42}.get(pose, (1 - build.leg) * 0.55)
     pivot, lean = vec(HIP[0] * build.length, 0, 0.78), turn("y", -steep)
 
-    def posed(p):
+    def posed(p: Any) -> np.ndarray:
         return (vec(*p) - pivot) @ lean.T + pivot - vec(0, 0, sink)
 
     trunk, t = Mesh(detail), build.trunk
@@ -95,7 +105,7 @@ def figure(rng, detail, build: Build, coat, make_head, wraps_tail: bool) -> Figu
     return Figure(mesh, rng.normal() * 0.8 if pose in ("sit", "lie") else yaw)
 
 
-def _legs(rng, mesh, build, coat, pose, posed):
+def _legs(rng: np.random.Generator, mesh: Mesh, build: Build, coat: Callable, pose: str, posed: Callable) -> None:
     swing, start = SWING.get(pose, 0.0), rng.uniform(0, 6.28)
     phases, leg, wide = GAITS.get(pose, WALK), build.leg, build.girth
     for k in range(4):
@@ -157,7 +167,9 @@ def _legs(rng, mesh, build, coat, pose, posed):
         )
 
 
-def _tail(rng, mesh, build, coat, posed, pose, wraps):
+def _tail(
+    rng: np.random.Generator, mesh: Mesh, build: Build, coat: Callable, posed: Callable, pose: str, wraps: bool
+) -> None:
     track = [posed((-0.50 * build.length, 0, 0.88))]
     rise, bend, side = rng.uniform(*build.tail_rise), rng.uniform(*build.tail_bend), rng.normal() * 0.35
     around = wraps and pose in ("sit", "lie")
@@ -174,7 +186,18 @@ def _tail(rng, mesh, build, coat, posed, pose, wraps):
               ragged=build.ragged, grain=0.15)  # fmt: skip
 
 
-def eye(mesh, at, radii, color, pupil, rim, lid, turned, tilt, near):
+def eye(
+    mesh: Mesh,
+    at: Any,
+    radii: np.ndarray,
+    color: np.ndarray,
+    pupil: float,
+    rim: np.ndarray,
+    lid: np.ndarray,
+    turned: float,
+    tilt: float,
+    near: bool,
+) -> None:
     """One eye: rim, iris, pupil, and from near an upper lid and the spark of light, each a little before the last."""
     rotate = turn("z", turned) @ turn("x", np.sign(turned) * tilt)
     out = rotate @ vec(1, 0, 0)
@@ -211,8 +234,10 @@ def eye(mesh, at, radii, color, pupil, rim, lid, turned, tilt, near):
         )
 
 
-def ear(mesh, root, tip, width, depth, color, inside, face):
-    """An upright pointed ear; `inside` is the color of its hollow, `face` the direction its width is measured in."""
+def ear(
+    mesh: Mesh, root: Any, tip: Any, width: float, depth: float, color: Callable, inside: np.ndarray, face: tuple
+) -> None:
+    """Add an upright pointed ear; `inside` is the color of its hollow, `face` the direction its width is measured in."""
     root, tip = vec(*root), vec(*tip)
     track = [root, root * 0.6 + tip * 0.4, root * 0.25 + tip * 0.75, tip]
     mesh.tube(track, vec(1, 0.8, 0.5, 0.14) * depth, vec(1, 0.76, 0.40, 0.07) * width, color, rings=8, around=12,
@@ -225,7 +250,7 @@ def ear(mesh, root, tip, width, depth, color, inside, face):
               around=8, hint=face, caps=(0, 0), lift=0.03)  # fmt: skip
 
 
-def whiskers(rng, mesh, root, color):
+def whiskers(rng: np.random.Generator, mesh: Mesh, root: Any, color: np.ndarray) -> None:
     """Three thin hairs on either side."""
     for s in (1, -1):
         for j in (-1, 0, 1):

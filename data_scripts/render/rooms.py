@@ -9,14 +9,14 @@ from data_scripts.render.colors import F, hsv, texture
 KINDS = {"studio": 0.30, "room": 0.50, "barn": 0.20}  # how often
 
 
-def _muted(rng, low=0.35, high=0.9):
-    """A color that walls and furniture have: mostly warm or grayish, never garish."""
+def _muted(rng: np.random.Generator, low: float = 0.35, high: float = 0.9) -> np.ndarray:
+    """Return a color that walls and furniture have: warm or grayish, never garish."""
     hue = rng.uniform(0.02, 0.15) if rng.random() < 0.6 else rng.uniform(0.3, 0.65)
     return hsv(hue, rng.uniform(0.03, 0.35), rng.uniform(low, high))
 
 
-def draw_room(rng, w, h, hor):
-    """Returns the image and the row at which the floor begins."""
+def draw_room(rng: np.random.Generator, w: int, h: int, hor: float) -> tuple:
+    """Return the image and the row at which the floor begins."""
     kind = pick(rng, KINDS)
     image = np.zeros((h, w, 3), F)
     base = hor + rng.uniform(0.05, 0.22) * h
@@ -62,8 +62,8 @@ def draw_room(rng, w, h, hor):
     return image, base
 
 
-def _on_wall(rng, draw, w, h, base):
-    """A window or an image in its frame."""
+def _on_wall(rng: np.random.Generator, draw: ImageDraw.ImageDraw, w: int, h: int, base: float) -> None:
+    """Draw a window or a picture in its frame."""
     wide, high = rng.uniform(0.12, 0.4, 2) * (w, h)
     x, y = rng.uniform(-0.1, 0.95) * w, rng.uniform(-0.1, 0.6) * base
     high = min(high, base * 0.9 - y)
@@ -78,8 +78,8 @@ def _on_wall(rng, draw, w, h, base):
         draw.rectangle(inner, fill=ink(hsv(rng.random(), rng.uniform(0.1, 0.5), rng.uniform(0.3, 0.9))))
 
 
-def _furniture(rng, draw, w, h, base):
-    """A sofa, a shelf or a lamp against the wall."""
+def _furniture(rng: np.random.Generator, draw: ImageDraw.ImageDraw, w: int, h: int, base: float) -> None:
+    """Draw a sofa, a shelf or a lamp against the wall."""
     x, foot = rng.uniform(-0.2, 0.9) * w, base + rng.uniform(0, 0.04) * h
     color = _muted(rng, 0.25, 0.85)
     kind = rng.integers(3)

@@ -1,6 +1,6 @@
 """One image: a setting (place, light, camera height, lens, film) and a figure put into it.
 
-The setting is drawn from a random stream of its own and in the same way for every kind of figure: an image without its
+The setting is sampled from a random stream of its own and in the same way for every kind of figure: an image without its
 figure says nothing about the class. The figure cannot move the horizon; the camera is tilted until it fits the setting.
 """
 
@@ -36,7 +36,15 @@ class Setting:
     shadow: float
 
 
-def _setting(rng) -> Setting:
+def random_stream(kind: str, seed: int, index: int, part: int) -> np.random.Generator:
+    """Return a random stream of one image; each part of an image has its own. ValueError for an unknown kind."""
+    if kind not in KINDS:
+        raise ValueError(f"no such kind: {kind!r}; there are {', '.join(KINDS)}")
+    return np.random.default_rng([seed, KINDS.index(kind), index, part])
+
+
+def random_setting(rng: np.random.Generator) -> Setting:
+    """Return a setting, distributed in the same way for every kind of figure."""
     from_above = rng.random() < 0.12
     return Setting(
         horizon=rng.uniform(-0.5, 0.0) if from_above else rng.uniform(0.12, 0.6),
@@ -51,7 +59,8 @@ def _setting(rng) -> Setting:
     )
 
 
-def _light(rng, setting: Setting, yaw: float) -> Light:
+def random_light(rng: np.random.Generator, setting: Setting, yaw: float) -> Light:
+    """Return the light on a figure that is seen from the side `yaw`."""
     azimuth, height = yaw + setting.sun_side, setting.sun_height
     direction = vec(np.cos(height) * np.cos(azimuth), np.cos(height) * np.sin(azimuth), np.sin(height))
     warm, strength = rng.uniform(-1, 1), rng.uniform(0.75, 1.02)
@@ -65,8 +74,8 @@ def _light(rng, setting: Setting, yaw: float) -> Light:
     )
 
 
-def _camera(figure: Figure, setting: Setting, floor: float, width: int, height: int) -> Camera:
-    """Fits the figure into the setting: its size and place, its feet below `floor`, and the horizon where it is."""
+def fit_camera(figure: Figure, setting: Setting, floor: float, width: int, height: int) -> Camera:
+    """Fit the figure into the setting: its size and place, its feet below `floor`, and the horizon where it is."""
     points = figure.mesh.vertices()[::5] if figure.frame is None else np.asarray(figure.frame, F)
     low, high = points.min(0), points.max(0)
     target, length = (low + high) / 2, float((high - low).max())
@@ -87,36 +96,34 @@ def _camera(figure: Figure, setting: Setting, floor: float, width: int, height: 
     return Camera(figure.yaw, pitch, length * setting.distance, target, scale, center)
 
 
-def draw(kind: str, seed: int, index: int, size=300, figure: bool = True) -> np.ndarray:
+def draw(kind: str, seed: int, index: int, size: int | tuple[int, int] = 300, figure: bool = True) -> np.ndarray:
     """Image `index` of a kind: (H, W, 3) uint8. `size` is one number or (width, height), at least 32.
 
     It depends on (seed, kind, index, size) alone: the same in any order and any process. `figure=False` leaves the
     figure and its shadow away and changes nothing else. Raises ValueError for an unknown kind or a size too small.
     """
-    if kind not in KINDS:
-        raise ValueError(f"no such kind: {kind!r}; there are {', '.join(KINDS)}")
-    width, height = (size, size) if np.isscalar(size) else size
+    width, height = size if isinstance(size, tuple) else (size, size)
     if min(width, height) < 32:
         raise ValueError(f"images are at least 32 pixels wide and high, not {width} x {height}")
-    streams = [np.random.default_rng([seed, KINDS.index(kind), index, part]) for part in range(4)]
-    setting = _setting(streams[0])
+    streams = [random_stream(kind, seed, index, part) for part in range(4)]
+    setting = random_setting(streams[0])
     image, floor = _place(streams[1], setting, width, height)
     light_stream = streams[2]
     if figure:
         model = FIGURES[kind](streams[3], detail=1.0 if max(width, height) <= 180 else 1.15)
-        light = _light(light_stream, setting, model.yaw)
-        camera = _camera(model, setting, floor, width, height)
+        light = random_light(light_stream, setting, model.yaw)
+        camera = fit_camera(model, setting, floor, width, height)
         image *= 1 - ground_shadow(model.mesh.vertices(), camera, light, width, height) * F(setting.shadow)
         rgb, mask, part = render(model.mesh, camera, light, width, height)
         image[part] = image[part] * (1 - mask) + rgb
     else:
-        light = _light(light_stream, setting, 0.0)
+        light = random_light(light_stream, setting, 0.0)
     image = draw_foreground(streams[1], image, setting.indoors)
     return _film(streams[2], image)
 
 
-def _place(rng, setting, width, height):
-    """The place behind, drawn at about 160 pixels, blurred, enlarged; its ground gets fine grain."""
+def _place(rng: np.random.Generator, setting: Setting, width: int, height: int) -> tuple:
+    """Draw the place behind, at about 160 pixels, blurred, enlarged; its ground gets fine grain."""
     part = min(1.0, 160 / max(width, height))
     w, h = round(width * part), round(height * part)
     image, floor = draw_place(rng, w, h, setting.horizon * h, setting.indoors)
@@ -131,8 +138,8 @@ def _place(rng, setting, width, height):
     return image, floor
 
 
-def _film(rng, image):
-    """What a camera adds: exposure, contrast, white balance, saturation, a little noise; → uint8."""
+def _film(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
+    """Add what a camera adds: exposure, contrast, white balance, saturation, a little noise; → uint8."""
     contrast = rng.uniform(0.85, 1.2)
     balance = contrast * rng.uniform(0.96, 1.04, 3)
     offset = 0.25 - 0.25 * contrast + rng.uniform(-0.02, 0.06)

@@ -1,5 +1,6 @@
-"""Calling a learner's callback as `fit` would, without a training."""
+"""Calling a learner's Keras callback as `fit` would, without a training run."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 from helpers.exercises.checking import run
@@ -7,15 +8,18 @@ from helpers.exercises.core import Incorrect
 
 
 def stopping_epoch(callback_class: type, *accuracies: float, in_batches: float | None = None) -> int:
-    """After how many epochs with these accuracies the callback stops the training; 0 if it never does."""
+    """Return the epoch after which the callback stops, with these accuracies by epoch; 0 if it never does.
+
+    in_batches: the accuracy that `on_train_batch_end` gets in every epoch; None leaves these calls out.
+    """
     batch = {"accuracy": in_batches, "loss": 1.5} if in_batches else None
-    return drive_callback(callback_class, [{"accuracy": one, "loss": 1.5} for one in accuracies], batch)
+    return drive_callback(callback_class, [{"accuracy": accuracy, "loss": 1.5} for accuracy in accuracies], batch)
 
 
 def drive_callback(
-    callback_class: type, epochs: list[dict | None], batch: dict | None = None, stopping: bool = False
+    callback_class: type, epochs: Sequence[dict | None], batch: dict | None = None, stopping: bool = False
 ) -> int:
-    """After how many epochs the callback stops the training; 0 if it never does.
+    """Return the epoch after which the callback stops, counted from 1; 0 if it never does.
 
     epochs     what `on_epoch_end` gets as `logs`, epoch by epoch
     batch      what `on_train_batch_end` gets, once an epoch; None leaves these calls out
@@ -23,7 +27,7 @@ def drive_callback(
 
     Raises Incorrect, with the logs, where the callback raises.
     """
-    logs = {}
+    logs: dict | None = {}
 
     def fit() -> int:
         nonlocal logs

@@ -1,12 +1,20 @@
-"""What an exercise is, and the three things that an answer can be: right, `Incorrect` or `NotAttempted`."""
+"""Exercises: the record of one, which ones there are, and which ones are done on this machine."""
 
 import ast
+import difflib
 import dis
+import importlib
 import inspect
+import json
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from data_scripts import atomic
+from data_scripts.errors import DataError
+from data_scripts.paths import home
 
 
 class Incorrect(Exception):  # noqa: N818 - an outcome, not a fault
@@ -19,27 +27,29 @@ class NotAttempted(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise. The stub is made from the solution, so that the two cannot disagree.
+    """Record of one exercise. The stub is made from the solution, so that the two cannot disagree.
 
-    id         what the lesson calls it: `exercises.check("one-hot", one_hot)`
+    name       what the lesson calls it: `exercises.check("one-hot", one_hot)`
     task       Markdown that introduces it, without a heading
     solution   the reference: a function or a class with a docstring; learners are shown its source
     check      `check(answer, seed=0)` raises `Incorrect`; another seed draws other inputs, for hidden tests
     hints      from vague to precise
-    wrong      known wrong answers, each with a part of the message that it must get
     takeaway   what a learner reads after a right answer
     """
 
-    id: str
-    lesson: str
+    name: str
     title: str
     task: str
     solution: Callable
     check: Callable[..., None]
     hints: list[str]
-    wrong: list[tuple[Any, str]]
     takeaway: str
     points: int = 1
+
+    @property
+    def lesson(self) -> str:
+        """The lesson, "01", by the name of the file that defines the solution: lesson_01.py."""
+        return self.solution.__module__.rpartition("lesson_")[2]
 
     @property
     def source(self) -> str:
@@ -49,15 +59,18 @@ class Exercise:
     @property
     def stub(self) -> str:
         """The cell that the learner fills in: the solution's signature and docstring, then `...`."""
-        return emptied(self.source)
+        lines = self.source.splitlines()
+        for column, first, last in function_bodies(self.source):
+            lines[first:last] = [" " * column + "..."]
+        return "\n".join(lines)
 
     @property
     def check_cell(self) -> str:
         """The cell after the stub."""
-        return f'exercises.check("{self.id}", {self.solution.__name__})'
+        return f'exercises.check("{self.name}", {self.solution.__name__})'
 
     def judge(self, answer: Any, seed: int = 0) -> None:
-        """Returns for a right answer; raises `NotAttempted` for a blank and `Incorrect` for a wrong one."""
+        """Return for a right answer; raise `NotAttempted` for a blank and `Incorrect` for a wrong one."""
         if is_blank(answer):
             raise NotAttempted("Not attempted yet.")
         try:
@@ -68,24 +81,23 @@ class Exercise:
             raise Incorrect(f"The check cannot make sense of your answer ({type(error).__name__}: {error}).") from error
 
 
-def functions(source: str) -> list[ast.FunctionDef]:
-    """The function that `source` defines, or the methods of its class, the last first: lines change from below."""
+def function_bodies(source: str) -> list[tuple[int, int, int]]:
+    """Return (indentation, first line, end line) of every function body below its docstring, the last one first.
+
+    source: one function, or one class with methods; each has a docstring. Lines count from 0, so
+    `lines[first:end]` is the body. The last comes first so that lines can be replaced one body after the other.
+    """
     definition = ast.parse(source).body[0]
     members = definition.body if isinstance(definition, ast.ClassDef) else [definition]
-    return [member for member in reversed(members) if isinstance(member, ast.FunctionDef)]
-
-
-def emptied(source: str) -> str:
-    """The source of one function, or of one class, with every body cut down to its docstring and `...`."""
-    lines = source.splitlines()
-    for function in functions(source):
-        docstring = function.body[0]
-        lines[docstring.end_lineno : function.end_lineno] = [" " * docstring.col_offset + "..."]
-    return "\n".join(lines)
+    functions = [member for member in reversed(members) if isinstance(member, ast.FunctionDef)]
+    return [
+        (function.body[0].col_offset, function.body[0].end_lineno or 0, function.end_lineno or 0)
+        for function in functions
+    ]
 
 
 def is_blank(answer: Any) -> bool:
-    """True for `None`, `...`, a function that does nothing and a class whose methods all do nothing."""
+    """Return True for `None`, `...`, a function that does nothing and a class whose methods all do nothing."""
     if answer is None or answer is ...:
         return True
     if inspect.isclass(answer):
@@ -95,7 +107,7 @@ def is_blank(answer: Any) -> bool:
 
 
 def _does_nothing(function: Callable) -> bool:
-    """True for a body of a docstring, `...`, `pass` or `return`. One that works but forgot its `return` does something.
+    """Return True for a body of a docstring, `...`, `pass` or `return`; a forgotten `return` does something.
 
     The bytecode is asked and not the source, which is not always at hand.
     """
@@ -103,3 +115,64 @@ def _does_nothing(function: Callable) -> bool:
     steps = list(dis.get_instructions(function))
     constants = [step.argval for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")]
     return {step.opname for step in steps} <= idle and all(value is None or value is ... for value in constants)
+
+
+def lessons() -> list[str]:
+    """Return the lessons that have exercises: ["01", "02", ...], one for each file lesson_NN.py in this folder."""
+    return sorted(file.stem.removeprefix("lesson_") for file in Path(__file__).parent.glob("lesson_*.py"))
+
+
+def exercises_of(lesson: str) -> list[Exercise]:
+    """Return the exercises of lesson "01", in their order there; none for a lesson without exercises.
+
+    A lesson's file is imported only when asked for, as some of them import Keras, which takes seconds.
+    """
+    if lesson not in lessons():
+        return []
+    return importlib.import_module(f"{__package__}.lesson_{lesson}").EXERCISES
+
+
+def find_exercise(name: str) -> Exercise:
+    """Return the exercise with this name. Raises LookupError with a sentence that suggests the nearest names."""
+    names = []
+    for lesson in lessons():
+        for exercise in exercises_of(lesson):
+            if exercise.name == name:
+                return exercise
+            names.append(exercise.name)
+    nearest = difflib.get_close_matches(str(name).lower().replace("_", "-"), names) or names
+    raise LookupError(f"No exercise is called {name!r}. Did you mean {' or '.join(map(repr, nearest))}?")
+
+
+# Progress is a convenience: without a file that can be read and written, the exercises work all the same.
+
+
+def read_progress() -> tuple[set[str], str]:
+    """Return the names of the exercises that are done, and a sentence about the file if it is damaged, else ""."""
+    path = _progress_file()
+    try:
+        done = json.loads(path.read_text(encoding="utf-8"))["done"]
+        if not (isinstance(done, list) and all(isinstance(name, str) for name in done)):
+            raise ValueError("not a list of names")
+        return set(done), ""
+    except OSError:
+        return set(), ""
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return set(), f"{path} is damaged, so the exercises count from 0 again."
+
+
+def mark_done(name: str) -> bool:
+    """Note that an exercise is done, together with what other kernels note meanwhile; False if it can't be noted."""
+    path = _progress_file()
+    try:
+        with atomic.lock(path):
+            done, damage = read_progress()
+            if damage or name not in done:
+                atomic.write(path, json.dumps({"done": sorted(done | {name})}, indent=1))
+        return True
+    except (DataError, OSError):
+        return False
+
+
+def _progress_file() -> Path:
+    return home() / "progress.json"

@@ -9,8 +9,8 @@ import sys
 BAR = {"✓": "#2a8a5c", "✗": "#c4661f", "○": "#7a7f87", "?": "#3b7fc4"}
 
 
-def box(mark: str, title: str, *paragraphs: str) -> None:
-    """Shows a title and paragraphs of plain text, in which `backticks` are code. `mark` is one of ✓ ✗ ○ ?."""
+def show_box(mark: str, title: str, *paragraphs: str) -> None:
+    """Show a title and paragraphs of plain text, in which `backticks` are code. `mark` is one of ✓ ✗ ○ ?."""
     text = "\n".join([f"{mark} {title}", *paragraphs])
     body = "".join(f"<p style='margin: .3em 0 0'>{_html(paragraph)}</p>" for paragraph in paragraphs)
     style = f"border-left: .35em solid {BAR[mark]}; padding: .3em .9em; margin: .3em 0; max-width: 50em"
@@ -18,8 +18,8 @@ def box(mark: str, title: str, *paragraphs: str) -> None:
     _display({"text/plain": text, "text/html": f"<div role='status' style='{style}'>{head}{body}</div>"})
 
 
-def code(source: str) -> None:
-    """Shows Python source; a notebook colors it in its own theme."""
+def show_code(source: str) -> None:
+    """Show Python source; a notebook colors it in its own theme."""
     _display({"text/plain": source, "text/markdown": f"```python\n{source}\n```"})
 
 

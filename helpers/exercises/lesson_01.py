@@ -1,7 +1,8 @@
-"""Exercises of lesson 01: bytes as numbers, what a dense layer learns, one-hot labels, the confusion matrix.
+"""Exercises of lesson 01: scaling bytes, parameters of a dense network, one-hot labels, the confusion matrix.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
+# mypy: allow-untyped-defs
 
 import numpy as np
 
@@ -15,12 +16,12 @@ def signed_scale(image):
     image: an array of uint8, from 0 (black) to 255 (white).
     Returns an array of floats of the same shape, from -1.0 (black) to 1.0 (white).
 
-    Example: [0, 51, 255] becomes [-1.0, -0.6, 1.0].
+    Example: signed_scale(np.array([0, 51, 255])) is [-1.0, -0.6, 1.0].
     """
     return image.astype("float32") / 255 * 2 - 1
 
 
-def check_signed_scale(answer, seed=0):
+def _check_signed_scale(answer, seed=0):
     image = np.array([[0, 100, 200], [50, 255, 150]], np.uint8)
     got = array(call(answer, image), image.shape)
     if got.dtype.kind in "iu":
@@ -50,12 +51,12 @@ def check_signed_scale(answer, seed=0):
 
 
 def parameters(sizes):
-    """Count the numbers that a dense network learns.
+    """Count the parameters of a dense network: the numbers that it learns.
 
     sizes: a list of whole numbers: how many inputs, then how many neurons in each layer.
     Returns an int: for every neuron, one weight for each value that comes in, and one bias.
 
-    Example: [3, 2] is one layer of 2 neurons with 3 inputs: 2 * (3 + 1) = 8.
+    Example: parameters([3, 2]) is 8: one layer of 2 neurons with 3 inputs has 2 * (3 + 1).
     """
     total = 0
     for layer in range(1, len(sizes)):
@@ -63,7 +64,7 @@ def parameters(sizes):
     return total
 
 
-def check_parameters(answer, seed=0):
+def _check_parameters(answer, seed=0):
     sizes = [784, 50, 50, 10]
     rule_out(
         number(call(answer, sizes)),
@@ -92,7 +93,7 @@ def one_hot(labels, classes):
     return np.eye(classes)[labels]
 
 
-def check_one_hot(answer, seed=0):
+def _check_one_hot(answer, seed=0):
     labels, right = np.array([3, 0, 2]), one_hot([3, 0, 2], 5)
     off = "The label 3 put its 1 in column {}. Classes count from 0, so the label itself is the number of the column."
     got = array(
@@ -100,10 +101,13 @@ def check_one_hot(answer, seed=0):
         (3, 5),
         (
             (5, 3),
-            "The shape is (5, 3): your rows are the classes. Each of the 3 labels wants a row of its own: (3, 5).",
+            "The shape is (5, 3): your rows are the classes. Each of the 3 labels needs a row of its own: (3, 5).",
         ),
-        ((3, 4), "The shape is (3, 4), as many columns as these labels need. There are 5 classes, met or not."),
-        ((3,), "Your function returns 3 numbers. Each label wants a whole row, with a column for each of 5 classes."),
+        (
+            (3, 4),
+            "The shape is (3, 4), only as many columns as these labels need. There are 5 classes, whether they occur or not.",
+        ),
+        ((3,), "Your function returns 3 numbers. Each label needs a whole row, with a column for each of 5 classes."),
     )
     rule_out(
         got,
@@ -111,25 +115,22 @@ def check_one_hot(answer, seed=0):
         (np.roll(right, 1, axis=1), off.format(4)),
         (
             np.tile(right.max(axis=0), (3, 1)),
-            "All your rows are alike, with 3 ones each. `matrix[:, labels] = 1` means every row and all these columns; "
+            "All your rows are the same, with 3 ones each. `matrix[:, labels] = 1` means every row and all these columns; "
             "give each label its row, too.",
         ),
-        (
-            right * labels[:, None],
-            "Your row for label 3 holds a 3. The column tells the class; what stands there is 1.",
-        ),
+        (right * labels[:, None], "Your row for label 3 holds a 3. The column says which class; the value there is 1."),
     )
     random = np.random.default_rng(seed)
     agree(answer, one_hot, (labels, 5), (random.integers(0, 4, 5), 4), (random.integers(0, 7, 2), 7))
 
 
 def confusion(true, predicted, classes):
-    """Count what was taken for what.
+    """Count the confusion matrix: which class was taken for which.
 
     true, predicted: two arrays of labels of the same length, whole numbers from 0 to classes - 1.
     classes: how many classes there are.
-    Returns an array of whole numbers of shape (classes, classes): in row t and column p
-    stands how many images of class t were predicted to be p.
+    Returns an array of whole numbers of shape (classes, classes): row t and column p
+    say how many images of class t were predicted to be p.
 
     Example: confusion(np.array([0, 1, 1]), np.array([0, 0, 0]), 2) is [[1, 0], [2, 0]].
     """
@@ -139,7 +140,7 @@ def confusion(true, predicted, classes):
     return matrix
 
 
-def check_confusion(answer, seed=0):
+def _check_confusion(answer, seed=0):
     true, predicted = np.array([0, 0, 1, 1, 2, 2, 2]), np.array([0, 0, 2, 2, 2, 2, 0])
     right = confusion(true, predicted, 4)
     hits = np.diag(np.diag(right))
@@ -157,136 +158,70 @@ def check_confusion(answer, seed=0):
             "Your matrix counts 4 images instead of 7: `matrix[true, predicted] += 1` adds 1 only once, however "
             "often a pair occurs. Go through the images one by one.",
         ),
-        (hits, "Your matrix holds the hits alone. Mistakes count, too: class 1 was taken for 2 twice."),
-        (right - hits, "Your matrix holds the mistakes alone. The hits belong on its diagonal."),
-        (right / 7, f"All of your matrix adds up to {got.sum():.3g}: those are shares. Count the images, 7 in all."),
+        (hits, "Your matrix has only the hits. Mistakes count, too: class 1 was taken for 2 twice."),
+        (right - hits, "Your matrix has only the mistakes. The hits belong on its diagonal."),
+        (right / 7, f"All of your matrix adds up to {got.sum():.3g}: those are fractions. Count the images, 7 in all."),
     )
     random = np.random.default_rng(seed)
     drawn = [(*random.integers(0, classes, (2, 9)), classes) for classes in (2, 3)]
     agree(answer, confusion, (true, predicted, 4), *drawn)
 
 
-def _every_row(labels, classes):
-    matrix = np.zeros((len(labels), classes))
-    matrix[:, labels] = 1
-    return matrix
-
-
-def _pairs_once(true, predicted, classes):
-    matrix = np.zeros((classes, classes))
-    matrix[true, predicted] += 1
-    return matrix
-
-
 EXERCISES = [
     Exercise(
-        id="signed-scale",
-        lesson="01",
+        name="signed-scale",
         title="Bytes from -1 to 1",
         task="Some networks want their images not from 0 to 1 but from -1 to 1, with middle gray at 0. Write a "
-        "function that scales the bytes of an image this way. Mind what a byte can hold.",
+        "function that scales the bytes of an image this way. Keep in mind what a byte can hold.",
         solution=signed_scale,
-        check=check_signed_scale,
+        check=_check_signed_scale,
         hints=[
             "You know how to get from 0–255 to 0–1. What takes 0–1 to -1–1?",
-            "Twice as long, then moved down by one: `* 2 - 1`.",
-            'Bytes overflow, so make floats first: `image.astype("float32") / 255`, and then stretch and move.',
+            "Stretch to twice the range, then move down by one: `* 2 - 1`.",
+            'Bytes overflow, so make floats first: `image.astype("float32") / 255`, then stretch and move.',
         ],
-        wrong=[
-            (lambda image: image * 2 / 255 - 1, "400 - 256 = 144"),
-            (lambda image: image * 2 / 256 - 1, "400 - 256 = 144"),
-            (lambda image: (image - 128) / 128, "0 - 128 starts again"),
-            (lambda image: (image - 127) / 127, "0 - 127 starts again"),
-            (lambda image: image / 255, "from 0 to 1"),
-            (lambda image: image / 128 - 1, "White (255) became 0.9922"),
-            (lambda image: image // 255 * 2 - 1, "whole numbers (uint8)"),
-            (lambda image: image / image.max() * 2 - 1, "own maximum"),
-            (lambda image: image.ravel() / 127.5 - 1, "an array of shape (2, 3) is wanted"),
-            (lambda image: image / 127.5 - 1 + 0.01, "is right"),
-        ],
-        takeaway="Arithmetic on uint8 wraps around without a word, so the cast to float always comes first.",
+        takeaway="Arithmetic on uint8 wraps around without warning, so always cast to float first.",
     ),
     Exercise(
-        id="parameters",
-        lesson="01",
+        name="parameters",
         title="What does a dense network learn?",
         task="`summary()` prints how many parameters a network has. Count them yourself, for any list of layer sizes; "
         "the network of this lesson is `[784, 50, 50, 10]`.",
         solution=parameters,
-        check=check_parameters,
+        check=_check_parameters,
         hints=[
             "Take one layer at a time. What does one of its neurons learn?",
             "A neuron learns one weight for each value that comes in, and one bias: inputs + 1.",
             "Add `sizes[layer] * (sizes[layer - 1] + 1)` for each layer from 1 to the last.",
         ],
-        wrong=[
-            (lambda sizes: sum(map(np.multiply, sizes, sizes[1:])), "50 + 50 + 10 = 110"),
-            (lambda sizes: sum(map(np.multiply, sizes, sizes[1:])) + len(sizes) - 1, "one bias for each layer"),
-            (lambda sizes: parameters(sizes) - sum(sizes[1:]) + sum(sizes[:-1]), "a bias for every input"),
-            (lambda sizes: parameters(sizes[:-1]), "last layer"),
-            (lambda sizes: parameters(sizes[1:]), "first layer"),
-            (lambda sizes: int(np.prod(sizes)), "all sizes multiplied"),
-            (lambda sizes: 42_310, "your function gave 42310"),
-            (lambda sizes: sizes, "returns a list; it should return a single number"),
-        ],
         takeaway="50 * 785 + 50 * 51 + 10 * 51 = 42,310, nearly all of them between the image and the first layer.",
     ),
     Exercise(
-        id="one-hot",
-        lesson="01",
+        name="one-hot",
         title="Labels with a single 1",
-        task="Categorical cross-entropy wants each label as a row of zeros with a single 1. Write the function that "
-        "makes such rows of whole-number labels, in plain NumPy.",
+        task="Categorical cross-entropy wants each label as a row of zeros with a single 1. Write a function that "
+        "turns whole-number labels into such rows, in plain NumPy.",
         solution=one_hot,
-        check=check_one_hot,
+        check=_check_one_hot,
         hints=[
             "Start from zeros in the right shape. Which row and which column gets the 1 of the first label?",
             "Label number `i` puts its 1 in row `i` and column `labels[i]`.",
             "A loop over the labels does it. Shorter: `np.eye(classes)` holds each class's row; pick one per label.",
         ],
-        wrong=[
-            (lambda labels, classes: np.eye(classes)[labels].T, "your rows are the classes"),
-            (lambda labels, classes: np.eye(labels.max() + 1)[labels], "as many columns as these labels need"),
-            (lambda labels, classes: np.eye(classes)[labels - 1], "put its 1 in column 2"),
-            (lambda labels, classes: np.eye(classes)[(labels + 1) % classes], "put its 1 in column 4"),
-            (lambda labels, classes: labels[:, None] == np.arange(classes), "True and False"),
-            (_every_row, "All your rows are alike"),
-            (lambda labels, classes: np.eye(classes)[labels] * labels[:, None], "holds a 3"),
-            (lambda labels, classes: np.eye(5)[labels], "an array of shape (5, 4) is wanted"),
-            (lambda labels, classes: labels, "returns 3 numbers"),
-            (lambda labels, classes: np.eye(classes)[labels].tolist(), "`np.array(...)` makes an array of it"),
-        ],
-        takeaway="`sparse_categorical_crossentropy` spares you these rows: it reads whole-number labels.",
+        takeaway="`sparse_categorical_crossentropy` saves you these rows: it reads whole-number labels.",
     ),
     Exercise(
-        id="confusion",
-        lesson="01",
-        title="What is taken for what?",
-        task="Accuracy says how often a network is wrong; a confusion matrix says *how*. Count one by hand, with a row "
+        name="confusion",
+        title="Which class is taken for which?",
+        task="Accuracy shows how often a network is wrong; a confusion matrix shows *how*. Count one by hand, with a row "
         "for each true class and a column for each predicted one.",
         solution=confusion,
-        check=check_confusion,
+        check=_check_confusion,
         points=2,
         hints=[
             "Start from a square of zeros. Every image adds 1 to one of its cells.",
             "Image `i` belongs in row `true[i]` and column `predicted[i]`.",
             "`for i in range(len(true)):` add 1 to `matrix[true[i], predicted[i]]`.",
-        ],
-        wrong=[
-            (lambda true, predicted, classes: confusion(predicted, true, classes), "The rows are the true classes"),
-            (_pairs_once, "counts 4 images instead of 7"),
-            (lambda true, predicted, classes: confusion(true, predicted, true.max() + 1), "there are 4 classes"),
-            (
-                lambda true, predicted, classes: np.diag(np.bincount(true[true == predicted], minlength=classes)),
-                "hits alone",
-            ),
-            (
-                lambda true, predicted, classes: confusion(true, predicted, classes) * (1 - np.eye(classes)),
-                "mistakes alone",
-            ),
-            (lambda true, predicted, classes: confusion(true, predicted, classes) / len(true), "those are shares"),
-            (lambda true, predicted, classes: confusion(true, predicted, 4), "an array of shape (2, 2) is wanted"),
-            (lambda true, predicted, classes: (true == predicted).mean(), "the single value 0.571"),
         ],
         takeaway="The diagonal holds the hits; its sum divided by the number of images is the accuracy.",
     ),

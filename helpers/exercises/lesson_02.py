@@ -1,7 +1,8 @@
-"""Exercises of lesson 02: steps, softmax, reading a prediction, a callback that stops the training.
+"""Exercises of lesson 02: steps per epoch, softmax, reading a prediction, a callback that stops training.
 
 Keras is imported at the top, as the solution of the last exercise is one of its callbacks.
 """
+# mypy: allow-untyped-defs
 
 import keras
 import numpy as np
@@ -12,12 +13,12 @@ from helpers.exercises.core import Exercise, Incorrect
 
 
 def steps_per_epoch(images, batch_size):
-    """Count the batches that show every image to the network once.
+    """Count the steps of an epoch: the batches that show every image to the network once.
 
     images, batch_size: whole numbers of 1 or more.
     Returns an int. The last batch may be smaller than the others.
 
-    Example: 10 images in batches of 4 are 4 + 4 + 2, so 3 steps.
+    Example: steps_per_epoch(10, 4) is 3: batches of 4, 4 and 2 images.
     """
     steps = images // batch_size
     if images % batch_size > 0:
@@ -25,22 +26,19 @@ def steps_per_epoch(images, batch_size):
     return steps
 
 
-def check_steps_per_epoch(answer, seed=0):
+def _check_steps_per_epoch(answer, seed=0):
     got, exact = number(call(answer, 1_000, 300)), number(call(answer, 60_000, 32))
     asked = f"For 1,000 images in batches of 300 your function gave {got:.4g}"
     rule_out(
         got,
         (3, f"{asked}. Those are 900 images; the 100 that are left need a batch, too."),
-        (1_000 / 300, f"{asked}. There is no part of a step: 3 full batches and a smaller one."),
+        (1_000 / 300, f"{asked}. A step can't be split: 3 full batches and a smaller one."),
         (100, f"{asked}: that many are left over after the full batches. How many batches are there?"),
         (1, f"{asked}. Is your division the wrong way round?"),
     )
     rule_out(
         exact,
-        (
-            1_876,
-            "For 60,000 images in batches of 32 your function gave 1876, but 1,875 * 32 = 60,000: none is left over.",
-        ),
+        (1_876, "For 60,000 images in batches of 32 you gave 1876, but 1,875 * 32 = 60,000: none is left over."),
     )
     for steps in (got, exact):
         if isinstance(steps, float):
@@ -57,14 +55,14 @@ def softmax(scores):
     Returns an array of that shape: in each row exp(score) / (sum of exp over that row).
     Stays right for large scores, where exp itself is too large for a float.
 
-    Example: [[0.0, 0.0], [1000.0, 1000.0]] becomes [[0.5, 0.5], [0.5, 0.5]].
+    Example: softmax(np.array([[0.0, 0.0], [1000.0, 1000.0]])) is [[0.5, 0.5], [0.5, 0.5]].
     """
     scores = scores - scores.max(axis=1, keepdims=True)
     powers = np.exp(scores)
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def check_softmax(answer, seed=0):
+def _check_softmax(answer, seed=0):
     scores = np.array([[0.0, 1.0, 2.0], [3.0, 1.0, -1.0]])
     got, powers = array(call(answer, scores), scores.shape), np.exp(scores)
     total = f"Your first row adds up to {got[0].sum():.3f}"
@@ -86,7 +84,7 @@ def check_softmax(answer, seed=0):
         )
     if np.isnan(got[1]).any():
         raise Incorrect(
-            f"Beside a row with scores near 1000 the row [0, 1, 2] became {shown(got[1])}. Subtract each row's own "
+            f"Next to a row with scores near 1000 the row [0, 1, 2] became {shown(got[1])}. Subtract each row's own "
             "largest score, not the largest of the batch: `max(axis=1, keepdims=True)`."
         )
     random = np.random.default_rng(seed)
@@ -101,8 +99,8 @@ def read_prediction(probabilities, class_names):
     Returns the name of the class with the largest probability,
     or "not sure" if that probability is below 0.5.
 
-    Example: with the names ["bag", "coat", "shirt"], [0.1, 0.7, 0.2] gives "coat"
-    and [0.4, 0.35, 0.25] gives "not sure".
+    Example: read_prediction(np.array([0.1, 0.9]), ["bag", "coat"]) is "coat", and
+    read_prediction(np.array([0.4, 0.3, 0.3]), ["bag", "coat", "shirt"]) is "not sure".
     """
     best = np.argmax(probabilities)
     if probabilities[best] < 0.5:
@@ -110,7 +108,7 @@ def read_prediction(probabilities, class_names):
     return class_names[best]
 
 
-def check_read_prediction(answer, seed=0):
+def _check_read_prediction(answer, seed=0):
     names = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
     sure = np.array([0.02, 0, 0.11, 0.03, 0.72, 0, 0.1, 0, 0.02, 0])
     unsure = np.array([0.3, 0, 0.2, 0.05, 0.1, 0, 0.35, 0, 0, 0])
@@ -120,7 +118,7 @@ def check_read_prediction(answer, seed=0):
         if isinstance(got, int | float | np.number):
             rule_out(
                 got,
-                (4, f"Your function returns the index {got}. Return the name that stands there in the list."),
+                (4, f"Your function returns the index {got}. Return the name at this place in the list."),
                 (0.72, f"Your function returns the probability {got}. Return the name of its class."),
             )
         raise Incorrect(f"Your function returns {kind(got)}. Return one name, as a text.")
@@ -128,15 +126,17 @@ def check_read_prediction(answer, seed=0):
     rule_out(
         names.index(got) if got in names else -1,
         (1, f"{largest}, which has the smallest."),
-        (3, f"{largest}, one place before it. Places count from 0."),
-        (5, f"{largest}, one place after it. Places count from 0."),
+        (3, f"{largest}, one place before it. Indices count from 0."),
+        (5, f"{largest}, one place after it. Indices count from 0."),
     )
     if got != "coat":
         raise Incorrect(f"{largest}.")
     if call(answer, unsure, names) == "shirt":
         raise Incorrect("With the largest probability at 0.35 your function says 'shirt'. Below 0.5 it is 'not sure'.")
     if call(answer, half, names) == "not sure":
-        raise Incorrect("With the largest probability at 0.5 your function is not sure. Only *below* 0.5 it is not.")
+        raise Incorrect(
+            "With the largest probability at 0.5 your function is not sure. Only *below* 0.5 is it 'not sure'."
+        )
     random = np.random.default_rng(seed)
     animals = ["zebra", "horse", "ant"]
     drawn = [(random.dirichlet(np.full(3, 0.8)).round(4), animals) for _ in range(12)]
@@ -144,21 +144,21 @@ def check_read_prediction(answer, seed=0):
 
 
 class StopAtAccuracy(keras.callbacks.Callback):
-    """Ends the training as soon as the accuracy of an epoch is above 0.99."""
+    """Ends training as soon as the accuracy of an epoch is above 0.99."""
 
     def on_epoch_end(self, epoch, logs=None):
-        """Called by fit after every epoch.
+        """End training if the accuracy is high enough; fit calls this after every epoch.
 
         logs: a dictionary such as {"accuracy": 0.97, "loss": 0.1}, or None. It has an
         "accuracy" only if the model was compiled with that metric; without it, train on.
-        To end the training, set self.model.stop_training to True.
+        To end training, set self.model.stop_training to True.
         """
         accuracy = (logs or {}).get("accuracy")
         if accuracy is not None and accuracy > 0.99:
             self.model.stop_training = True
 
 
-def check_stop_at_accuracy(answer, seed=0):
+def _check_stop_at_accuracy(answer, seed=0):
     if isinstance(answer, keras.callbacks.Callback):
         answer = type(answer)
     if not (isinstance(answer, type) and issubclass(answer, keras.callbacks.Callback)):
@@ -173,7 +173,7 @@ def check_stop_at_accuracy(answer, seed=0):
     got = stopping_epoch(answer, 0.6, 0.98, 0.995, 0.999)
     if got != 3:
         raise Incorrect(
-            f"The accuracies were 0.6, 0.98, 0.995, 0.999. Epoch 3 should be the last, and yours {ended(got)}. Compare "
+            f"The accuracies were 0.6, 0.98, 0.995, 0.999. Epoch 3 should be the last, and yours {_ended(got)}. Compare "
             '`logs["accuracy"]` in `on_epoch_end`, and set `self.model.stop_training`.'
         )
     if stopping_epoch(answer, 0.99) == 1:
@@ -184,7 +184,7 @@ def check_stop_at_accuracy(answer, seed=0):
         except Incorrect as error:
             raise Incorrect(f"At the end of an epoch {case}: {error}") from None
         if got == 1:
-            raise Incorrect(f"At the end of an epoch {case} your callback stops the training.")
+            raise Incorrect(f"At the end of an epoch {case} your callback stops training.")
     if drive_callback(answer, [{"accuracy": 0.5}], stopping=True) == 0:
         raise Incorrect(
             "Something else had asked to stop, and your callback set `stop_training` back to False. Set it to True "
@@ -193,74 +193,37 @@ def check_stop_at_accuracy(answer, seed=0):
     climb = [*np.sort(np.random.default_rng(seed).uniform(0.9, 1, 8)), 0.999]
     if stopping_epoch(answer, *climb) != stopping_epoch(StopAtAccuracy, *climb):
         raise Incorrect(
-            f"For the accuracies {shown(np.array(climb))} your training {ended(stopping_epoch(answer, *climb))}; a right one "
-            f"{ended(stopping_epoch(StopAtAccuracy, *climb))}."
+            f"For the accuracies {shown(np.array(climb))} your run {_ended(stopping_epoch(answer, *climb))}; a right one "
+            f"{_ended(stopping_epoch(StopAtAccuracy, *climb))}."
         )
 
 
-def ended(epoch):
+def _ended(epoch):
     return f"ended after epoch {epoch}" if epoch else "never ended"
-
-
-def _batch_maximum(scores):
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
-def _stops_if(condition, method="on_epoch_end"):
-    """A callback class that stops when condition(logs) is true."""
-
-    def stop(self, number, logs=None):
-        if condition(logs):
-            self.model.stop_training = True
-
-    return type("StopAtAccuracy", (keras.callbacks.Callback,), {method: stop})
-
-
-class _SetsBack(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        self.model.stop_training = (logs or {}).get("accuracy", 0) > 0.99
-
-
-class _SetsItself(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        self.stop_training = True
 
 
 EXERCISES = [
     Exercise(
-        id="steps-per-epoch",
-        lesson="02",
-        title="How many steps has an epoch?",
+        name="steps-per-epoch",
+        title="How many steps does an epoch have?",
         task="The progress line of `fit` counts steps: 1,875 for 60,000 images in batches of 32. Work it out for "
         "any number of images and any batch size.",
         solution=steps_per_epoch,
-        check=check_steps_per_epoch,
+        check=_check_steps_per_epoch,
         hints=[
             "How many full batches are there, and is anything left over?",
             "`//` counts the full batches, `%` what is left over.",
             "One step more than `images // batch_size` if `images % batch_size` is above 0.",
         ],
-        wrong=[
-            (lambda images, batch_size: images // batch_size, "the 100 that are left"),
-            (lambda images, batch_size: round(images / batch_size), "the 100 that are left"),
-            (lambda images, batch_size: images / batch_size, "gave 3.333. There is no part of a step"),
-            (lambda images, batch_size: images // batch_size + 1, "none is left over"),
-            (lambda images, batch_size: images % batch_size, "How many batches"),
-            (lambda images, batch_size: -(-batch_size // images), "wrong way round"),
-            (lambda images, batch_size: np.ceil(images / batch_size), "gave 4.0, a float"),
-            (lambda images, batch_size: {300: 4, 32: 1_875}[batch_size], "KeyError"),
-        ],
         takeaway="Leave `steps_per_epoch` out when you call `fit` with arrays: Keras counts as you just did.",
     ),
     Exercise(
-        id="softmax",
-        lesson="02",
+        name="softmax",
         title="Softmax, also for large scores",
         task="Write softmax for a whole batch in NumPy. The formula alone breaks for large scores, as exp(1000) is "
         "more than a float can hold; find a way around that.",
         solution=softmax,
-        check=check_softmax,
+        check=_check_softmax,
         points=2,
         hints=[
             "First for one row: `np.exp` of each score, divided by the sum of them all.",
@@ -268,88 +231,34 @@ EXERCISES = [
             "Subtracting a number from all scores of a row changes no probability. Subtract the row's largest, "
             "`scores.max(axis=1, keepdims=True)`, and no power is above 1.",
         ],
-        wrong=[
-            (lambda scores: np.exp(scores) / np.exp(scores).sum(), "the whole batch to 1"),
-            (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=0), "each column to 1"),
-            (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True), "gave [nan, nan, nan]"),
-            (_batch_maximum, "each row's own"),
-            (lambda scores: scores / scores.sum(axis=1, keepdims=True), "divided the scores"),
-            (lambda scores: 2**scores / (2**scores).sum(axis=1, keepdims=True), "is right"),
-            (np.exp, "Divide each row by the sum of its powers"),
-            (lambda scores: np.log(softmax(scores)), "Leave the logarithm out"),
-            (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1), "ValueError"),
-            (lambda scores: softmax(scores)[0], "an array of shape (2, 3) is wanted"),
-        ],
         takeaway="Softmax looks only at differences between scores, so adding 1000 to all of them changes nothing.",
     ),
     Exercise(
-        id="read-prediction",
-        lesson="02",
+        name="read-prediction",
         title="Read a prediction",
         task="`predict` returns ten probabilities for each image. Turn the ten of one image into a word, and say "
         "so when the network is not sure.",
         solution=read_prediction,
-        check=check_read_prediction,
+        check=_check_read_prediction,
         hints=[
-            "You need two things of the array: where its largest value stands, and how large it is.",
-            "`np.argmax(probabilities)` is the place of the largest; `class_names[place]` is its name.",
-            'Find the place first. If `probabilities[place] < 0.5` return "not sure", otherwise the name.',
-        ],
-        wrong=[
-            (lambda probabilities, class_names: np.argmax(probabilities), "the index 4"),
-            (lambda probabilities, class_names: probabilities.max(), "the probability 0.72"),
-            (lambda probabilities, class_names: class_names[np.argmin(probabilities)], "which has the smallest"),
-            (lambda probabilities, class_names: class_names[np.argmax(probabilities) + 1], "one place after it"),
-            (lambda probabilities, class_names: class_names[np.argmax(probabilities) - 1], "one place before it"),
-            (lambda probabilities, class_names: class_names[np.argmax(probabilities)], "Below 0.5 it is 'not sure'"),
-            (
-                lambda probabilities, class_names: (
-                    class_names[np.argmax(probabilities)] if max(probabilities) > 0.5 else "not sure"
-                ),
-                "Only *below* 0.5",
-            ),
-            (
-                lambda probabilities, class_names: dict(zip(probabilities, class_names, strict=True)).get(0.72),
-                "nothing",
-            ),
-            (
-                lambda probabilities, class_names: (
-                    class_names[np.argmax(probabilities)] if max(probabilities) > 0.4 else "not sure"
-                ),
-                "'not sure' is right",
-            ),
-            (lambda probabilities, class_names: [class_names[np.argmax(probabilities)]], "a list. Return one name"),
+            "You need two things from the array: where its largest value is, and how large it is.",
+            "`np.argmax(probabilities)` is the index of the largest; `class_names[index]` is its name.",
+            'Find the index first. If `probabilities[index] < 0.5`, return "not sure", otherwise the name.',
         ],
         takeaway="A network always has a largest probability, even for an image of nothing it knows. Look at it.",
     ),
     Exercise(
-        id="stop-at-accuracy",
-        lesson="02",
+        name="stop-at-accuracy",
         title="Stop when it is good enough",
-        task="Write a callback that ends the training as soon as an epoch's accuracy is above 0.99. Think of "
+        task="Write a callback that ends training as soon as an epoch's accuracy is above 0.99. Think of "
         "`logs` that are None, and of models compiled without accuracy.",
         solution=StopAtAccuracy,
-        check=check_stop_at_accuracy,
+        check=_check_stop_at_accuracy,
         points=2,
         hints=[
             "What does `logs` hold at the end of an epoch, and what may be missing?",
-            '`logs.get("accuracy")` is None where there is no accuracy; `(logs or {})` is a dictionary even for None.',
+            '`logs.get("accuracy")` is None where the accuracy is missing; `(logs or {})` is a dictionary even for None.',
             "If the accuracy is not None and above 0.99: `self.model.stop_training = True`.",
-        ],
-        wrong=[
-            (_stops_if(lambda logs: logs["accuracy"] < 0.99), "which way does `>` point"),
-            (_stops_if(lambda logs: logs["acc"] > 0.99), "KeyError, 'acc'. The `logs` were {'accuracy': 0.5"),
-            (_stops_if(lambda logs: (logs or {}).get("acc", 0) > 0.99), "never ended"),
-            (_stops_if(lambda logs: (logs or {}).get("accuracy", 0) > 0.9), "ended after epoch 2"),
-            (_stops_if(lambda logs: (logs or {}).get("accuracy", 0) >= 0.99), "exactly 0.99"),
-            (_stops_if(lambda logs: logs.get("accuracy", 0) > 0.99), "without logs: Your code stopped"),
-            (_stops_if(lambda logs: logs and logs["accuracy"] > 0.99), "compiled without accuracy: Your code stopped"),
-            (_stops_if(lambda logs: (logs or {}).get("accuracy", 1) > 0.99), "your callback stops the training"),
-            (_stops_if(lambda logs: logs["accuracy"] > 0.99, "on_train_batch_end"), "one batch had 0.999"),
-            (_stops_if(lambda logs: (logs or {}).get("accuracy") == 0.995), "a right one ended after"),
-            (_SetsBack, "set `stop_training` back to False"),
-            (_SetsItself, "never ended"),
-            (StopAtAccuracy.on_epoch_end, "Begin with `class StopAtAccuracy"),
         ],
         takeaway="`helpers.training.callbacks.StopAt` is this callback for any metric and any value.",
     ),

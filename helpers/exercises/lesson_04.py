@@ -1,28 +1,29 @@
-"""Exercises of lesson 04: what a convolution layer learns, sides through a network, how much of an image a value sees.
+"""Exercises of lesson 04: parameters of a convolution layer, sizes through a network, receptive fields.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
+# mypy: allow-untyped-defs
 
 import numpy as np
 
-from helpers.exercises.checking import agree, call, kind, number, rule_out
+from helpers.exercises.checking import agree, as_list, call, given, number, rule_out
 from helpers.exercises.core import Exercise, Incorrect
 
 
 def conv_parameters(filters, size, channels, use_bias=True):
-    """Count the numbers that a convolution layer learns.
+    """Count the parameters of a convolution layer: the numbers that it learns.
 
     filters: how many filters it has. size: each is size × size pixels.
     channels: how many channels come in (1 for gray, 3 for color, or the filters of the layer before).
     use_bias: whether each filter has a bias.
     Returns an int.
 
-    Example: 2 filters of 3 × 3 for one channel: 2 * (3 * 3 * 1 + 1) = 20.
+    Example: conv_parameters(2, 3, 1) is 20: 2 * (3 * 3 * 1 + 1).
     """
     return filters * (size * size * channels + use_bias)
 
 
-def check_conv_parameters(answer, seed=0):
+def _check_conv_parameters(answer, seed=0):
     got = number(call(answer, 64, 3, 64))
     rule_out(
         got,
@@ -57,53 +58,43 @@ def sides(side, layers):
 
     Example: sides(28, ["conv", "pool"]) is [28, 26, 13].
     """
-    found = [side]
+    result = [side]
     for layer in layers:
         side = side - 2 if layer == "conv" else side // 2
-        found.append(side)
-    return found
+        result.append(side)
+    return result
 
 
-def check_sides(answer, seed=0):
+USUAL_SIDES = [  # what a usual mistake makes of 28 and conv, pool, conv, pool → its sentence
+    ([26, 13, 11, 5], "Your list begins with 26, after the first layer. Put the 28 that comes in before it."),
+    ([28, 5], "Your list has only the beginning and the end. It should have one side after each layer, 5 in all."),
+    ([28, 27, 13, 12, 6], "You made 27 of 28. A 3 × 3 filter needs a neighbor on both sides: 28 - 3 + 1 = 26."),
+    ([28, 25, 12, 9, 4], "You made 25 of 28. The first place counts, too: 28 - 3 + 1 = 26."),
+    (
+        [28, 28, 14, 14, 7],
+        'You made 28 of 28; that is padding "same". Here it is "valid", and the border has no result.',
+    ),
+    ([28, 26, 13, 11, 5.5], "You made 5.5 of 11. Half a window does not count: 11 // 2 = 5."),
+    ([28, 26, 13, 11, 6], "You made 6 of 11. The odd row and column are dropped: 11 // 2 = 5."),
+    ([28, 26, 25, 23, 22], "You made 25 of 26 in the pool. Its windows are side by side, 13 of them in 26."),
+]
+
+
+def _check_sides(answer, seed=0):
     random = np.random.default_rng(seed)
     lesson = (28, ["conv", "pool", "conv", "pool"])
     drawn = [(int(random.integers(60, 200)), random.choice(["conv", "pool"], 4).tolist()) for _ in range(3)]
-    for side, layers in (lesson, (150, ["conv", "conv", "pool", "pool"]), *drawn):
-        right, got = sides(side, layers), call(answer, side, layers)
-        got = got.tolist() if isinstance(got, np.ndarray) else got
-        if not isinstance(got, list | tuple):
-            raise Incorrect(f"Your function returns {kind(got)}; a list is wanted: {right} for {side} and {layers}.")
-        got = [number(one) for one in got]
-        if (side, layers) == lesson:
-            _usual_sides(got)
+    for case in (lesson, (150, ["conv", "conv", "pool", "pool"]), *drawn):
+        right = sides(*case)
+        got = [number(side) for side in as_list(call(answer, *case), f"a list: {right} for {given(case)}")]
+        if case is lesson:
+            rule_out(got, *USUAL_SIDES)
         if got != right:
-            raise Incorrect(f"For {side} and {layers} your function gave {got}; {right} is right.")
-
-
-def _usual_sides(got):
-    """The mistakes that can be told by what they make of [28, 26, 13, 11, 5]."""
-    told = {
-        (26, 13, 11, 5): "Your list begins with 26, after the first layer. Put the 28 that comes in before it.",
-        (28, 5): "Your list has only the beginning and the end. One side after each layer is wanted, 5 in all.",
-        (28, 27, 13, 12, 6): "You made 27 of 28. A 3 × 3 filter needs a neighbor on both sides: 28 - 3 + 1 = 26.",
-        (28, 25, 12, 9, 4): "You made 25 of 28. The first place counts, too: 28 - 3 + 1 = 26.",
-        (
-            28,
-            28,
-            14,
-            14,
-            7,
-        ): 'You made 28 of 28; that is padding "same". Here it is "valid", and the border has no result.',
-        (28, 26, 13, 11, 5.5): "You made 5.5 of 11. Half a window does not count: 11 // 2 = 5.",
-        (28, 26, 13, 11, 6): "You made 6 of 11. The odd row and column are dropped: 11 // 2 = 5.",
-        (28, 26, 25, 23, 22): "You made 25 of 26 in the pool. Its windows stand side by side, 13 of them in 26.",
-    }
-    if tuple(got) in told:
-        raise Incorrect(told[tuple(got)])
+            raise Incorrect(f"For {given(case)} your function gave {got}; {right} is right.")
 
 
 def receptive_field(layers):
-    """Say how many pixels of the image, on each side, one value after these layers depends on.
+    """Return the receptive field: the side, in pixels of the image, of what one value after these layers depends on.
 
     layers: a list of pairs (size, stride), the first layer first: (3, 1) is a 3 × 3 filter,
     (2, 2) a 2 × 2 pool that moves on by 2.
@@ -118,7 +109,7 @@ def receptive_field(layers):
     return seen
 
 
-def check_receptive_field(answer, seed=0):
+def _check_receptive_field(answer, seed=0):
     lesson = [(3, 1), (2, 2), (3, 1), (2, 2)]
     rule_out(
         number(call(answer, lesson)),
@@ -134,93 +125,43 @@ def check_receptive_field(answer, seed=0):
     agree(answer, receptive_field, ([],), (lesson,), ([(3, 1), (2, 2)],), ([(5, 2), (3, 1)],), *drawn)
 
 
-def _no_stride(layers):
-    return 1 + sum(size - 1 for size, _ in layers)
-
-
-def _stride_first(layers):
-    seen, step = 1, 1
-    for size, stride in layers:
-        step *= stride
-        seen += (size - 1) * step
-    return seen
-
-
-def _same_padding(side, layers):
-    return [side, *(side // 2 ** layers[: n + 1].count("pool") for n in range(len(layers)))]
-
-
-def _sides(side, layers, conv, pool):
-    found = [side]
-    for layer in layers:
-        found.append(conv(found[-1]) if layer == "conv" else pool(found[-1]))
-    return found
-
-
 EXERCISES = [
     Exercise(
-        id="conv-parameters",
-        lesson="04",
+        name="conv-parameters",
         title="What does a convolution layer learn?",
         task="Count the parameters of any convolution layer, with or without biases. Do it by hand for the second "
         "convolution of this lesson first: 64 filters of 3 × 3, and 64 channels come in.",
         solution=conv_parameters,
-        check=check_conv_parameters,
+        check=_check_conv_parameters,
         hints=[
-            "Take one filter. How many weights has it if one channel comes in, and how many if 64 do?",
+            "Take one filter. How many weights does it have if one channel comes in, and how many if 64 do?",
             "A filter has size * size weights for each channel, and one bias for itself.",
             "Multiply `size * size * channels + 1` by the filters; without biases leave the 1 out.",
-        ],
-        wrong=[
-            (lambda filters, size, channels, use_bias=True: filters * size**2 * channels, "64 biases are missing"),
-            (lambda filters, size, channels, use_bias=True: filters * (size**2 + 1), "as for one"),
-            (lambda filters, size, channels, use_bias=True: filters * size**2, "no biases, and 9 weights"),
-            (lambda filters, size, channels, use_bias=True: filters * size**2 * channels + 1, "for the whole layer"),
-            (lambda filters, size, channels, use_bias=True: filters * channels * (size**2 + 1), "every channel"),
-            (lambda filters, size, channels, use_bias=True: size**2 * channels + 1, "which is one filter"),
-            (lambda filters, size, channels, use_bias=True: filters * (size * channels + 1), "3 weights for a channel"),
-            (lambda filters, size, channels, use_bias=True: filters * (size**2 * channels + 1), "use_bias=False"),
-            (lambda filters, size, channels, use_bias=True: 36_928 - 64 * (not use_bias), "640 is right"),
-            (lambda filters, size, channels, use_bias=True: [filters], "returns a list"),
         ],
         takeaway="64 * (3 * 3 * 64 + 1) = 36,928. The size of the image does not occur: a filter is used everywhere.",
     ),
     Exercise(
-        id="sides",
-        lesson="04",
+        name="sides",
         title="28, 26, 13, 11, 5",
-        task="Follow the side of an image through any row of convolutions and pools. It is how one finds out, before any "
-        "training, whether a network fits its images.",
+        task="Follow the side of an image through any sequence of convolutions and pools. This is how you find out, before you "
+        "train, whether a network fits its images.",
         solution=sides,
-        check=check_sides,
+        check=_check_sides,
         hints=[
             "What does a 3 × 3 filter do to 28, and what does a 2 × 2 pool do to 11?",
             "A filter takes one pixel from each border; a pool halves and drops what is left over: `//`.",
-            "Begin with `found = [side]`; for each layer change `side` and append it.",
-        ],
-        wrong=[
-            (lambda side, layers: sides(side, layers)[1:], "begins with 26"),
-            (lambda side, layers: [side, sides(side, layers)[-1]], "only the beginning and the end"),
-            (lambda side, layers: _sides(side, layers, lambda n: n - 1, lambda n: n // 2), "You made 27"),
-            (lambda side, layers: _sides(side, layers, lambda n: n - 3, lambda n: n // 2), "You made 25"),
-            (_same_padding, 'padding "same"'),
-            (lambda side, layers: _sides(side, layers, lambda n: n - 2, lambda n: n / 2), "You made 5.5"),
-            (lambda side, layers: _sides(side, layers, lambda n: n - 2, lambda n: -(-n // 2)), "You made 6"),
-            (lambda side, layers: _sides(side, layers, lambda n: n - 2, lambda n: n - 1), "side by side"),
-            (lambda side, layers: sides(side, layers)[-1], "a list is wanted"),
-            (lambda side, layers: [28, 26, 13, 11, 5], "[150, 148, 146, 73, 36] is right"),
+            "Begin with `result = [side]`; for each layer change `side` and append it.",
         ],
         takeaway="5 × 5 places with 64 filters each: 5 * 5 * 64 = 1,600 numbers reach the dense layer.",
     ),
     Exercise(
-        id="receptive-field",
-        lesson="04",
+        name="receptive-field",
         title="How much of the image does one value see?",
         task="A value after the first filter depends on 3 × 3 pixels, its **receptive field**. Deeper values see more: they "
-        "look at values that have looked already. How much does a value see after any row of layers? Pools count as "
+        "look at values that have already looked at pixels. How much does a value see after any sequence of layers? Pools count as "
         "layers, and their stride moves neighbors apart.",
         solution=receptive_field,
-        check=check_receptive_field,
+        check=_check_receptive_field,
         points=2,
         hints=[
             "Draw a row of pixels. Two neighboring results of a 3 × 3 filter: which pixels do they depend on together?",
@@ -228,16 +169,6 @@ EXERCISES = [
             "Keep two numbers, `seen = 1` and `step = 1`. For each layer: `seen += (size - 1) * step`, "
             "then `step *= stride`.",
         ],
-        wrong=[
-            (_no_stride, "always 1 pixel apart"),
-            (lambda layers: int(np.prod([size for size, _ in layers])), "all sizes multiplied"),
-            (lambda layers: receptive_field(layers) - 1, "Begin with 1"),
-            (_stride_first, "for the layers after it"),
-            (lambda layers: layers[-1][0] if layers else 1, "the last layer's window"),
-            (lambda layers: receptive_field(layers) ** 2, "the number of pixels"),
-            (lambda layers: 10, "1 is right"),
-            (lambda layers: "10", "it should return a single number"),
-        ],
-        takeaway="At the end of this lesson's convolutions a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
+        takeaway="After this lesson's convolutions a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
     ),
 ]

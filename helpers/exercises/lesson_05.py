@@ -1,11 +1,12 @@
-"""Exercises of lesson 05: labels from folders, the batches of an epoch, an image as the generator hands it on.
+"""Exercises of lesson 05: labels from folders, batch sizes, an image resized and rescaled.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
+# mypy: allow-untyped-defs
 
 import numpy as np
 
-from helpers.exercises.checking import array, call, close, kind, number, rule_out
+from helpers.exercises.checking import array, as_list, call, close, number, rule_out
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -28,23 +29,23 @@ TWO_CATS = ["cats/cat.0.jpg", "cats/cat.1.jpg", "dogs/dog.0.jpg"]
 NESTED = ["birds/summer/1.jpg", "birds/winter/2.jpg", "cats/3.jpg"]
 
 
-def check_class_numbers(answer, seed=0):
-    _rule_out_lists(
+def _check_class_numbers(answer, seed=0):
+    rule_out(
         _numbers(answer, LESSON),
         ([0, 1, 0], "For humans, horses, humans you gave [0, 1, 0]. Alphabetical order counts: horses 0, humans 1."),
         ([2, 1, 2], "You gave [2, 1, 2]. The numbers begin with 0, so horses are 0 and humans are 1."),
         ([1, 0, 2], "You gave [1, 0, 2], every image its own number. The first and the last are of one class."),
-        ([0, 0, 0], "You gave [0, 0, 0], one class for all. Which folder is it that differs?"),
+        ([0, 0, 0], "You gave [0, 0, 0], one class for all. Which folder is different?"),
     )
-    _rule_out_lists(
+    rule_out(
         _numbers(answer, TWO_CATS),
         ([0, 0, 2], "For cats, cats, dogs you gave [0, 0, 2]. Every name should be in your list of classes only once."),
     )
-    _rule_out_lists(
+    rule_out(
         _numbers(answer, NESTED),
         (
             [1, 2, 0],
-            'For "birds/summer/1.jpg" you took "summer" for the class. The class is the first folder, "birds".',
+            'For "birds/summer/1.jpg" you took "summer" as the class. The class is the first folder, "birds".',
         ),
     )
     random = np.random.default_rng(seed)
@@ -59,21 +60,18 @@ def check_class_numbers(answer, seed=0):
 
 
 def _numbers(answer, paths):
-    got = call(answer, paths)
-    got = got.tolist() if isinstance(got, np.ndarray) else got
-    if not isinstance(got, list | tuple):
-        raise Incorrect(f"Your function returns {kind(got)}; a list is wanted, one number for each image.")
-    if any(isinstance(one, str) for one in got):
-        raise Incorrect(f"Your list holds names, {got[0]!r} first. A network wants numbers: which place has the name?")
-    if any(isinstance(one, list | tuple) for one in got):
-        raise Incorrect(f"Your list holds lists, {got[0]} first. One number for each image is wanted, not one-hot.")
+    got = as_list(call(answer, paths), "a list, one number for each image")
+    if any(isinstance(value, str) for value in got):
+        raise Incorrect(f"Your list holds names, {got[0]!r} first. A network needs numbers: which place has the name?")
+    if any(isinstance(value, list | tuple) for value in got):
+        raise Incorrect(f"Your list holds lists, {got[0]} first. It should be one number for each image, not one-hot.")
     if len(got) != len(paths):
         raise Incorrect(f"For {len(paths)} images your list has {len(got)} numbers; each image needs one.")
-    return [number(one) for one in got]
+    return [number(value) for value in got]
 
 
 def batch_sizes(images, batch_size):
-    """Say how many images each batch of an epoch has, so that every image comes exactly once.
+    """Return the batch sizes of an epoch in which every image comes exactly once.
 
     Returns a list of ints, one for each batch. The last batch may be smaller; none is empty.
 
@@ -83,24 +81,24 @@ def batch_sizes(images, batch_size):
     return [batch_size] * full + ([rest] if rest else [])
 
 
-def check_batch_sizes(answer, seed=0):
-    _rule_out_lists(
+def _check_batch_sizes(answer, seed=0):
+    rule_out(
         _sizes(answer, 1027, 128),
         ([128] * 8, "For 1,027 images you gave 8 batches of 128, which are 1,024. Three images never come."),
-        ([128] * 9, "For 1,027 images you gave 9 batches of 128, which are 1,152. So many there are not."),
+        ([128] * 9, "For 1,027 images you gave 9 batches of 128, which are 1,152, more than there are."),
         ([3] + [128] * 8, "You gave the small batch first. It is what is left at the end."),
         ([128, 3], "You gave [128, 3]. How many times does 128 fit into 1,027?"),
         ([8, 3], "You gave [8, 3]: 8 full batches and 3 left over. The list should have one number for each batch."),
     )
-    _rule_out_lists(
+    rule_out(
         _sizes(answer, 1024, 128),
         ([128] * 8 + [0], "For 1,024 images you gave 8 full batches and an empty one. Nothing is left over here."),
         ([128] * 9, "For 1,024 images you gave 9 batches. 1,024 / 128 is 8, and nothing is left over."),
     )
-    _rule_out_lists(
+    rule_out(
         _sizes(answer, 5, 8),
         ([8], "For 5 images in batches of 8 you gave [8]. There are no more than 5."),
-        ([], "For 5 images in batches of 8 you gave no batch. One of 5 is possible."),
+        ([], "For 5 images in batches of 8 you gave no batch. There should be one of 5."),
     )
     random = np.random.default_rng(seed)
     drawn = [(int(random.integers(1, 500)), int(random.integers(1, 40))) for _ in range(4)]
@@ -114,11 +112,8 @@ def check_batch_sizes(answer, seed=0):
 
 
 def _sizes(answer, images, batch_size):
-    got = call(answer, images, batch_size)
-    got = got.tolist() if isinstance(got, np.ndarray) else got
-    if not isinstance(got, list | tuple):
-        raise Incorrect(f"Your function returns {kind(got)}; a list is wanted, with one number for each batch.")
-    return [number(one) for one in got]
+    got = as_list(call(answer, images, batch_size), "a list, with one number for each batch")
+    return [number(value) for value in got]
 
 
 def _brief(sizes):
@@ -128,25 +123,26 @@ def _brief(sizes):
 
 
 def prepare(image, height, width):
-    """Make of a decoded image what the generator hands on: resized, float, and between 0 and 1.
+    """Turn a decoded image into what the generator hands on: resized, float, and between 0 and 1.
 
     image: an array of shape (rows, columns, 3), whole numbers 0…255.
-    height, width: the size wanted. Resize by "nearest": row i of the result is row
+    height, width: the new size. Resize by "nearest": row i of the result is row
     (i + 0.5) * rows / height of the image, rounded down. Columns likewise.
     Returns an array of shape (height, width, 3), the values divided by 255.
 
-    Example: of an image of 4 × 4, a result of 2 × 2 has rows 1 and 3, and columns 1 and 3.
+    Example: prepare(np.array([[[0] * 3], [[51] * 3], [[102] * 3], [[255] * 3]]), 2, 1) is
+    [[[0.2, 0.2, 0.2]], [[1, 1, 1]]]: of 4 rows, rows 1 and 3 are taken.
     """
     rows = ((np.arange(height) + 0.5) * image.shape[0] / height).astype(int)
     columns = ((np.arange(width) + 0.5) * image.shape[1] / width).astype(int)
     return image[rows][:, columns] / 255
 
 
-def check_prepare(answer, seed=0):
+def _check_prepare(answer, seed=0):
     random = np.random.default_rng(seed)
     image = random.integers(1, 255, (12, 16, 3)).astype(np.uint8)
     height, width = 3, 8
-    swapped = "Your result is 8 × 3; 3 × 8 is wanted. As everywhere in Keras the height comes first."
+    swapped = "Your result is 8 × 3; it should be 3 × 8. As everywhere in Keras the height comes first."
     channels = f"Your result is {height} × {width} and has no colors. Keep all three channels."
     got = array(
         call(answer, image, height, width),
@@ -159,17 +155,21 @@ def check_prepare(answer, seed=0):
     _not_rescaled(got, right)
     rule_out(
         got,
-        (_taken(image, height, width, 0), _CORNER),
+        (
+            _taken(image, height, width, 0),
+            "You took the first row of every block, i * rows / height. Its middle is better: (i + 0.5) * rows / height.",
+        ),
         (_taken(image, height, width, 1), "You took the last row of every block. (i + 0.5) is its middle."),
         (image[:height, :width] / 255, "You cut out the corner at the top left. The whole image should be there."),
         (
             image.reshape(3, 4, 8, 2, 3).mean(axis=(1, 3)) / 255,
-            'You took the mean of each block. Good, too, but another method ("box"): "nearest" takes one pixel.',
+            'You took the mean of each block. That works, too, but it is another method ("box"): "nearest" takes one pixel.',
         ),
         (right[..., ::-1], "Your colors are in the order blue, green, red. Leave the channels as they are."),
         (right * 255 / image.max(), f"You divided by the largest value, {image.max()}. Divide by 255, always."),
         (right * 255 / 256, "You divided by 256. The largest value is 255, and it should become 1."),
     )
+    image = random.integers(0, 256, (12, 16, 3)).astype(np.uint8)
     for size in ((3, 8), (12, 16), (5, 7), (24, 20)):
         got, right = array(call(answer, image, *size), (*size, 3)), prepare(image, *size)
         if not close(got, right):
@@ -179,9 +179,6 @@ def check_prepare(answer, seed=0):
                 f"{np.round(got[row, column], 3).tolist()} in your result; "
                 f"{np.round(right[row, column], 3).tolist()} is right."
             )
-
-
-_CORNER = "You took the first row of every block, i * rows / height. Its middle is wanted: (i + 0.5) * rows / height."
 
 
 def _not_rescaled(got, right):
@@ -195,141 +192,50 @@ def _not_rescaled(got, right):
 
 
 def _taken(image, height, width, where):
-    """The first (`where` 0) or the last (1) row and column of every block."""
+    """Take the first (`where` 0) or the last (1) row and column of every block."""
     rows, columns = image.shape[0] // height, image.shape[1] // width
     return image[where * (rows - 1) :: rows, where * (columns - 1) :: columns] / 255
 
 
-def _rule_out_lists(got, *mistakes):
-    for wrong, sentence in mistakes:
-        if got == wrong:
-            raise Incorrect(sentence)
-
-
-def _by_appearance(paths):
-    folders = [path.split("/")[0] for path in paths]
-    return [list(dict.fromkeys(folders)).index(folder) for folder in folders]
-
-
-def _without_set(paths):
-    folders = [path.split("/")[0] for path in paths]
-    return [sorted(folders).index(folder) for folder in folders]
-
-
-def _folder_above(paths):
-    folders = [path.split("/")[-2] for path in paths]
-    return [sorted(set(folders)).index(folder) for folder in folders]
-
-
-def _one_hot(paths):
-    return np.eye(len(set(class_numbers(paths))))[class_numbers(paths)]
-
-
-def _shrunk(offset, divide):
-    def answer(image, height, width):
-        rows = ((np.arange(height) + offset) * image.shape[0] / height).astype(int)
-        columns = ((np.arange(width) + offset) * image.shape[1] / width).astype(int)
-        return divide(image[rows][:, columns])
-
-    return answer
-
-
 EXERCISES = [
     Exercise(
-        id="class-numbers",
-        lesson="05",
+        name="class-numbers",
         title="Labels from folders",
         task="The generator found its labels in the names of the folders. Do the same.",
         solution=class_numbers,
-        check=check_class_numbers,
+        check=_check_class_numbers,
         hints=[
             'What does `"humans/human01-00.png".split("/")` give, and which part of it is the class?',
             "Collect the first folder of every path. `set` keeps each name once, `sorted` puts them in order.",
             "`names = sorted(set(folders))`; then `names.index(folder)` is the number of a folder.",
         ],
-        wrong=[
-            (_by_appearance, "Alphabetical order counts"),
-            (lambda paths: [one + 1 for one in class_numbers(paths)], "begin with 0"),
-            (lambda paths: [sorted(paths).index(path) for path in paths], "every image its own number"),
-            (lambda paths: [0 for _ in paths], "one class for all"),
-            (_without_set, "only once"),
-            (_folder_above, 'you took "summer"'),
-            (lambda paths: [path.split("/")[0] for path in paths], "holds names"),
-            (_one_hot, "not one-hot"),
-            (lambda paths: sorted({path.split("/")[0]: 0 for path in paths}.values()), "each image needs one"),
-            (lambda paths: {"horses": 0, "humans": 1}, "a list is wanted"),
-            (lambda paths: [int(path[0] in "hd") * int(path[1] in "uo") for path in paths], "is right"),
-        ],
-        takeaway="So a folder that is renamed can change all labels: with `ponies` in place of `horses`, humans become 0.",
+        takeaway="So renaming a folder can change all labels: with `ponies` instead of `horses`, humans become 0.",
     ),
     Exercise(
-        id="batch-sizes",
-        lesson="05",
+        name="batch-sizes",
         title="1,027 images in batches of 128",
-        task="Count before you train: how many batches has an epoch, and how large is each?",
+        task="Count before you train: how many batches does an epoch have, and how large is each?",
         solution=batch_sizes,
-        check=check_batch_sizes,
+        check=_check_batch_sizes,
         hints=[
             "How many full batches are there in 1,027, and how many images are left over then? And in 1,024?",
-            "`divmod(1027, 128)` gives both numbers at once. If nothing is left over there is no further batch.",
+            "`divmod(1027, 128)` gives both numbers at once. If nothing is left over, you are done.",
             "`[batch_size] * full` is a list of the full batches; `+ [rest]` adds one, only `if rest`.",
-        ],
-        wrong=[
-            (lambda images, size: [size] * (images // size), "Three images never come"),
-            (lambda images, size: [size] * -(-images // size), "which are 1,152"),
-            (lambda images, size: batch_sizes(images, size)[::-1], "the small batch first"),
-            (lambda images, size: [size, images % size], "How many times"),
-            (lambda images, size: list(divmod(images, size)), "one number for each batch"),
-            (lambda images, size: [size] * (images // size) + [images % size], "an empty one"),
-            (lambda images, size: -(-images // size), "a list is wanted"),
-            (lambda images, size: [min(size, images)] * (images // size) or [size], "Three images"),
-            (lambda images, size: [128] * (images // 128) + [images % 128] * (images % 128 > 0), "is right"),
-            (lambda images, size: batch_sizes(images, size) if images > size else [size], "no more than 5"),
-            (lambda images, size: batch_sizes(images, size) if images > size else [], "you gave no batch"),
         ],
         takeaway="Eight batches of 128 and one of 3. Keras counts like that by itself, if you leave `steps_per_epoch` out.",
     ),
     Exercise(
-        id="prepare",
-        lesson="05",
+        name="prepare",
         title="By hand, without a library",
         task="Section 4 left the resizing to Pillow. Do it yourself, with NumPy alone. "
-        "(It is good for any size, also for a larger one.)",
+        "(It should work for any size, larger ones too.)",
         solution=prepare,
-        check=check_prepare,
+        check=_check_prepare,
         points=2,
         hints=[
             "Which rows of the image do you need? Write them down for 4 rows made 2, and for 12 made 3.",
             "`np.arange(height)` gives every i at once; `.astype(int)` rounds down. `image[rows]` takes these rows.",
-            "`image[rows][:, columns]` takes rows first and columns then. Divide by 255 at the end.",
-        ],
-        wrong=[
-            (lambda image, height, width: prepare(image, width, height), "the height comes first"),
-            (_shrunk(0.5, lambda part: part), "Your values go up to"),
-            (_shrunk(0.5, lambda part: part // 255), "whole numbers only"),
-            (_shrunk(0.5, lambda part: (part / 255).astype("uint8")), "whole numbers only"),
-            (_shrunk(0.5, lambda part: part[..., ::-1] / 255), "blue, green, red"),
-            (_shrunk(0.5, lambda part: part[..., 0] / 255), "has no colors"),
-            (_shrunk(0.5, lambda part: part / 256), "divided by 256"),
-            (lambda image, height, width: prepare(image, height, width) * 255 / image.max(), "largest value"),
-            (_shrunk(0, lambda part: part / 255), "the first row of every block"),
-            (lambda image, height, width: _taken(image, height, width, 1), "the last row of every block"),
-            (lambda image, height, width: image[:height, :width] / 255, "the corner at the top left"),
-            (lambda image, height, width: image / 255, "not resized"),
-            (
-                lambda image, height, width: image.reshape(height, 4, width, 2, 3).mean(axis=(1, 3)) / 255,
-                "the mean of each block",
-            ),
-            (
-                lambda image, height, width: (
-                    image[np.arange(height) * image.shape[0] // height + image.shape[0] // height // 2][
-                        :, np.arange(width) * image.shape[1] // width + image.shape[1] // width // 2
-                    ]
-                    / 255
-                ),
-                "is right",
-            ),
-            (lambda image, height, width: prepare(image, height, width).tolist(), "makes an array of it"),
+            "`image[rows][:, columns]` takes first the rows and then the columns. Divide by 255 at the end.",
         ],
         takeaway="Decode, resize, float, divide by 255: that is all that happens to a file on its way to a network.",
     ),

@@ -1,23 +1,25 @@
-"""Exercises of lesson 10: from a number to a word, see-through pixels on white, a phone's image upright.
+"""Exercises of lesson 10: from a probability to a word, transparent pixels on white, EXIF orientation.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
+# mypy: allow-untyped-defs
 
 import numpy as np
 
-from helpers.exercises.checking import array, call, kind, number, rule_out, shown
+from helpers.exercises.checking import array, as_list, call, kind, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
 
 
 def verdict(output, class_names, sure=0.75):
-    """Turn the one number of a sigmoid network into a word, and say how probable that word is.
+    """Turn the output of a sigmoid network into a word and the probability of that word.
 
     output: a number from 0 to 1, the probability of the second class.
     class_names: a list of two words, such as ["horses", "humans"].
     sure: with a smaller probability than this the word is "unsure".
     Returns a pair: the word, and the probability of the likelier class.
 
-    Example: verdict(0.1, ["horses", "humans"]) is ("horses", 0.9), and 0.6 gives ("unsure", 0.6).
+    Example: verdict(0.1, ["horses", "humans"]) is ("horses", 0.9), and
+    verdict(0.6, ["horses", "humans"]) is ("unsure", 0.6).
     """
     probability = max(output, 1 - output)
     if probability < sure:
@@ -25,11 +27,11 @@ def verdict(output, class_names, sure=0.75):
     return class_names[int(output >= 0.5)], probability
 
 
-def check_verdict(answer, seed=0):
+def _check_verdict(answer, seed=0):
     names = ["horses", "humans"]
     word, probability = _pair(answer, 0.1, names)
     if probability > 1:
-        raise Incorrect(f"You gave {shown(probability)}. A probability lies between 0 and 1, not between 0 and 100.")
+        raise Incorrect(f"You gave {shown(probability)}. A probability is between 0 and 1, not between 0 and 100.")
     if word == "humans":
         raise Incorrect('For 0.1 you said "humans". The number is the probability of the second class; 0.1 is small.')
     if word == "unsure":
@@ -38,9 +40,8 @@ def check_verdict(answer, seed=0):
         raise Incorrect(f'You gave "{word}" the probability 0.1, which is that of humans. Horses have 1 - 0.1 = 0.9.')
     random = np.random.default_rng(seed)
     drawn = [(round(float(random.uniform(0, 1)), 3), names, round(float(random.uniform(0.5, 1)), 2)) for _ in range(8)]
-    for case in ((0.1, names), (0.9, ["cats", "dogs"]), (0.6, names), (0.4, names), (0.75, names), (0.6, names, 0.55)):
-        _agree(answer, case)
-    for case in drawn:
+    fixed = [(0.1, names), (0.9, ["cats", "dogs"]), (0.6, names), (0.4, names), (0.75, names), (0.6, names, 0.55)]
+    for case in (*fixed, *drawn):
         _agree(answer, case)
 
 
@@ -58,36 +59,34 @@ def _agree(answer, case):
 
 
 def _pair(answer, *arguments):
-    got = call(answer, *arguments)
-    if not isinstance(got, tuple | list) or len(got) != 2:
-        raise Incorrect(f"Your function returns {kind(got)}; a pair is wanted: `return word, probability`.")
-    if not isinstance(got[0], str):
-        raise Incorrect(f"The first of your pair is {kind(got[0])}; the word belongs there.")
-    return got[0], number(got[1])
+    word, probability = as_list(call(answer, *arguments), "a pair: `return word, probability`", length=2)
+    if not isinstance(word, str):
+        raise Incorrect(f"The first of your pair is {kind(word)}; it should be the word.")
+    return word, number(probability)
 
 
 def on_white(pixels):
-    """Lay an image with see-through parts on white paper.
+    """Blend an image with transparent parts with a white background, as if it were on white paper.
 
     pixels: uint8 of shape (height, width, 4): red, green, blue and alpha, each 0 to 255.
-    Alpha says how much of the pixel's color is seen: 255 all of it, 0 nothing but the paper.
+    Alpha is how much of the pixel's color is seen: 255 all of it, 0 nothing but the paper.
     Returns floats from 0 to 1 of shape (height, width, 3).
 
-    Example: [255, 0, 0, 51] is a fifth of red on white: 51 / 255 = 0.2, so [1.0, 0.8, 0.8].
+    Example: on_white(np.array([[[255, 0, 0, 51]]])) is [[[1.0, 0.8, 0.8]]]: 51 / 255 = 0.2, a fifth of red on white.
     """
     values = pixels.astype("float32") / 255
     alpha = values[..., 3:]
     return values[..., :3] * alpha + 1 - alpha
 
 
-SEE_THROUGH = np.array([[[255, 0, 0, 255], [0, 0, 0, 0], [255, 0, 0, 51]]], np.uint8)
+TRANSPARENT = np.array([[[255, 0, 0, 255], [0, 0, 0, 0], [255, 0, 0, 51]]], np.uint8)
 
 
-def check_on_white(answer, seed=0):
-    values = SEE_THROUGH / 255
+def _check_on_white(answer, seed=0):
+    values = TRANSPARENT / 255
     alpha = values[..., 3:]
     got = array(
-        call(answer, SEE_THROUGH),
+        call(answer, TRANSPARENT),
         (1, 3, 3),
         ((1, 3, 4), "Your result still has 4 channels. The network takes 3: red, green and blue."),
         ((1, 3), "Your result has one number a pixel. It should have three: red, green and blue."),
@@ -96,20 +95,17 @@ def check_on_white(answer, seed=0):
         raise Incorrect(f"Your largest value is {shown(got.max())}. Divide by 255, so that white is 1.")
     rule_out(
         got,
-        (values[..., :3], "You left alpha out: the see-through pixel [0, 0, 0, 0] became black. It should be white."),
-        (values[..., :3] * alpha, "You laid the image on black paper. Add what the paper gives: 1 - alpha of white."),
+        (values[..., :3], "You left alpha out: the transparent pixel [0, 0, 0, 0] became black. It should be white."),
+        (values[..., :3] * alpha, "You laid the image on black paper. Add the part of white paper: 1 - alpha."),
         (np.where(alpha > 0, values[..., :3], 1), "You took alpha as yes or no. At 51 a fifth of the color is seen."),
-        (
-            np.where(alpha > 0.5, values[..., :3], 1),
-            "You took alpha as yes or no. At 51 a fifth of the color is seen.",
-        ),
+        (np.where(alpha > 0.5, values[..., :3], 1), "You took alpha as yes or no. At 51 a fifth of the color is seen."),
         (
             values[..., :3] * (1 - alpha) + alpha,
             "You took alpha the wrong way round: 255 means that all of it is seen.",
         ),
     )
     random = np.random.default_rng(seed)
-    for pixels in (SEE_THROUGH, *random.integers(0, 256, (3, 4, 5, 4), dtype=np.uint8)):
+    for pixels in (TRANSPARENT, *random.integers(0, 256, (3, 4, 5, 4), dtype=np.uint8)):
         right = on_white(pixels)
         got = array(call(answer, pixels), right.shape)
         off = np.argwhere(np.abs(got - right) > 1e-3)
@@ -129,13 +125,14 @@ def upright(pixels, orientation):
     8: turn it by 90° counter-clockwise.
     Returns the turned array; for 6 and 8 its shape is (width, height, 3).
 
-    Example: a row of two pixels, [[red, blue]], and 6: red comes to the top, blue below it.
+    Example: upright(np.array([[[255, 0, 0], [0, 0, 255]]]), 6) is [[[255, 0, 0]], [[0, 0, 255]]]: of a row of two
+    pixels, red comes to the top and blue below it.
     """
     turns = {1: 0, 3: 2, 6: -1, 8: 1}  # np.rot90 counts counter-clockwise
     return np.rot90(pixels, turns[orientation])
 
 
-def check_upright(answer, seed=0):
+def _check_upright(answer, seed=0):
     random = np.random.default_rng(seed)
     for pixels in random.integers(0, 256, (2, 2, 4, 3), dtype=np.uint8):
         for orientation in (6, 8, 3, 1):
@@ -161,129 +158,59 @@ def _usual_turns(pixels, orientation):
         way = "clockwise" if orientation == 6 else "counter-clockwise"
         return [
             (swapped, f"For orientation {orientation} you turned it the wrong way; {way} is right."),
-            (
-                pixels.swapaxes(0, 1),
-                f"For orientation {orientation} you exchanged rows and columns: a mirrored image.",
-            ),
+            (pixels.swapaxes(0, 1), f"For orientation {orientation} you exchanged rows and columns: a mirrored image."),
         ]
     if orientation == 3:
         return [
-            (pixels, "For orientation 3 nothing was turned. It has to stand on its head."),
-            (pixels[::-1], "For orientation 3 you only turned it upside down: left and right have to change, too."),
+            (pixels, "For orientation 3 nothing was turned. It has to end up upside down."),
+            (pixels[::-1], "For orientation 3 you only exchanged top and bottom: left and right have to change, too."),
             (pixels[:, ::-1], "For orientation 3 you only mirrored it: top and bottom have to change, too."),
         ]
     return [(np.rot90(pixels, 2), "For orientation 1 you turned the image. It is upright already.")]
 
 
-def _number_as_it_is(output, class_names, sure=0.75):
-    word, probability = verdict(output, class_names, sure)
-    return word, output
-
-
-def _one_sided(output, class_names, sure=0.75):
-    return (class_names[1], output) if output >= sure else ("unsure", max(output, 1 - output))
-
-
-def _never_unsure(output, class_names, sure=0.75):
-    return class_names[int(output >= 0.5)], max(output, 1 - output)
-
-
-def _too_strict(output, class_names, sure=0.75):
-    word, probability = verdict(output, class_names, sure)
-    return ("unsure" if probability <= sure else word), probability
-
-
-def _limit_forgotten(output, class_names, sure=0.75):
-    return verdict(output, class_names)
-
-
-def _bytes_on_white(pixels):
-    alpha = pixels[..., 3:]
-    return (pixels[..., :3] * alpha // 255 + 255 - alpha) / 255
-
-
-def _turned(turns):
-    return lambda pixels, orientation: np.rot90(pixels, turns.get(orientation, 0))
-
-
 EXERCISES = [
     Exercise(
-        id="verdict",
-        lesson="10",
+        name="verdict",
         title="From a number to a word",
         task="The network gives one number, people want a word, and sometimes the honest word is *unsure*. Write the "
         "step between the two.",
         solution=verdict,
-        check=check_verdict,
+        check=_check_verdict,
         hints=[
-            "The number is the probability of the second class. What is that of the first?",
+            "The number is the probability of the second class. What is the probability of the first?",
             "The likelier class has `max(output, 1 - output)`. Below `sure` the word is settled.",
             "`if probability < sure: return ...`; otherwise the word is `class_names[1]` if `output >= 0.5`, "
             "else `class_names[0]`.",
         ],
-        wrong=[
-            (_number_as_it_is, "which is that of humans"),
-            (lambda output, class_names, sure=0.75: verdict(1 - output, class_names, sure), 'you said "humans"'),
-            (_one_sided, 'For 0.1 you said "unsure"'),
-            (_never_unsure, "'unsure' and 0.6 is right"),
-            (_too_strict, "Only a *smaller* probability than 0.75"),
-            (_limit_forgotten, "sure=0.55"),
-            (lambda output, class_names, sure=0.75: ("horses", 90), "between 0 and 100"),
-            (lambda output, class_names, sure=0.75: verdict(output, class_names, sure)[0], "a pair is wanted"),
-            (lambda output, class_names, sure=0.75: verdict(output, class_names, sure)[::-1], "the word belongs there"),
-        ],
-        takeaway="0.5 is the least sure that a network for two classes can be: the likelier one never has less.",
+        takeaway="0.5 is the least sure that a network for two classes can be: the likelier class never has less.",
     ),
     Exercise(
-        id="on-white",
-        lesson="10",
-        title="See-through pixels on white paper",
-        task="A logo or a cut-out has a fourth channel, **alpha**. A network takes three. Whoever just drops the fourth gets "
-        "the colors that hide behind the see-through parts, often black. Lay the image on white instead.",
+        name="on-white",
+        title="Transparent pixels on white paper",
+        task="A logo or a cut-out has a fourth channel, **alpha**. A network takes three. If you just drop the fourth, you get "
+        "the colors that are hidden in the transparent parts, often black. Lay the image on white instead.",
         solution=on_white,
-        check=check_on_white,
+        check=_check_on_white,
         hints=[
             "Make floats from 0 to 1 first. What is a pixel with alpha 1, and what with alpha 0?",
-            "Between the two it is a mixture: alpha of the color, and 1 - alpha of white, which is 1.",
+            "In between it is a mixture: alpha of the color, and 1 - alpha of white, which is 1.",
             "`values = pixels / 255`, `alpha = values[..., 3:]` (with `3:` it keeps its axis); "
             "`values[..., :3] * alpha + (1 - alpha)`.",
-        ],
-        wrong=[
-            (lambda pixels: pixels[..., :3] / 255, "left alpha out"),
-            (lambda pixels: pixels[..., :3] / 255 * (pixels[..., 3:] / 255), "on black paper"),
-            (lambda pixels: np.where(pixels[..., 3:] > 0, pixels[..., :3] / 255, 1), "yes or no"),
-            (lambda pixels: on_white(np.dstack([pixels[..., :3], 255 - pixels[..., 3:]])), "wrong way round"),
-            (lambda pixels: on_white(pixels) * 255, "Divide by 255"),
-            (lambda pixels: pixels / 255, "still has 4 channels"),
-            (lambda pixels: on_white(pixels).mean(axis=2), "one number a pixel"),
-            (_bytes_on_white, "uint8 numbers overflow"),
         ],
         takeaway="PNG logos, stickers and cut-outs have alpha. `read_image` lays them on white, as you did.",
     ),
     Exercise(
-        id="upright",
-        lesson="10",
+        name="upright",
         title="A phone's image, upright",
         task="A phone stores the image as its sensor saw it and notes in the file how to turn it. Programs that show "
         "images follow the note; a program that reads bare pixels gets a horse on its side. Turn it.",
         solution=upright,
-        check=check_upright,
+        check=_check_upright,
         hints=[
             "Take a row of two pixels and a sheet of paper. Where is each of them after a quarter turn clockwise?",
             "`np.rot90(pixels, k)` turns the first two axes by k quarter turns, *counter-clockwise*; k may be negative.",
             "k is 0 for 1, 2 for 3, -1 for 6, and 1 for 8.",
-        ],
-        wrong=[
-            (_turned({3: 2, 6: 1, 8: -1}), "turned it the wrong way"),
-            (lambda pixels, orientation: pixels.swapaxes(0, 1), "a mirrored image"),
-            (lambda pixels, orientation: pixels, "still has 2 rows and 4 columns"),
-            (_turned({6: -1, 8: 1}), "nothing was turned"),
-            (lambda p, o: p[::-1] if o == 3 else upright(p, o), "only turned it upside down"),
-            (lambda p, o: p[:, ::-1] if o == 3 else upright(p, o), "only mirrored it"),
-            (_turned({1: 2, 3: 2, 6: -1, 8: 1}), "It is upright already"),
-            (lambda p, o: np.rot90(p, 1, axes=(1, 2)), "in the middle of its shape"),
-            (lambda p, o: upright(p, o)[..., ::-1], "not where they belong"),
-            (lambda p, o: upright(p, o) if o != 1 else None, "returns nothing"),
         ],
         takeaway="1, 3, 6 and 8 are what phones write; 2, 4, 5 and 7 are the same, mirrored.",
     ),

@@ -2,10 +2,9 @@
 
 from helpers.images.assets import SAMPLE_IMAGES
 from helpers.images.augment import Augmentation
-from helpers.images.files import ImageError
 from helpers.images.folders import ImageBatches, ImageFolderReader
 from helpers.images.mnist_format import to_mnist
-from helpers.images.read import open_image, read_image, to_array
+from helpers.images.read import ImageError, open_image, read_image, to_array
 
 __all__ = [
     "SAMPLE_IMAGES",

@@ -1,4 +1,4 @@
-"""The images that ship with the course and need no download. Their license stands beside them, in `samples/`."""
+"""The images that ship with the course and need no download; their license is in `samples/LICENSE.txt`."""
 
 from pathlib import Path
 
@@ -9,6 +9,6 @@ SAMPLE_IMAGES = Path(__file__).with_name("samples")
 
 
 def street() -> np.ndarray:
-    """A street with a flight of steps, drawn by `tools/render_street.py`: (512, 512) uint8, 0 black … 255 white."""
+    """Return a street with a flight of steps, rendered for this course: (512, 512) uint8, 0 black … 255 white."""
     with Image.open(SAMPLE_IMAGES / "street.png") as image:
         return np.array(image.convert("L"))

@@ -1,35 +1,23 @@
 """Image files decoded and resized once, then kept as uint8: later epochs read no file.
 
-Whoever asks for the same images as somebody who still has them gets the same array. The pixels are those of
-`keras.utils.load_img`, which ImageDataGenerator uses, so images are *not* turned upright (the labels of a data set do not
-depend on it), and see-through parts keep the color stored there.
+Readers of the same files share one array. The pixels are those of `keras.utils.load_img`, which ImageDataGenerator
+uses: images are *not* turned upright, and transparent parts keep the color stored there.
 """
 
 import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from data_scripts.paths import home
-from helpers.images.files import (
-    MAX_PIXELS,
-    ImageError,
-    decode_image,
-    has_too_many_scans,
-    read_bytes,
-    without_pillow_warnings,
-)
-from helpers.images.read import to_eight_bits
-
-try:
-    import simplejpeg  # the pixels that Pillow gives, in half the time
-except ImportError:
-    simplejpeg = None
+from helpers.images.read import ImageError, decode_image, identify_image, quiet_decoding, read_bytes, to_eight_bits
 
 IN_MEMORY = 2**30  # bytes of images kept in memory; more go to the disk
 ON_DISK = 20 * 2**30
@@ -37,35 +25,47 @@ SPARE = 2**30  # of the disk stays free
 
 MODES = {"rgb": "RGB", "rgba": "RGBA", "grayscale": "L"}
 CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
-SHARED = weakref.WeakValueDictionary()  # what was read of which files, as long as somebody has it
 INTERPOLATIONS = {name.lower(): Image.Resampling[name] for name in Image.Resampling.__members__}
+SHARED: weakref.WeakValueDictionary = weakref.WeakValueDictionary()  # what was read of which files, while in use
 
 
 def load_image(
     path: str | Path, size: tuple[int, int], color_mode: str = "rgb", interpolation: str = "nearest"
 ) -> np.ndarray:
-    """One image as uint8, shape (height, width, channels), as `keras.utils.load_img` gives it.
+    """Return one image as uint8, shape (height, width, channels), as `keras.utils.load_img` gives it.
 
-    16 bits and more, which `load_img` cuts off at 255, are scaled to 0…255. Raises ImageError.
+    Values of 16 bits and more, which `load_img` cuts off at 255, are scaled to 0…255. Raises ImageError.
     """
     data, name = read_bytes(path)
-    pixels = _decode_jpeg(data) if color_mode == "rgb" else None
-    if pixels is not None and interpolation == "nearest":  # Pillow's pixels, without a copy of the whole image
-        rows, columns = (_nearest(*lengths) for lengths in zip(pixels.shape, size, strict=False))
-        return pixels.take(rows, axis=0).take(columns, axis=1)
+    pixels = _decode_jpeg(data) if color_mode == "rgb" and interpolation == "nearest" else None
     if pixels is not None:
-        image = Image.fromarray(pixels)
-    else:
-        image = to_eight_bits(decode_image(data, name), MODES[color_mode], name)
+        rows, columns = (_nearest(*lengths) for lengths in zip(pixels.shape, size, strict=False))
+        return cv2.cvtColor(pixels.take(rows, axis=0).take(columns, axis=1), cv2.COLOR_BGR2RGB)
+    image = to_eight_bits(decode_image(data, name), MODES[color_mode], name)
     if image.size != size[::-1]:
         image = image.resize(size[::-1], INTERPOLATIONS[interpolation])
     return np.asarray(image).reshape(*size, -1)
 
 
-def _nearest(length: int, wanted: int) -> np.ndarray:
-    """Which of `length` rows Pillow takes for an image of `wanted` rows; added up step by step, so that it rounds alike.
+def _decode_jpeg(data: bytes) -> np.ndarray | None:
+    """Return a whole, ordinary JPEG as uint8 (height, width, 3), blue first: Pillow's pixels in two thirds of the time.
 
-    (OpenCV is faster still, but in version 4 its INTER_NEAREST_EXACT takes another pixel here and there.)
+    None for anything else, which Pillow then judges.
+    """
+    if not (data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")):
+        return None
+    try:
+        if identify_image(data, ("JPEG",)).mode in ("RGB", "L"):
+            return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    except Exception:  # as many kinds as in decode_image, which says what is wrong
+        pass
+    return None
+
+
+def _nearest(length: int, wanted: int) -> np.ndarray:
+    """Return which of `length` rows Pillow takes for an image of `wanted` rows, added up as it does, so it rounds alike.
+
+    (OpenCV's INTER_NEAREST_EXACT takes another pixel here and there in version 4.)
     """
     steps = np.full(wanted, length / wanted)
     steps[0] /= 2
@@ -73,53 +73,42 @@ def _nearest(length: int, wanted: int) -> np.ndarray:
 
 
 def load_images(
-    paths: list[str], size: tuple[int, int], color_mode: str, interpolation: str, threads: Executor
+    paths: Sequence[str], size: tuple[int, int], color_mode: str, interpolation: str, threads: Executor
 ) -> tuple[np.ndarray, dict[int, ImageError]]:
-    """The images that can be read, uint8 (number, height, width, channels), and what is wrong with the others.
+    """Return the readable images, uint8 (number, height, width, channels), and the errors of the others by index.
 
-    In memory up to IN_MEMORY bytes, else in a file that nobody sees and that vanishes with the array; not to be written to.
-    Raises OSError when there is no room.
+    The array is read-only. Above IN_MEMORY bytes it is in an unnamed file, which vanishes with the array.
+    Raises OSError without enough room.
     """
-    key = (tuple(map(_state, paths)), size, color_mode, interpolation)
-    held = SHARED.get(key)
-    if held is not None:
-        return held, {}
+    key = (tuple(map(_file_state, paths)), size, color_mode, interpolation)
+    shared = SHARED.get(key)
+    if shared is not None:
+        return shared, {}
     images = allocate((len(paths), *size, CHANNELS[color_mode]))
-    broken = {}
+    errors = {}
 
     def read(rows: np.ndarray) -> None:
         for row in rows.tolist():
             try:
                 images[row] = load_image(paths[row], size, color_mode, interpolation)
             except ImageError as error:
-                broken[row] = error
+                errors[row] = error
 
-    with without_pillow_warnings():
-        for _ in threads.map(read, np.array_split(np.arange(len(paths)), len(paths) // 32 + 1)):
-            pass
-    good = np.delete(np.arange(len(paths)), list(broken))
-    if broken:  # close the gaps
-        for row, old in enumerate(good):
+    with quiet_decoding():
+        list(threads.map(read, np.array_split(np.arange(len(paths)), len(paths) // 32 + 1)))
+    readable = np.delete(np.arange(len(paths)), list(errors))
+    if errors:  # close the gaps
+        for row, old in enumerate(readable):
             images[row] = images[old]
-    images = images[: len(good)]
+    images = images[: len(readable)]
     images.flags.writeable = False
-    if not broken:
+    if not errors:
         SHARED[key] = images
-    return images, dict(sorted(broken.items()))
-
-
-def _state(path: str) -> tuple[str, int, int]:
-    """What tells whether a file is still the one that was read: where it is, its length (-1: none) and its time."""
-    place = os.path.abspath(path)
-    try:
-        found = os.stat(place)
-    except OSError:
-        return place, -1, 0
-    return place, found.st_size, found.st_mtime_ns
+    return images, dict(sorted(errors.items()))
 
 
 def allocate(shape: tuple[int, ...]) -> np.ndarray:
-    """An array of uint8 of this shape: in memory, or when larger than IN_MEMORY in a temporary file."""
+    """Return a new uint8 array: in memory, or in a temporary file if it is larger than IN_MEMORY."""
     size = int(np.prod(shape, dtype=np.int64))
     if size <= IN_MEMORY:
         return np.empty(shape, np.uint8)
@@ -139,14 +128,11 @@ def allocate(shape: tuple[int, ...]) -> np.ndarray:
         ) from error
 
 
-def _decode_jpeg(data: bytes) -> np.ndarray | None:
-    """An ordinary, flawless JPEG as uint8 (height, width, 3); None for everything else, which Pillow then judges."""
-    if simplejpeg is None or not data.startswith(b"\xff\xd8"):
-        return None
+def _file_state(path: str) -> tuple[str, int, int]:
+    """Return what changes when a file does: its absolute path, length (-1: no such file) and time."""
+    path = os.path.abspath(path)
     try:
-        height, width, colors, _ = simplejpeg.decode_jpeg_header(data)
-        if colors not in ("YCbCr", "Gray") or height * width > MAX_PIXELS or has_too_many_scans(data):
-            return None
-        return simplejpeg.decode_jpeg(data, "RGB", fastdct=False, fastupsample=False)
-    except ValueError:
-        return None
+        status = os.stat(path)
+    except OSError:
+        return path, -1, 0
+    return path, status.st_size, status.st_mtime_ns

@@ -1,4 +1,4 @@
-"""Which images a folder of class folders holds, in ImageDataGenerator's order."""
+"""The images in a folder of class folders, in ImageDataGenerator's order."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,10 @@ class NoImagesError(ValueError):
 
 
 def class_folders(directory: str | Path) -> list[str]:
-    """The folders in `directory`, sorted; hidden ones (.ipynb_checkpoints) are no classes. NoImagesError if none."""
+    """Return the names of the folders in `directory`, sorted, without hidden ones (.ipynb_checkpoints).
+
+    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no folders in it.
+    """
     if not os.path.isdir(directory):
         raise FileNotFoundError(f'There is no folder "{directory}".')
     folders = sorted(entry.name for entry in os.scandir(directory) if entry.is_dir() and entry.name[0] != ".")
@@ -24,23 +27,20 @@ def class_folders(directory: str | Path) -> list[str]:
     return folders
 
 
-def list_images(directory: str | Path, classes: list[str], part: tuple[float, float]) -> tuple[list[str], np.ndarray]:
-    """The files of each class, "class/…/file.jpg", in ImageDataGenerator's order, and their labels (int32).
+def list_images(directory: str | Path, classes: list[str]) -> tuple[list[str], np.ndarray]:
+    """Return the image files of each class ("class/…/file.jpg", in ImageDataGenerator's order) and their int32 labels.
 
-    Only `part` (from, to; 0…1) of the files of each class. By their endings alone: no file is opened. Files and class
-    folders may be symbolic links, folders inside a class may not. NoImagesError when there is none.
+    Only the file endings count: no file is opened. Files and class folders may be symbolic links, folders inside a
+    class may not. Raises NoImagesError if there are none.
     """
-    names, labels = [], []
+    filenames: list[str] = []
+    labels: list[int] = []
     for label, name in enumerate(classes):
-        if not os.path.isdir(os.path.join(directory, name)):
-            raise FileNotFoundError(f'There is no folder "{name}" in "{directory}".')
-        files = []
-        for folder, _, found in sorted(os.walk(os.path.join(directory, name))):
-            here = os.path.relpath(folder, directory)
-            files += [os.path.join(here, file) for file in sorted(found) if file.lower().endswith(ENDINGS)]
-        files = files[int(part[0] * len(files)) : int(part[1] * len(files))]
-        names += files
-        labels += [label] * len(files)
-    if not names:
+        for folder, _, files in sorted(os.walk(os.path.join(directory, name))):
+            inside = os.path.relpath(folder, directory)
+            images = [os.path.join(inside, file) for file in sorted(files) if file.lower().endswith(ENDINGS)]
+            filenames += images
+            labels += [label] * len(images)
+    if not filenames:
         raise NoImagesError(f'There are no images in "{directory}" under {", ".join(classes)}.')
-    return names, np.array(labels, np.int32)
+    return filenames, np.array(labels, np.int32)

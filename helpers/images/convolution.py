@@ -1,11 +1,14 @@
-"""A filter over an image, and pooling: what a convolutional network does first, on plain arrays.
+"""Convolution and pooling of images on plain arrays: what a convolutional network does first.
 
-As in Keras and `tf.nn` the filter is laid on the image as it stands: it is not flipped. (Mathematics flips it and calls
-that convolution; this is cross-correlation.) Sizes and padding follow TensorFlow's rule:
+As in Keras and `tf.nn`, the filter is not flipped. (Mathematics flips it and calls that convolution; this is
+cross-correlation.) Sizes and padding follow TensorFlow:
 https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 def _named_filters() -> dict[str, np.ndarray]:
@@ -24,7 +27,7 @@ def _named_filters() -> dict[str, np.ndarray]:
     }
     filters = {name: np.array(rows, np.float32) for name, rows in weights.items()}
     for array in filters.values():
-        array.setflags(write=False)  # shared by the whole course: a learner who wants to change one takes a copy
+        array.setflags(write=False)  # shared by the whole course: take a copy to change one
     return filters
 
 
@@ -32,51 +35,51 @@ def _named_filters() -> dict[str, np.ndarray]:
 FILTERS = _named_filters()
 
 
-def convolve2d(image, kernel, stride: int = 1, padding: str = "valid") -> np.ndarray:
-    """Lay a filter on every place of an image; each result is the sum of the products.
+def convolve2d(image: ArrayLike, kernel: ArrayLike, stride: int = 1, padding: str = "valid") -> np.ndarray:
+    """Return the convolution of an image: at every position of the filter, the sum of the products.
 
     `image`: (H, W), or (H, W, C), whose channels are filtered one by one with the same filter; any numeric dtype.
     `kernel`: (h, w) weights. `stride`: how many pixels the filter moves on. `padding`: "valid" stays inside the image;
-    "same" adds a frame of zeros, on odd counts the extra row below and the extra column on the right.
-    Returns float32 (rows, columns) or (rows, columns, C), sizes by `output_size`, equal to `tf.nn.conv2d`.
-    Raises ValueError: nothing in it, NaN or infinity, a wrong number of dimensions, sums that float32 cannot hold, a filter
-    larger than the image in "valid".
+    "same" adds a frame of zeros, with the odd row below and the odd column on the right.
+    Returns float32 (rows, columns) or (rows, columns, C), equal to `tf.nn.conv2d`.
+    Raises ValueError for empty arrays, NaN or infinity, a wrong number of dimensions, sums that float32 cannot hold, and
+    with "valid" for a filter larger than the image.
     """
-    image = _image(image)
-    kernel = _numbers(kernel, "filter")
-    if kernel.ndim != 2:
-        raise ValueError(f"A filter has two dimensions, (rows, columns); yours has the shape {kernel.shape}.")
-    _refuse_overflow(image, np.abs(kernel).sum(dtype=np.float64))
-    size = [output_size(n, k, stride, padding) for n, k in zip(image.shape, kernel.shape, strict=False)]
+    pixels = _image(image)
+    weights = _numbers(kernel, "filter")
+    if weights.ndim != 2:
+        raise ValueError(f"A filter has two dimensions, (rows, columns); yours has the shape {weights.shape}.")
+    _refuse_overflow(pixels, np.abs(weights).sum(dtype=np.float64))
+    size = [_position_count(n, k, stride, padding) for n, k in zip(pixels.shape, weights.shape, strict=False)]
     if padding.lower() == "same":
-        image = _with_zeros_around(image, kernel.shape, size, stride)
-    result = np.zeros((*size, *image.shape[2:]), np.float32)
-    product = np.empty_like(result)  # one place for all products: asking for new memory nine times would cost more
+        pixels = _with_zeros_around(pixels, weights.shape, size, stride)
+    result = np.zeros((*size, *pixels.shape[2:]), np.float32)
+    product = np.empty_like(result)  # allocated once: new memory for each of the nine products would cost more
     # One weight at a time, for all pixels at once: nine shifted images instead of two loops over a quarter of a million.
-    for corner, weight in np.ndenumerate(kernel):
-        np.multiply(_every(image, corner, size, stride), weight, out=product)
+    for corner, weight in np.ndenumerate(weights):
+        np.multiply(_every(pixels, corner, size, stride), weight, out=product)
         result += product
     return result
 
 
-def max_pool2d(image, size: int = 2, stride: int | None = None) -> np.ndarray:
-    """Keep the largest number of each `size` × `size` square, as `tf.nn.max_pool2d` does with padding "VALID".
+def max_pool2d(image: ArrayLike, size: int = 2, stride: int | None = None) -> np.ndarray:
+    """Return the largest number of each `size` × `size` square, as `tf.nn.max_pool2d` does with padding "VALID".
 
     `image`: (H, W) or (H, W, C), any numeric dtype. `stride`: from one square to the next; `size` when left out.
-    A margin too narrow for a whole square is dropped. Returns float32. Raises ValueError as `convolve2d` does.
+    Rows and columns left over at the edge are dropped. Returns float32. Raises ValueError as `convolve2d` does.
     """
     return _pool(image, size, stride, np.maximum)
 
 
-def average_pool2d(image, size: int = 2, stride: int | None = None) -> np.ndarray:
-    """The mean of each `size` × `size` square, as `tf.nn.avg_pool2d` with "VALID"; otherwise like `max_pool2d`."""
+def average_pool2d(image: ArrayLike, size: int = 2, stride: int | None = None) -> np.ndarray:
+    """Return the mean of each `size` × `size` square, as `tf.nn.avg_pool2d` with "VALID"; otherwise like `max_pool2d`."""
     result = _pool(image, size, stride, np.add)
     result /= size * size
     return result
 
 
-def output_size(n: int, kernel: int, stride: int = 1, padding: str = "valid") -> int:
-    """How many places a filter `kernel` pixels wide has on `n` pixels, moving on by `stride`.
+def _position_count(n: int, kernel: int, stride: int = 1, padding: str = "valid") -> int:
+    """Return at how many positions a filter `kernel` pixels wide fits on `n` pixels, moving on by `stride`.
 
     "valid": (n − kernel) // stride + 1. "same": n / stride, rounded up. Raises ValueError for sizes below 1, another
     padding, or a filter that does not fit.
@@ -95,30 +98,30 @@ def output_size(n: int, kernel: int, stride: int = 1, padding: str = "valid") ->
     return int((n - kernel) // stride + 1)
 
 
-def _pool(image, size, stride, combine) -> np.ndarray:
-    image = _image(image)
+def _pool(image: ArrayLike, size: int, stride: int | None, combine: Callable) -> np.ndarray:
+    pixels = _image(image)
     stride = size if stride is None else stride
-    shape = [output_size(n, size, stride) for n in image.shape[:2]]
-    _refuse_overflow(image, size * size)
-    result = np.array(_every(image, (0, 0), shape, stride))
+    shape = [_position_count(n, size, stride) for n in pixels.shape[:2]]
+    _refuse_overflow(pixels, size * size)
+    result = np.array(_every(pixels, (0, 0), shape, stride))
     for corner in list(np.ndindex(size, size))[1:]:
-        combine(result, _every(image, corner, shape, stride), out=result)
+        combine(result, _every(pixels, corner, shape, stride), out=result)
     return result
 
 
-def _every(image, corner, size, stride) -> np.ndarray:
-    """The pixels that lie under one cell of the window, for all places of the window: a view of shape `size`."""
+def _every(image: np.ndarray, corner: tuple[int, ...], size: Sequence[int], stride: int) -> np.ndarray:
+    """Return the pixels under one cell of the window, for all positions of the window: a view of shape `size`."""
     (row, column), (rows, columns) = corner, size
     return image[row : row + (rows - 1) * stride + 1 : stride, column : column + (columns - 1) * stride + 1 : stride]
 
 
-def _with_zeros_around(image, kernel, size, stride) -> np.ndarray:
-    """The image in the frame of zeros that "same" needs: half of it before, half after, the odd one after."""
+def _with_zeros_around(image: np.ndarray, kernel: Sequence[int], size: Sequence[int], stride: int) -> np.ndarray:
+    """Return the image in the frame of zeros that "same" needs: half of it before, half after, the odd one after."""
     frame = [max((s - 1) * stride + k - n, 0) for s, k, n in zip(size, kernel, image.shape, strict=False)]
     return np.pad(image, [(f // 2, f - f // 2) for f in frame] + [(0, 0)] * (image.ndim - 2))
 
 
-def _image(values) -> np.ndarray:
+def _image(values: ArrayLike) -> np.ndarray:
     image = _numbers(values, "image")
     if image.ndim not in (2, 3):
         raise ValueError(
@@ -127,8 +130,8 @@ def _image(values) -> np.ndarray:
     return image
 
 
-def _numbers(values, what: str) -> np.ndarray:
-    """As float32, because uint8 cannot hold 200 · 2: it would wrap round to 144."""
+def _numbers(values: ArrayLike, what: str) -> np.ndarray:
+    """Return the values as float32; uint8 cannot hold 200 · 2, it would wrap around to 144."""
     try:
         array = np.asarray(values)
     except ValueError:
@@ -144,11 +147,11 @@ def _numbers(values, what: str) -> np.ndarray:
     return array
 
 
-def _refuse_overflow(image, factor) -> None:
+def _refuse_overflow(image: np.ndarray, factor: float) -> None:
     if _largest(image) * float(factor) > float(np.finfo(np.float32).max):
         raise ValueError("These numbers are so large that float32 cannot hold their sum. Divide them first.")
 
 
-def _largest(array) -> float:
-    """The largest number without its sign; NaN where there is one (`max` of an array hands NaN on)."""
+def _largest(array: np.ndarray) -> float:
+    """Return the largest absolute value; NaN if there is one."""
     return float(np.maximum(array.max(), -array.min()))

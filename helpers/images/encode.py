@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -25,7 +26,7 @@ def to_uint8(image: np.ndarray) -> np.ndarray:
     return np.rint(values.astype("float32") * (1 if is_byte else 255)).astype(np.uint8)
 
 
-def encode(image: np.ndarray | Image.Image, kind: str = "png", **options) -> bytes:
+def encode(image: np.ndarray | Image.Image, kind: str = "png", **options: Any) -> bytes:
     """Return an image as the bytes of a file; `kind` is "png", "jpeg" or "webp", `options` are those of Pillow."""
     if not isinstance(image, Image.Image):
         image = Image.fromarray(to_uint8(image))

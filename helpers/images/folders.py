@@ -4,12 +4,14 @@
     train = reader.flow_from_directory("train", target_size=(150, 150), batch_size=32, class_mode="binary")
     model.fit(train, epochs=10)
 
-Files are decoded once (`image_cache.py`); every epoch changes them anew (`augment.py`).
+Files are decoded once (`cache.py`); every epoch changes the images again (`augment.py`).
 """
 
+import functools
+import math
 import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -19,132 +21,115 @@ from helpers.images.augment import Augmentation
 from helpers.images.cache import CHANNELS, INTERPOLATIONS, load_images
 from helpers.images.class_folders import class_folders, list_images
 
-CLASS_MODES = ("categorical", "binary", "sparse", "input", None)
+CLASS_MODES = ("categorical", "binary", "sparse", None)
 
 
-@dataclass(frozen=True, kw_only=True)
+def core_count() -> int:
+    """Return how many processor cores this process may use."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return allowed or 1
+
+
+@functools.cache
+def shared_threads() -> ThreadPoolExecutor:
+    """Return the threads that all readers share, one for each core."""
+    return ThreadPoolExecutor(core_count(), "images")
+
+
 class ImageFolderReader(Augmentation):
-    """Reads folders of images, and changes the images by chance if asked to.
-
-    Takes the parameters of `Augmentation`, which are ImageDataGenerator's, and `validation_split`, the part
-    of every class kept for `subset="validation"`. `threads` (as many as cores) changes no image.
-    """
-
-    validation_split: float = 0.0
-    threads: int | None = None
-
-    def __post_init__(self):
-        super().__post_init__()
-        if not 0 <= self.validation_split < 1:
-            raise ValueError(f"validation_split is {self.validation_split!r}; it is a part: 0 or more, below 1.")
+    """Reads folders of images in batches, with random augmentation; takes the parameters of `Augmentation`."""
 
     def flow_from_directory(
         self,
         directory: str | Path,
         target_size: tuple[int, int] = (256, 256),
+        *,
         color_mode: str = "rgb",
-        classes: list[str] | None = None,
         class_mode: str | None = "categorical",
         batch_size: int = 32,
         shuffle: bool = True,
         seed: int | None = None,
-        *,
-        subset: str | None = None,
         interpolation: str = "nearest",
-        on_error: str = "skip",
     ) -> "ImageBatches":
-        """Batches of the images in `directory`, a folder for each class; parameters as ImageDataGenerator's.
+        """Return batches of the images in `directory`, a folder for each class; parameters as ImageDataGenerator's.
 
-        Reads all images at once, unless another reader still has the same ones. Those that cannot be read are named and
-        left out; with `on_error="raise"` the first of them raises its ImageError. Without `seed` NumPy's global random
+        Reads all images at once, unless another reader still has the same ones. Files that cannot be read are named
+        and left out; if none can be read, the first one's ImageError is raised. Without `seed`, NumPy's global random
         state decides.
         """
-        for name, value, allowed in (
-            ("color_mode", color_mode, CHANNELS),
-            ("class_mode", class_mode, CLASS_MODES),
-            ("subset", subset, ("training", "validation", None)),
-            ("interpolation", interpolation, INTERPOLATIONS),
-            ("on_error", on_error, ("skip", "raise")),
-        ):
-            if value not in allowed:
-                raise ValueError(f"{name} is {value!r}; it can be {', '.join(map(repr, allowed))}.")
-        if color_mode == "rgba" and self.brightness_range is not None:
-            raise ValueError('brightness_range does not go with color_mode="rgba".')
-        if subset == "validation" and not self.validation_split:
-            raise ValueError('subset="validation" needs a part to take: ImageFolderReader(validation_split=0.2, …).')
-        part = {"validation": (0, self.validation_split), "training": (self.validation_split, 1)}.get(subset, (0, 1))
-        classes = list(classes or class_folders(directory))
-        names, labels = list_images(directory, classes, part)
-        print(f"Found {len(names)} images belonging to {len(classes)} classes.")
+        _check_choice("color_mode", color_mode, CHANNELS)
+        _check_choice("class_mode", class_mode, CLASS_MODES)
+        _check_choice("interpolation", interpolation, INTERPOLATIONS)
+        classes = class_folders(directory)
+        filenames, labels = list_images(directory, classes)
+        print(f"Found {len(filenames)} images belonging to {len(classes)} classes.")
 
-        threads = ThreadPoolExecutor(self.cores)
-        paths = [os.path.join(directory, name) for name in names]
-        images, broken = load_images(paths, tuple(target_size), color_mode, interpolation, threads)
-        if broken and (on_error == "raise" or not len(images)):
-            raise next(iter(broken.values()))
-        if broken:
-            some = ", ".join(names[i] for i in list(broken)[:10]) + (", …" if len(broken) > 10 else "")
-            print(f"Left out {len(broken)} that cannot be read: {some}.")
+        paths = [os.path.join(directory, name) for name in filenames]
+        images, errors = load_images(
+            paths, (target_size[0], target_size[1]), color_mode, interpolation, shared_threads()
+        )
+        if errors:
+            if not len(images):
+                raise next(iter(errors.values()))
+            named = ", ".join(filenames[i] for i in list(errors)[:10]) + (", …" if len(errors) > 10 else "")
+            print(f"Left out {len(errors)} that cannot be read: {named}.")
         return ImageBatches(
             self,
             images,
-            np.delete(labels, list(broken)),
-            threads,
-            directory=directory,
-            filenames=[name for i, name in enumerate(names) if i not in broken],
-            class_indices={name: i for i, name in enumerate(classes)},
+            np.delete(labels, list(errors)),
+            class_indices={name: label for label, name in enumerate(classes)},
             class_mode=class_mode,
             batch_size=batch_size,
             shuffle=shuffle,
             seed=int(np.random.randint(2**31)) if seed is None else seed,
+            directory=directory,
+            filenames=[name for i, name in enumerate(filenames) if i not in errors],
         )
 
-    @property
-    def cores(self) -> int:
-        """How many threads change images at the same time."""
-        allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        return self.threads or allowed or 1
+
+def _check_choice(name: str, value: str | None, allowed: Sequence | dict) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; it can be {', '.join(map(repr, allowed))}.")
 
 
 class ImageBatches(keras.utils.PyDataset):
-    """Batches of images (float32, batch × height × width × channels) and labels, changed anew in every epoch.
+    """Batches of images (float32, batch × height × width × channels) and labels, augmented differently in every epoch.
 
-    `batches[i]` is batch i of this epoch, the same whenever it is asked for. `for` goes through one epoch and
+    `batches[i]` is batch i of this epoch, the same whenever you ask for it. `for` goes through one epoch and
     stops, and `next(batches)` goes on for ever; both begin the next epoch at the end, as `fit` does.
-    Batch i of epoch e depends on `seed`, e and i alone.
+    Batch i of epoch e depends on `seed`, e and i alone. `images` are uint8 (count, height, width, channels).
     """
 
     def __init__(
         self,
-        reader: ImageFolderReader,
+        augmentation: Augmentation,
         images: np.ndarray,
-        classes: np.ndarray,
-        threads: ThreadPoolExecutor,
+        labels: np.ndarray,
         *,
-        directory: str | Path,
-        filenames: list[str],
         class_indices: dict[str, int],
         class_mode: str | None,
         batch_size: int,
         shuffle: bool,
         seed: int,
-    ):
+        directory: str | Path = "",
+        filenames: Sequence[str] = (),
+    ) -> None:
         super().__init__()
-        self._reader, self._images, self._threads = reader, images, threads
-        self.classes = self.labels = classes
+        self._augmentation, self._images = augmentation, images
+        self.classes = self.labels = labels
         self.samples = self.n = len(images)
         self.image_shape, self.target_size = images.shape[1:], images.shape[1:3]
-        self.directory, self.filenames = directory, filenames
+        self.directory, self.filenames = directory, list(filenames)
         self.filepaths = [os.path.join(directory, name) for name in filenames]
         self.class_indices, self.class_mode, self.num_classes = class_indices, class_mode, len(class_indices)
         self.batch_size, self.shuffle, self.seed = batch_size, shuffle, seed
         self._begin_epoch(0)
 
     def __len__(self) -> int:
-        return -(-self.samples // self.batch_size)
+        return math.ceil(self.samples / self.batch_size)
 
-    def __getitem__(self, index: int):
-        """Batch `index`: images and labels, or images alone where `class_mode` is None."""
+    def __getitem__(self, index: int) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        """Return batch `index`: images and labels, or images alone if `class_mode` is None."""
         if not -len(self) <= index < len(self):
             raise IndexError(f"There is no batch {index}; there are {len(self)}, numbered from 0.")
         index %= len(self)
@@ -153,52 +138,45 @@ class ImageBatches(keras.utils.PyDataset):
         images = self._augmented(rows, np.random.default_rng((self.seed, epoch, index + 1)))
         if self.class_mode is None:
             return images
-        if self.class_mode == "input":
-            return images, images.copy()
         labels = self.classes[rows]
         if self.class_mode == "categorical":
             return images, np.eye(self.num_classes, dtype=np.float32)[labels]
         return images, labels.astype(np.float32)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator:
         try:
             for index in range(len(self)):
                 yield self[index]
         finally:
             self.on_epoch_end()
 
-    def __next__(self):
-        index = self._next
-        batch = self[index]
+    def __next__(self) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        batch = self[self._next]
         self._next += 1
         if self._next == len(self):
             self.on_epoch_end()
         return batch
 
-    def reset(self) -> None:
-        """Let `next(batches)` begin with batch 0 again."""
-        self._next = 0
-
     def on_epoch_end(self) -> None:
-        """A new order if shuffled, new changes; Keras calls it after each epoch."""
+        """Begin the next epoch: another order if shuffled, other random transforms. Keras calls it after each epoch."""
         self._begin_epoch(self._epoch[0] + 1)
 
     def _begin_epoch(self, epoch: int) -> None:
         order = np.arange(self.samples)
         if self.shuffle:
             np.random.default_rng((self.seed, epoch)).shuffle(order)
-        self._epoch = epoch, order  # one assignment: a batch that is just being made sees the old pair or the new
+        self._epoch = epoch, order  # one assignment: a batch in the making sees the old pair or the new one
         self._next = 0
 
     def _augmented(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The images of one batch; each thread changes a part of them."""
-        drawn = self._reader.draw(rng, len(rows), self.target_size)
+        """Return the images of one batch; each thread changes some of them."""
+        transforms = self._augmentation.draw(rng, len(rows), self.target_size)
         images = np.empty((len(rows), *self.image_shape), np.float32)
 
         def change(part: slice) -> None:
-            some = {name: values[part] for name, values in drawn.items()}
-            self._reader.apply([self._images[row] for row in rows[part]], some, images[part])
+            own = {name: values[part] for name, values in transforms.items()}
+            self._augmentation.apply([self._images[row] for row in rows[part]], own, images[part])
 
-        share = -(-len(rows) // self._reader.cores)
-        list(self._threads.map(change, [slice(i, i + share) for i in range(0, len(rows), share)]))
+        share = math.ceil(len(rows) / core_count())
+        list(shared_threads().map(change, [slice(i, i + share) for i in range(0, len(rows), share)]))
         return images

@@ -1,4 +1,4 @@
-"""From any drawing of a digit to an image like those of MNIST.
+"""MNIST's preprocessing: any drawing of a digit → an image like those of MNIST.
 
 A network that learned MNIST expects digits that were prepared the way MNIST's were. Y. LeCun, L. Bottou,
 Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition" (1998), section III-A, and
@@ -18,24 +18,21 @@ MIDDLE = 14  # row and column at which the center of mass belongs
 
 
 def to_mnist(drawing: np.ndarray) -> np.ndarray:
-    """`drawing` (H, W), light ink on black (uint8 0…255 or floats from 0) → (28, 28) float32, 0…1.
+    """Return a drawing (H, W), light ink on black (uint8 0…255 or floats from 0), in MNIST's format: (28, 28) float32, 0…1.
 
     Crops to the ink, scales the longer side to 20 pixels, centers by the center of mass. Only a digit that is so
     lopsided that it would leave the image is moved less.
 
-    ValueError if nothing is drawn, or if `drawing` is not one gray image of finite numbers from 0.
+    Raises ValueError if nothing is drawn, or if `drawing` is not one gray image.
     """
     drawing = np.asarray(drawing)
     if drawing.ndim != 2:
         raise ValueError(f"a drawing is one gray image, (height, width); this one has the shape {drawing.shape}.")
-    drawing = drawing.astype("float32")
-    if not np.isfinite(drawing).all() or (drawing < 0).any():
-        raise ValueError("a drawing has numbers from 0 (no ink) upwards; this one has others.")
-    return center(scale_to_box(crop(drawing)))
+    return center(scale_to_box(crop(drawing.astype("float32"))))
 
 
 def crop(drawing: np.ndarray) -> np.ndarray:
-    """(H, W) → the smallest part of it that holds all ink. ValueError if there is none."""
+    """Return the smallest part of a drawing (H, W) that holds all ink. Raises ValueError if there is none."""
     rows, columns = (np.flatnonzero(drawing.any(axis)) for axis in (1, 0))
     if not rows.size:
         raise ValueError("nothing is drawn yet.")
@@ -43,7 +40,7 @@ def crop(drawing: np.ndarray) -> np.ndarray:
 
 
 def scale_to_box(digit: np.ndarray) -> np.ndarray:
-    """(H, W) floats → (h, w) float32, 0…1, where the larger of h and w is 20; the brightest pixel becomes 1."""
+    """Return floats (H, W) as (h, w) float32, 0…1: the larger of h and w is 20, the brightest pixel 1."""
     height, width = digit.shape
     factor = BOX / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))  # Pillow wants the width first
@@ -54,7 +51,7 @@ def scale_to_box(digit: np.ndarray) -> np.ndarray:
 
 
 def center(digit: np.ndarray) -> np.ndarray:
-    """(h, w), at most 20×20 → (28, 28) float32 with the center of mass as near to pixel (14, 14) as it fits."""
+    """Return a digit of at most 20×20 in (28, 28) float32, its center of mass as near to pixel (14, 14) as it fits."""
     mass = digit.sum()
     starts = []
     for axis, length in enumerate(digit.shape):

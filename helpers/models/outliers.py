@@ -1,15 +1,18 @@
-"""Is an image like those that a network has learned from? A network answers in any case; this says when not to ask.
+"""Out-of-distribution detection: is an image like those that a network has learned from?
 
     in_distribution = KNNOutlierDetector(model, training_images, other_images)
     in_distribution(images)              one True or False for each
 
-What an image is to a network are the numbers that reach its last layer. An image is unfamiliar when even the
-nearest images of the training have other numbers. After Y. Sun, Y. Ming, X. Zhu and Y. Li, "Out-of-distribution
-detection with deep nearest neighbors" (2022): the numbers scaled to length 1, the distance to the k-th neighbor, and
-a limit below which 95 % of new images of the known classes lie.
+A network answers in any case; this says when not to ask it. To a network an image is the features that reach its last
+Dense layer, and an image is out of distribution when even the nearest training images have other features. After Y. Sun,
+Y. Ming, X. Zhu and Y. Li, 2022, "Out-of-distribution detection with deep nearest neighbors": features scaled to length 1,
+the distance to the k-th neighbor, and a limit that 95 % of new images of the known classes stay below.
 """
 
+import keras
 import numpy as np
+
+from helpers.models.layer_graph import layer_graph
 
 NEIGHBOR = 10
 SHARE = 0.95
@@ -17,36 +20,37 @@ BATCH = 128
 
 
 class KNNOutlierDetector:
-    """Remembers what a sequential network makes of `known` images, float32 (N, H, W, C), 0…1, as it takes them.
+    """Out-of-distribution detector by the k-th nearest neighbor: call it with images (N, H, W, C), it returns (N,) bool.
 
-    `others` (M, H, W, C) are images of the same classes that it has not learned from: the limit is set so that 95 % of
-    them pass. ValueError for fewer than 10 known images, or no others.
+    known: images that the network has learned from, float32 (N, H, W, C), 0…1, at least 10; their features are kept.
+    others: images of the same classes that it has not learned from; the limit is set so that 95 % of them pass.
+    Raises ValueError for fewer images, for a network without a Dense layer, and as `layer_graph` does.
     """
 
-    def __init__(self, model, known: np.ndarray, others: np.ndarray):
+    def __init__(self, model: keras.Model, known: np.ndarray, others: np.ndarray):
         if len(known) < NEIGHBOR or not len(others):
-            raise ValueError(f"{len(known)} known and {len(others)} other images; 10 and 1 are the least.")
-        self._model = model
-        self._known = self._numbers(known)
+            raise ValueError(f"{len(known)} known and {len(others)} other images; give at least {NEIGHBOR} and 1.")
+        graph = layer_graph(model)
+        dense = [call for call in graph.calls if isinstance(call.layer, keras.layers.Dense)]
+        if not dense:
+            raise ValueError(f"{model.name} has no Dense layer, and so no features that a class is read from.")
+        self._features_before = keras.Model(graph.input, dense[-1].inputs[0])
+        self._known = self._features(known)
         self.limit = float(np.quantile(self.distance(others), SHARE))
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """(N, H, W, C) → (N,) bool: whether each is like the known ones."""
+        """Return for each image (N, H, W, C) whether it is in distribution, like the known ones: (N,) bool."""
         return self.distance(images) <= self.limit
 
     def distance(self, images: np.ndarray) -> np.ndarray:
-        """(N, H, W, C) → (N,) floats, 0…2: how far the 10th nearest known image is."""
-        likeness = self._numbers(images) @ self._known.T
+        """Return the distance of each image (N, H, W, C) to its 10th nearest known image: (N,) floats, 0…2."""
+        likeness = self._features(images) @ self._known.T
         tenth = np.partition(likeness, -NEIGHBOR, axis=1)[:, -NEIGHBOR]
         return np.sqrt(np.maximum(2 - 2 * tenth, 0))  # |a − b|² = 2 − 2 a·b for vectors of length 1
 
-    def _numbers(self, images: np.ndarray) -> np.ndarray:
-        """What reaches the last layer, scaled to length 1: (N, features)."""
-        found = []
-        for start in range(0, len(images), BATCH):
-            values = images[start : start + BATCH]
-            for layer in self._model.layers[:-1]:
-                values = layer(values, training=False)
-            found.append(np.asarray(values, np.float32).reshape(len(values), -1))
-        numbers = np.concatenate(found)
-        return numbers / np.maximum(np.linalg.norm(numbers, axis=1, keepdims=True), 1e-12)
+    def _features(self, images: np.ndarray) -> np.ndarray:
+        """Return what reaches the last Dense layer, scaled to length 1: (N, features)."""
+        batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+        features = np.concatenate([np.asarray(self._features_before(batch, training=False)) for batch in batches])
+        features = features.reshape(len(features), -1)
+        return features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)

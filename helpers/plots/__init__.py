@@ -1,13 +1,22 @@
-"""Figures with a text equivalent, and training show_curves."""
+"""Figures with a text equivalent: images, training curves, confusion matrices."""
 
+from helpers.plots.curves import show_bands, show_curves
 from helpers.plots.figures import (
+    COLORS,
     show,
-    show_bands,
     show_confusion_matrix,
-    show_curves,
     show_images,
     show_mistakes,
     use_style,
 )
 
-__all__ = ["show_bands", "show_confusion_matrix", "show_curves", "show_images", "show_mistakes", "show", "use_style"]
+__all__ = [
+    "COLORS",
+    "show",
+    "show_bands",
+    "show_confusion_matrix",
+    "show_curves",
+    "show_images",
+    "show_mistakes",
+    "use_style",
+]

@@ -1,163 +1,178 @@
-"""Training curves as a small SVG: drawn in under a millisecond, so a live view can follow a training.
+"""Training curves: what a history holds, its panels, and how lessons show it.
 
-Text and axes take the color of the page (`currentColor`), and every line color keeps a contrast of at least 3:1 on
-white and on near-black: one drawing serves light and dark themes. Training is solid, validation dashed.
+In every chart a color is a run, a solid line training, a dashed line validation; a single run has a color for each.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from html import escape
+from dataclasses import replace
+from typing import Any
 
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+import numpy as np
 
-from helpers.plots import figures
+from helpers.plots import charts, figures
+from helpers.plots.charts import Line, Panel, svg
+from helpers.plots.figures import COLORS, MARKERS
 
-# Blue, vermilion and green of Okabe and Ito (2008), which the color-blind can tell apart, and three to go with them.
-RUN_COLORS = ("#0072B2", "#D55E00", "#009E73", "#B8609A", "#8C6D1F", "#767676")
-LEFT, RIGHT, TOP, BOTTOM = 44, 80, 24, 34  # margins of a panel, in pixels
+__all__ = ["RUN_COLORS", "Line", "Panel", "history_panels", "main_metric", "png", "svg", "training_metrics"]
 
+RUN_COLORS = tuple(COLORS)
+MOST_PANELS = 3  # of a live view
 
-@dataclass(frozen=True)
-class Line:
-    """Points (x, y) joined by a line; a point whose y is not finite is left out."""
-
-    points: Sequence[tuple[float, float]]
-    label: str = ""
-    color: str = RUN_COLORS[0]
-    dashed: bool = False
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One chart: its lines, and the least range of x to show."""
-
-    title: str
-    lines: Sequence[Line] = field(default_factory=tuple)
-    across: tuple[float, float] = (0, 1)
-    x_label: str = "epoch"
+Points = list[tuple[float, float]]  # (epoch, value): 2.0 is the end of the second epoch
+History = dict[str, Points]  # by metric: "loss", "accuracy", "val_loss", …
 
 
 def training_metrics(history: Mapping[str, object]) -> list[str]:
-    """The training metrics in a history, loss first: `["loss", "accuracy"]`; no `val_…`, no learning rate."""
+    """Return the training metrics in a history, loss first: `["loss", "accuracy"]`; no `val_…`, no learning rate."""
     names = [name for name in history if not name.startswith("val_") and name not in ("learning_rate", "lr")]
     return sorted(names, key=lambda name: name != "loss")
 
 
 def main_metric(history: Mapping[str, object]) -> str:
-    """The metric that trainings are compared by: the first one that is not the loss; "loss" if there is none."""
+    """Return the metric that runs are compared by: the first one that is not the loss; "loss" if there is none."""
     return (training_metrics(history)[1:] or ["loss"])[0]
 
 
-def panels(history: Mapping[str, Sequence[tuple[float, float]]], epochs: int, most: int = 3) -> list[Panel]:
-    """One panel per metric (at most `most`), with a training and a validation line of (epoch, value) points.
+def lower_is_better(metric: str) -> bool:
+    """Return whether a metric measures an error: "val_loss", "mae", …; others, such as "accuracy", should rise."""
+    return any(part in metric for part in ("loss", "error", "crossentropy", "mse", "mae"))
 
-    A first value that would squeeze all others stands in the title instead (`plots.towering`).
+
+def history_panels(runs: Mapping[str, History], metrics: Sequence[str] = (), epochs: int = 1) -> list[Panel]:
+    """Return one panel for each of `metrics` (default: the first three of the runs), with the lines of all runs.
+
+    runs: {name: history}; the name "" is for a single run. epochs: at least so many are shown in an SVG.
+    A first value that would squeeze all others is in the title instead.
     """
-    drawn = []
-    for name in training_metrics(history)[:most] or ["loss"]:
-        lines = [Line(history.get(name, ()), "training", RUN_COLORS[0])]
-        if f"val_{name}" in history:
-            lines.append(Line(history[f"val_{name}"], "validation", RUN_COLORS[1], dashed=True))
-        above = figures.first_value_towers([[y for _, y in line.points] for line in lines])
+    merged = {name: points for history in runs.values() for name, points in history.items()}
+    panels = []
+    for metric in metrics or training_metrics(merged)[:MOST_PANELS] or ["loss"]:
         lines = [
-            replace(line, points=line.points[1:]) if line.points and line.points[0][1] in above else line
-            for line in lines
+            line
+            for number, (name, history) in enumerate(runs.items())
+            for line in _run_lines(number, name, history, metric, is_alone=len(runs) == 1)
         ]
-        drawn.append(Panel(name.replace("_", " ") + figures.above_text(above), lines, (0, epochs)))
-    return drawn
+        title, lines = _without_towers(metric.replace("_", " "), lines)
+        panels.append(Panel(title, lines, (0, epochs)))
+    return panels
 
 
-def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers (steps of 1, 2 or 5 times a power of ten) from `low` to `high`, roughly `about` of them."""
-    step = 10 ** math.floor(math.log10(max(high - low, 1e-9) / about))
-    step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= about + 0.5)
-    return [round(step * n, 12) for n in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+def _run_lines(number: int, name: str, history: History, metric: str, is_alone: bool) -> list[Line]:
+    """Return the lines of one run in a panel: training, validation, or both."""
+    lines = []
+    for is_validation, key in enumerate((metric, f"val_{metric}")):
+        if history.get(key):
+            look = (is_validation if is_alone else number) % len(COLORS)
+            label = f"{name} {'validation' if is_validation else 'training'}".strip()
+            faint = not (is_alone or is_validation)
+            lines.append(Line(history[key], label, COLORS[look], bool(is_validation), faint, MARKERS[look]))
+    return lines
 
 
-def svg(charts: Sequence[Panel], text: str, width: int = 680, height: int = 220) -> str:
-    """The panels side by side as one `<svg>` of width × height pixels; `text` says the same to a screen reader."""
-    each = width / max(len(charts), 1)
-    body = "".join(_panel(chart, n * each, each, height) for n, chart in enumerate(charts))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(text)}" viewBox="0 0 {width} {height}"'
-        f' width="{width}" height="{height}" style="max-width:100%" fill="currentColor" font-family="sans-serif"'
-        f' font-size="11">{body}</svg>'
-    )
+def _without_towers(title: str, lines: Sequence[Line]) -> tuple[str, list[Line]]:
+    """Return a panel's title and lines, with towering first values moved from the lines to the title."""
+    towers = first_value_towers([[y for _, y in line.points] for line in lines])
+    if not towers:
+        return title, list(lines)
+    values = " and ".join(f"{value:.2f}" for value in towers)
+    shortened = [replace(line, points=line.points[1:]) if line.points[0][1] in towers else line for line in lines]
+    return f"{title} (first: {values}, not drawn)", shortened
 
 
-def png(charts: Sequence[Panel]) -> bytes:
-    """The panels side by side as a PNG file, for a stored notebook, where nobody knows the theme of the page."""
-    figure = Figure(figsize=(4.2 * len(charts), 2.8), layout="constrained")
-    for axis, chart in zip(figure.subplots(1, len(charts), squeeze=False).flat, charts, strict=True):
-        for line in chart.lines:
-            marker = "o" if len(line.points) < 60 else ""
-            style = {"color": line.color, "linestyle": "--" if line.dashed else "-", "marker": marker, "markersize": 3}
-            axis.plot(*zip(*line.points, strict=True), label=line.label, **style)
-        axis.set(title=chart.title, xlabel=chart.x_label)
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        axis.grid(alpha=0.25)
-        axis.spines[["top", "right"]].set_visible(False)
-        if len(chart.lines) > 1:
-            axis.legend(frameon=False, fontsize=8, handlelength=3.5)
-    return figures.png(figure)
+def first_value_towers(lines: Sequence[Sequence[float]]) -> list[float]:
+    """Return the first values that would squeeze all later ones to the foot of a panel: over three times their largest.
+
+    `lines` are the values of a panel's lines by epoch. A loss that starts at 2.6 and goes on from .7 to .6 would
+    otherwise look like a flat line. Empty where no line has more than two values.
+    """
+    later = [value for line in lines for value in line[1:]]
+    if max(map(len, lines), default=0) < 3 or min(later) <= 0:
+        return []
+    return [float(line[0]) for line in lines if len(line) and line[0] > 3 * max(later)]
 
 
-def _panel(chart: Panel, x0: float, width: float, height: float) -> str:
-    lines = [(line, [(x, y) for x, y in line.points if math.isfinite(y)]) for line in chart.lines]
-    low, high = _range([y for _, points in lines for _, y in points])
-    left, right = chart.across[0], max([chart.across[1], *(x for _, points in lines for x, _ in points)])
-    right = right if right > left else left + 1
-    inner_width, inner_height = width - LEFT - RIGHT, height - TOP - BOTTOM
-
-    def across(x):
-        return x0 + LEFT + inner_width * (x - left) / (right - left)
-
-    def down(y):
-        return TOP + inner_height * (high - y) / (high - low)
-
-    parts = [f'<text x="{x0 + LEFT:.0f}" y="14" font-weight="bold">{escape(chart.title)}</text>']
-    for y in ticks(low, high):
-        parts.append(
-            f'<line x1="{across(left):.1f}" x2="{across(right):.1f}" y1="{down(y):.1f}" y2="{down(y):.1f}"'
-            f' stroke="currentColor" stroke-opacity=".2"/>'
-            f'<text x="{across(left) - 5:.1f}" y="{down(y) + 4:.1f}" text-anchor="end">{y:.4g}</text>'
-        )
-    for x in ticks(left, right, min(5, max(1, int(right - left)))):  # no halves of epochs
-        parts.append(f'<text x="{across(x):.1f}" y="{height - 19}" text-anchor="middle">{x:.4g}</text>')
-    parts.append(f'<text x="{across((left + right) / 2):.1f}" y="{height - 4}" text-anchor="middle">')
-    parts.append(f"{escape(chart.x_label)}</text>")
-    ends = []
-    for line, points in lines:
-        if not points:
-            continue
-        place = [(across(x), down(y)) for x, y in points]
-        dash = ' stroke-dasharray="6 4"' if line.dashed else ""
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in place)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{line.color}" stroke-width="2"{dash}/>')
-        parts.extend(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{line.color}"/>' for x, y in place[-60:])
-        if line.label:
-            ends.append((place[-1], line))
-    return "".join(parts) + _labels(ends)
+def png(panels: Sequence[Panel]) -> bytes:
+    """Return the panels next to each other as a PNG file: dark on white, whatever the theme of the page."""
+    return figures.png(charts.figure(panels))
 
 
-def _labels(ends: list) -> str:
-    """The lines' names at their ends, pushed down where they would cover each other."""
-    parts, placed = [], []
-    for (x, y), line in sorted(ends, key=lambda end: end[0][1]):
-        lowest = max([y + 4, *(below + 12 for beside, below in placed if abs(beside - x) < 40)])
-        placed.append((x, lowest))
-        mark = ("┅ " if line.dashed else "━ ") if len(line.points) > 1 else ""
-        parts.append(f'<text x="{x + 6:.1f}" y="{lowest:.1f}"><tspan fill="{line.color}">{mark}</tspan>')
-        parts.append(f"{escape(line.label)}</text>")
-    return "".join(parts)
+# --- in lessons ------------------------------------------------------------------------------------------------------
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    """The least range of y with a little air; never empty."""
-    if not values:
-        return 0.0, 1.0
-    low, high = min(values), max(values)
-    air = (high - low) * 0.06 or abs(high) * 0.05 or 0.5
-    return low - air, high + air
+def show_curves(histories: Any, metrics: Sequence[str] = ()) -> None:
+    """Show loss and metrics by epoch: one panel each, validation (`val_…`) dashed.
+
+    histories: what `fit` returned, or its dict {"loss": [floats], "val_loss": [floats], …}, or several of them by
+    name: {"Adam": history, "SGD": history}, or in a list. metrics: the panels, such as ["accuracy"]; default: every
+    metric but the learning rate. Raises ValueError without an epoch to show.
+    """
+    runs = _runs(histories)
+    if not any(points for history in runs.values() for points in history.values()):
+        raise ValueError("No epoch to show yet. Pass what `fit` returned after at least one epoch.")
+    names = [key.removeprefix("val_") for history in runs.values() for key in history]
+    metrics = list(metrics) or training_metrics(dict.fromkeys(names))
+    sentences = [history_text(name, metric, history) for metric in metrics for name, history in runs.items()]
+    figures.show(charts.figure(history_panels(runs, metrics)), " ".join(filter(None, sentences)))
+
+
+def _runs(histories: Any) -> dict[str, History]:
+    """Return whatever `show_curves` takes as {name: history}; a single run has the name ""."""
+    histories = getattr(histories, "history", histories)
+    if not isinstance(histories, Mapping):
+        histories = {f"run {number}": run for number, run in enumerate(histories, 1)}
+    if all(isinstance(values, list | tuple | np.ndarray) for values in histories.values()):
+        histories = {"": histories}
+    return {
+        str(name): {key: list(enumerate(values, 1)) for key, values in getattr(run, "history", run).items()}
+        for name, run in histories.items()
+    }
+
+
+def history_text(name: str, metric: str, history: History) -> str:
+    """Return a panel's lines of one run in words; "" without points."""
+    keys = {"training": metric, "validation": f"val_{metric}"}
+    values = {kind: [y for _, y in history.get(key, [])] for kind, key in keys.items()}
+    parts = [
+        f"{kind} {ys[0]:.3f} to {ys[-1]:.3f}" if len(ys) > 1 else f"{kind} {ys[0]:.3f}"
+        for kind, ys in values.items()
+        if ys
+    ]
+    if not parts:
+        return ""
+    validation = values["validation"]
+    if len(validation) > 1:
+        best = int(np.argmin(validation) if lower_is_better(metric) else np.argmax(validation))
+        parts.append(f"best validation {validation[best]:.3f} in epoch {best + 1}")
+    count = max(map(len, values.values()))
+    return f"{f'{name}: ' if name else ''}{metric} over {count} epoch{'s' * (count != 1)}: {', '.join(parts)}."
+
+
+def show_bands(runs: Mapping[str, Mapping[str, Sequence]], metrics: Sequence[str]) -> None:
+    """Show runs with several seeds: the mean by epoch, and a band from the lowest to the highest seed.
+
+    runs: {name: {metric: [values of one seed by epoch, …]}}, as `results.seed_curves` returns it; all seeds of a run
+    have the same number of epochs. metrics: one panel each. Raises ValueError without an epoch to show.
+    """
+    runs = {name: seeds for name, seeds in runs.items() if any(len(seeds.get(metric, [])) for metric in metrics)}
+    if not runs:
+        raise ValueError("No epoch to show yet. Measure at least one seed first.")
+    panels, sentences = [], []
+    for metric in metrics:
+        lines = []
+        for number, (name, measured) in enumerate(runs.items()):
+            seeds = np.asarray(measured[metric], float)
+            lines.append(_band_line(number, name, seeds))
+            last, count = seeds[:, -1], len(seeds)
+            end = f"{last.min():.3f} to {last.max():.3f}" if count > 1 else f"{last[0]:.3f}"
+            epochs = f"{name}: {metric} after {seeds.shape[1]} epochs"
+            sentences.append(f"{epochs} {end} ({count} seed{'s' * (count > 1)}).")
+        panels.append(Panel(metric.replace("val_", "validation ").replace("_", " "), lines))
+    figures.show(charts.figure(panels), " ".join(sentences))
+
+
+def _band_line(number: int, name: str, seeds: np.ndarray) -> Line:
+    epochs = range(1, seeds.shape[1] + 1)
+    band = zip(epochs, seeds.min(axis=0), seeds.max(axis=0), strict=True)
+    look = number % len(COLORS)
+    points = list(zip(epochs, seeds.mean(axis=0), strict=True))
+    return Line(points, name, COLORS[look], marker=MARKERS[look], band=list(band))

@@ -1,5 +1,13 @@
 """Reference results: what the lessons' networks reached, measured beforehand over several seeds."""
 
-from helpers.results.reference import compare, seed_curves
+from helpers.results.recipes import RECIPES
+from helpers.results.reference import (
+    compare,
+    format_number,
+    load,
+    print_photographs_table,
+    print_seeds,
+    seed_curves,
+)
 
-__all__ = ["compare", "seed_curves"]
+__all__ = ["RECIPES", "compare", "format_number", "load", "print_photographs_table", "print_seeds", "seed_curves"]

@@ -1,4 +1,4 @@
-"""Training runs: callbacks for `fit`, weights by epoch, runs in the background and what came of them."""
+"""Training: callbacks for `fit`, weights by epoch, background runs, and experiments that keep their runs."""
 
 from helpers.training.callbacks import LiveCurves, StopAt
 from helpers.training.snapshots import EpochSnapshots

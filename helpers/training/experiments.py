@@ -1,36 +1,34 @@
-"""An experiment: the same data and the same question, one run for each choice of settings. The bench shows it."""
+"""Experiments: the same data and the same question, one run for each choice of settings."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 
 from helpers.training.background import BackgroundTraining, BusyError, busy, error_sentence
-from helpers.training.progress import TrainingProgress
-from helpers.training.report import format_settings
+from helpers.training.progress import TrainingProgress, format_settings
 from helpers.training.runs import Run, Runs
 
-FOR_FIT = {"epochs": 5, "batch_size": 32}  # settings that go to `fit`, and what they are if nobody says
+FOR_FIT = {"epochs": 5, "batch_size": 32}  # settings that go to `fit`, and their defaults
+MOST_LAYERS = 12  # a whole number up to this may be a number of layers
 
 
 class ExperimentError(RuntimeError):
-    """A run that cannot be: its settings do not fit together, or the training failed. Its text is one sentence."""
+    """A run that is impossible: its settings do not fit together, or `fit` failed. Its text is one sentence."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]  # in a notebook the sentence is enough
 
 
 class Experiment:
-    """Trains networks of different settings in the background, one at a time, and keeps every run.
+    """Train networks with different settings in the background, one at a time, and keep every run.
 
-    name        where the runs are kept: `runs/<name>/` in the course's folder; letters, digits, "-" and "_"
-    build       a function of the settings (without epochs and batch_size) that returns a compiled model
-    settings    {name: values to choose from}
-    train       (images, labels), or a tf.data.Dataset or PyDataset of batches
-    validation  the same for validation, or None
-    changed     called with the `TrainingProgress` of a training, in its thread, at most four times a second
-    ended       called with the new `Run`, or None after a failure (then `error` says why), in that thread
+    name, build, settings, train, validation: as for `helpers.widgets.ExperimentBench`, which shows an experiment.
 
-    `runs` is the list of all runs, also those of earlier sessions. ValueError for data that cannot work.
+    on_progress  called with the `TrainingProgress` in the background thread, at most four times a second
+    on_end       called in that thread with the new `Run`, or None after a failure (then `training.error` says why)
+
+    `runs` has all runs, also those of earlier sessions. Raises ValueError for data or settings that cannot work.
     """
 
     def __init__(
@@ -38,10 +36,11 @@ class Experiment:
         name: str,
         build: Callable[..., keras.Model],
         settings: Mapping[str, Sequence],
-        train,
-        validation=None,
-        changed: Callable[[TrainingProgress], None] = lambda standing: None,
-        ended: Callable[[Run | None], None] = lambda run: None,
+        train: Any,
+        validation: Any = None,
+        *,
+        on_progress: Callable[[TrainingProgress], None] = lambda progress: None,
+        on_end: Callable[[Run | None], None] = lambda run: None,
     ):
         self.runs, self.settings = Runs(name), {label: list(values) for label, values in settings.items()}
         self._build, self._train, self._validation = build, train, validation
@@ -50,66 +49,86 @@ class Experiment:
             raise ValueError("These images come in batches already; leave batch_size out of the settings.")
         if not self._in_batches and len(train[0]) != len(train[1]):
             raise ValueError(f"{len(train[0])} images do not go with {len(train[1])} labels.")
-        self.trainer = BackgroundTraining(changed, self._keep)
-        self._ended = ended
+        self.training = BackgroundTraining(on_progress, self._keep)
+        self._on_end = on_end
+        self._current: tuple[dict, int] = {}, 0  # settings and parameters
+        self._latest: Run | None = None
 
-    def model(self, settings: Mapping) -> keras.Model:
-        """A new, untrained network. ExperimentError where `build` refuses the settings."""
-        parts = {name: value for name, value in settings.items() if name not in FOR_FIT}
+    def model(self, settings: Mapping[str, Any]) -> keras.Model:
+        """Return a new, untrained network. Raises ExperimentError where `build` refuses the settings."""
+        values = {name: value for name, value in settings.items() if name not in FOR_FIT}
         try:
-            model = self._build(**parts)
+            model = self._build(**values)
         except Exception as error:
-            raise ExperimentError(refusal(error, parts)) from error
+            reason = shrunk_image(self._build, values) or error_sentence(error)
+            text = f"These settings do not fit together ({format_settings(values)}): {reason}"
+            raise ExperimentError(text) from error
         if not model.built:
             raise ExperimentError("The network does not know the size of its images; begin it with keras.Input(…).")
         return model
 
-    def start(self, settings: Mapping) -> None:
-        """Starts a run in the background. Raises `Busy` while another training runs, `ExperimentError` as above."""
+    def start(self, settings: Mapping[str, Any]) -> None:
+        """Start a run in the background. Raises BusyError while another is under way, ExperimentError as above."""
         for name in set(settings) - set(self.settings) - set(FOR_FIT):
-            raise ExperimentError(f"There is no setting {name!r} here; there are: {', '.join(self.settings)}.")
+            raise ExperimentError(f"{name!r} is not a setting here; these are: {', '.join(self.settings)}.")
         settings = {name: getattr(value, "item", lambda value=value: value)() for name, value in settings.items()}
-        how = {name: settings.get(name, usual) for name, usual in FOR_FIT.items()}
-        for name, value in how.items():
+        options = {name: settings.get(name, default) for name, default in FOR_FIT.items()}
+        for name, value in options.items():
             if not isinstance(value, int) or value < 1:
                 raise ExperimentError(f"{name} is {value!r}; it has to be a whole number from 1.")
         if self._in_batches:
-            del how["batch_size"]
+            del options["batch_size"]
             if not isinstance(self._train, keras.utils.PyDataset):
-                how["shuffle"] = False  # a tf.data.Dataset shuffles itself; Keras warns if it is asked to
+                options["shuffle"] = False  # a tf.data.Dataset shuffles itself; Keras warns if it is asked to
         if busy():
             raise BusyError(busy())
         model = self.model(settings)
-        self._now = settings, model.count_params()
+        self._current = settings, model.count_params()
         data = [self._train] if self._in_batches else self._train
-        self.trainer.start(model, *data, validation_data=self._validation, **how)
+        self.training.start(model, *data, validation_data=self._validation, **options)
 
-    def run(self, settings: Mapping) -> Run:
-        """`start`, wait, and return the run. An interrupt (■) stops the training and keeps the run."""
+    def run(self, settings: Mapping[str, Any]) -> Run:
+        """Start a run, wait, and return it. An interrupt (■) stops `fit` and keeps the run."""
         self.start(settings)
-        while self.trainer.running:
+        while self.training.running:
             try:
-                self.trainer.wait()
+                self.training.wait()
             except KeyboardInterrupt:
-                self.trainer.stop()
-        if self.trainer.error:
-            raise ExperimentError(self.trainer.error)
+                self.training.stop()
+        if self.training.error or self._latest is None:
+            raise ExperimentError(self.training.error)
         return self._latest
 
-    def _keep(self, trainer: BackgroundTraining) -> None:
-        """In the training thread, at the end: makes a run of it."""
-        standing, (settings, parameters) = trainer.standing, self._now
+    def _keep(self, training: BackgroundTraining) -> None:
+        """In the background thread, at the end: make a run of it."""
+        progress, (settings, parameters) = training.progress, self._current
         self._latest = None
-        if not trainer.error:
+        if not training.error:
             images = None if self._in_batches else len(self._train[0])
-            self._latest = Run(settings, parameters, images, standing.seconds, standing.history, standing.stopping)
+            self._latest = Run(settings, parameters, images, progress.seconds, progress.history, progress.stopping)
             self.runs.add(self._latest)
-        self._ended(self._latest)
+        self._on_end(self._latest)
 
 
-def refusal(error: Exception, settings: Mapping) -> str:
-    """Why these settings cannot be built, in one sentence."""
-    why = error_sentence(error)
-    if "negative" in why or "<= 0" in why:
-        why = "the image has become too small for another filter or pooling layer. Take fewer layers."
-    return f"These settings do not fit together ({format_settings(settings)}): {why}"
+def shrunk_image(build: Callable[..., keras.Model], settings: Mapping[str, Any]) -> str:
+    """Return a sentence if `build` fails because a layer too many finds nothing left of the image; else "".
+
+    Builds the network with fewer layers: a feature map of less than 4 × 4 pixels is too small for one more 3×3 filter
+    and 2×2 pooling layer, (4 - 2) / 2 = 1.
+    """
+    for name, value in settings.items():
+        if not isinstance(value, int) or value > MOST_LAYERS:
+            continue
+        for fewer in range(value - 1, 0, -1):
+            try:
+                layers = build(**{**settings, name: fewer}).layers
+                height, width = [layer.output.shape[1:3] for layer in layers if len(layer.output.shape) == 4][-1]
+            except Exception:  # refused as well, or without feature maps
+                continue
+            if height and width and min(height, width) < 4:
+                return (
+                    f"with {name.replace('_', ' ')} {fewer} the image is down to {height} × {width} pixels, "
+                    f"too small for another filter or pooling layer. Use {name.replace('_', ' ')} {fewer} or less."
+                )
+            break
+    return ""

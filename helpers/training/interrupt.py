@@ -1,58 +1,70 @@
-"""The kernel's ■ as a Stop button: while a training runs, an interrupt asks it to end instead of tearing it down."""
+"""SIGINT as a Stop button: while `fit` runs, the kernel's ■ asks it to end instead of tearing it down."""
 
 import signal
 import sys
 import threading
 import time
-from types import FrameType
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from types import CodeType, FrameType
+from typing import Any
+
+
+def running_code(frame: FrameType | None = None) -> list[CodeType]:
+    """Return the code of `frame` (default: the caller's) and of all that called it, outermost first."""
+    frame, codes = frame or sys._getframe(1), []
+    while frame is not None:
+        codes.append(frame.f_code)
+        frame = frame.f_back
+    return codes[::-1]
 
 
 class Interrupt:
-    """Answers SIGINT by `watch.stop()` as long as `watch.model.fit` is running on the main thread.
+    """A SIGINT handler that calls `stop` as long as `fit` is running on the main thread.
 
-    `Interrupt.catch(watch)` takes SIGINT over, `release()` gives it back. Keras tells a callback nothing when `fit`
-    fails, so an Interrupt that was never released does no harm: with no `fit` under way it steps aside and leaves
-    the signal to whoever had it before. A second ■, three seconds or more after the first, does the same:
-    that ends a training that hangs.
+    Keras tells a callback nothing when `fit` fails, so a handler that was never released must do no harm: when `fit`
+    is not among the running code, it steps aside and leaves the signal to the handler before it. A second ■, three
+    seconds or more after the first, does the same: that ends a run that hangs.
     """
 
     PATIENCE = 3.0  # seconds; two presses in a row mean one stop
 
-    def __init__(self, watch, before):
-        self.watch, self.before, self._first = watch, before, None
+    def __init__(self, stop: Callable[[], None], fit: CodeType, before: Any):
+        self.stop, self.fit, self.before = stop, fit, before
+        self._first: float | None = None
 
     @classmethod
-    def catch(cls, watch) -> "Interrupt | None":
-        """Takes SIGINT over; None where that is impossible (off the main thread, or a handler not set by Python)."""
+    def catch(cls, stop: Callable[[], None], begin: Sequence[CodeType]) -> "Interrupt | None":
+        """Take SIGINT over; call this from `on_epoch_begin`, with the `running_code()` of `on_train_begin`.
+
+        `fit` is what has called both: the innermost code that the two have in common. Returns None where the signal
+        cannot be taken over: off the main thread, or when its handler was not set by Python.
+        """
         if threading.current_thread() is not threading.main_thread():
             return None
-        before = signal.getsignal(signal.SIGINT)
-        if isinstance(before, Interrupt) and not before.needed(sys._getframe()):
-            before = before.before  # left behind by a training that failed
+        codes = running_code()
+        *_, (fit, _) = takewhile(lambda pair: pair[0] is pair[1], zip(codes, begin, strict=False))
+        current: Any = signal.getsignal(signal.SIGINT)
+        is_stale = type(current) is Interrupt and codes.count(current.fit) < 2  # of this `fit`, or of one that failed
+        before = current.before if is_stale else current
         if before is None:
             return None
-        interrupt = cls(watch, before)
+        interrupt = cls(stop, fit, before)
         signal.signal(signal.SIGINT, interrupt)
         return interrupt
 
     def release(self) -> None:
-        """Gives SIGINT back, unless somebody else has taken it meanwhile. May be called again."""
-        if signal.getsignal(signal.SIGINT) is self:
+        """Give SIGINT back, unless another handler has been set meanwhile. May be called again."""
+        current: Any = signal.getsignal(signal.SIGINT)
+        if current is self:
             signal.signal(signal.SIGINT, self.before)
 
-    def needed(self, frame: FrameType | None) -> bool:
-        """True if `frame`, or one that called it, is `fit` of the model that is watched."""
-        while frame is not None:
-            if frame.f_code.co_name == "fit" and frame.f_locals.get("self") is self.watch.model:
-                return True
-            frame = frame.f_back
-        return False
-
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Stop `fit`, or step aside."""
         now = time.monotonic()
         self._first = self._first or now
-        if self.needed(frame) and (now == self._first or now - self._first < self.PATIENCE):
-            self.watch.stop()
+        if self.fit in running_code(frame) and (now == self._first or now - self._first < self.PATIENCE):
+            self.stop()
             return
         self.release()
         if callable(self.before):

@@ -1,35 +1,36 @@
-"""Where a training stands: a Keras callback that knows, and that tells whoever wants to show it.
+"""Training progress: a Keras callback that measures it, and a snapshot with texts for people.
 
-`LiveCurves` (in a cell) and `BackgroundTraining` (in the background) both build on it.
+`LiveCurves` (in a cell) and `BackgroundTraining` (in a thread) build on it.
 """
 
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import keras
 import numpy as np
 
-from helpers.plots.curves import training_metrics
+from helpers.plots.curves import History, training_metrics
 
-Points = list[tuple[float, float]]  # (epoch, value): 2.0 is the end of the second epoch
+Logs = Mapping[str, Any] | None  # what Keras passes to a callback
 
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """A snapshot of a training. Never changed once made, so any thread may read it."""
+    """Snapshot of a run of `fit`: immutable, so any thread may read it."""
 
-    epoch: int = 0  # the one under way, counted from 1
+    epoch: int = 0  # the current one, counted from 1
     epochs: int = 0
     step: int = 0  # steps of this epoch that are done
     steps: int | None = None  # None as long as the length of the data is unknown
     seconds: float = 0.0
     seconds_left: float | None = None
     validating: bool = False
-    stopping: bool = False  # somebody pressed Stop
-    history: dict[str, Points] = field(default_factory=dict)  # the epochs that are done
+    stopping: bool = False  # Stop was pressed
+    history: History = field(default_factory=dict)  # (epoch, value) points of the epochs that are done
     latest: dict[str, float] = field(default_factory=dict)  # running means of this epoch
 
     @property
@@ -38,8 +39,8 @@ class TrainingProgress:
         part = min(self.step / self.steps, 1) if self.steps else 0
         return min((self.epoch - 1 + part) / self.epochs, 1) if self.epoch else 0
 
-    def now(self) -> str:
-        """What is going on, in words."""
+    def status(self) -> str:
+        """Return one line: epoch, step, time so far, time left."""
         doing = f"step {self.step:,}" + (f" of {self.steps:,}" if self.steps else "")
         doing = "measuring on the validation data" if self.validating else doing
         doing = f"stopping · {doing}" if self.stopping else doing
@@ -47,107 +48,120 @@ class TrainingProgress:
         return f"Epoch {self.epoch} of {self.epochs} · {doing} · {format_duration(self.seconds)} so far{left}"
 
     def summary(self) -> str:
-        """What came of it, in words: the values of the last epoch."""
+        """Return one sentence about the run at its end: epochs, time, the metrics of the last epoch."""
         early = self.stopping or self.epoch < self.epochs
         whole = f"Trained {self.epochs} epoch{'s' * (self.epochs != 1)}"
-        what = f"Stopped in epoch {self.epoch} of {self.epochs}" if early else whole
+        extent = f"Stopped in epoch {self.epoch} of {self.epochs}" if early else whole
         last = {name: points[-1][1] for name, points in self.history.items()}
         training = f"training: {format_metrics(last)}" if last else ""
         validation = format_metrics({name[4:]: value for name, value in last.items() if name.startswith("val_")})
         validation = f"validation: {validation}" if validation else ""
-        return "; ".join(filter(None, [f"{what} in {format_duration(self.seconds)}", training, validation])) + "."
+        return "; ".join(filter(None, [f"{extent} in {format_duration(self.seconds)}", training, validation])) + "."
 
-    def growing(self) -> dict[str, Points]:
-        """The history, and the running values of this epoch as a last point of its own where its share is known."""
+    def history_so_far(self) -> History:
+        """Return the history; where the length of an epoch is known, its running means follow as a last point."""
         if not self.steps or not self.step:
             return self.history
         now = self.epoch - 1 + min(self.step / self.steps, 1)
         names = list(self.history) + [name for name in self.latest if name not in self.history]
         return {
-            name: self.history.get(name, []) + ([(now, self.latest[name])] if name in self.latest else [])
+            name: [*self.history.get(name, []), *([(now, self.latest[name])] if name in self.latest else [])]
             for name in names
         }
 
 
 class ProgressCallback(keras.callbacks.Callback):
-    """Keeps `standing` up to date and calls `changed(standing)` at most `rate` times a second, and at the end.
+    """Keep `progress` up to date; call `on_progress(progress)` at most `rate` times a second, and at the end.
 
     Works with data of known or unknown length, with and without validation and metrics. `stop()` may be called from
-    any thread: the training ends after the step under way; what it has learned, and its history, stay.
+    any thread: `fit` ends after the current step; weights and history stay.
     """
 
-    def __init__(self, changed: Callable[[TrainingProgress], None] = lambda standing: None, rate: float = 4):
+    def __init__(self, on_progress: Callable[[TrainingProgress], None] = lambda progress: None, rate: float = 4):
         super().__init__()
-        self.standing = TrainingProgress()
-        self.changed, self._pause = changed, 1 / rate
+        self.progress = TrainingProgress()
+        self._on_progress, self._pause = on_progress, 1 / rate
         self._stop = threading.Event()
         self._reset()
 
     def stop(self) -> None:
-        """Asks the training to end within a step (the validation of this epoch is still measured)."""
+        """Ask `fit` to end within a step (the validation of this epoch is still measured)."""
         self._stop.set()
 
-    def _reset(self):
-        self._begin, self._first, self._told, self._known_steps = time.monotonic(), None, -math.inf, None
+    def _reset(self) -> None:
+        self._begin, self._reported = time.monotonic(), -math.inf
+        self._first: tuple[float, float] | None = None  # when the first step was done, and the share done by then
+        self._known_steps: int | None = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Start the clock."""
         self._reset()
         self._known_steps = self.params.get("steps")
-        self.standing = TrainingProgress(epochs=self.params.get("epochs") or 0, steps=self._known_steps)
+        self.progress = TrainingProgress(epochs=self.params.get("epochs") or 0, steps=self._known_steps)
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self._move(epoch=epoch + 1, step=0, latest={}, validating=False)
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Begin an epoch without steps."""
+        self._update(epoch=epoch + 1, step=0, latest={}, validating=False)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """Count the step; end `fit` if asked to."""
         if self._stop.is_set():
             self.model.stop_training = True
-        self._move(step=batch + 1, latest=logs or {})
+        self._update(step=batch + 1, latest=logs or {})
         if self._first is None:  # the first step also builds the graph: it says nothing about the others
-            self._first = time.monotonic(), self.standing.finished
+            self._first = time.monotonic(), self.progress.finished
 
-    def on_test_begin(self, logs=None):
-        self._move(validating=True)
+    def on_test_begin(self, logs: Logs = None) -> None:
+        """Say that validation is under way."""
+        self._update(validating=True)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Add the epoch to the history; end `fit` if asked to."""
         if self._stop.is_set():
             self.model.stop_training = True
-        self._known_steps = self._known_steps or (None if self._stop.is_set() else self.standing.step)
-        history = {name: list(points) for name, points in self.standing.history.items()}
+        self._known_steps = self._known_steps or (None if self._stop.is_set() else self.progress.step)
+        history = {name: list(points) for name, points in self.progress.history.items()}
         for name, value in (logs or {}).items():
             if np.ndim(value) == 0:  # some metrics give a value per class: no curve
                 history.setdefault(name, []).append((epoch + 1, float(value)))
-        self._move(history=history, latest={}, validating=False, steps=self._known_steps)
+        self._update(history=history, latest={}, validating=False, steps=self._known_steps)
 
-    def on_train_end(self, logs=None):
-        self._move(tell=True, seconds_left=0.0)
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Report the end."""
+        self._update(report=True, seconds_left=0.0)
 
-    def _move(self, tell: bool = False, **now):
-        """Takes note of what is new; tells it when the last telling is long enough ago, or when `tell` is True."""
-        clock_now = time.monotonic()
-        standing = replace(self.standing, seconds=clock_now - self._begin, stopping=self._stop.is_set(), **now)
-        self.standing = standing if tell else replace(standing, seconds_left=self._left(standing))
-        if tell or clock_now - self._told >= self._pause:
-            self._told = clock_now
-            self.changed(self.standing)
+    def _update(self, report: bool = False, **changes: Any) -> None:
+        """Change the snapshot; report it if the last report is long enough ago, or if `report` is True."""
+        now = time.monotonic()
+        progress = replace(self.progress, seconds=now - self._begin, stopping=self._stop.is_set(), **changes)
+        self.progress = progress if report else replace(progress, seconds_left=self._seconds_left(progress))
+        if report or now - self._reported >= self._pause:
+            self._reported = now
+            self._on_progress(self.progress)
 
-    def _left(self, standing: TrainingProgress) -> float | None:
-        """Seconds to go, judged by the steps since the first one; None before there are any."""
+    def _seconds_left(self, progress: TrainingProgress) -> float | None:
+        """Return the seconds to go, judged by the steps since the first one; None before there are any."""
         if self._first is None:
             return None
         moment, share = self._first
-        done = standing.finished - share
-        return (time.monotonic() - moment) * (1 - standing.finished) / done if done > 0 else None
+        done = progress.finished - share
+        return (time.monotonic() - moment) * (1 - progress.finished) / done if done > 0 else None
 
 
-def format_metrics(values: dict[str, float]) -> str:
-    """The training metrics among the values, loss first: "loss 0.412, accuracy 0.861"."""
+def format_metrics(values: Mapping[str, float]) -> str:
+    """Return the training metrics among the values, loss first: "loss 0.412, accuracy 0.861"."""
     return ", ".join(f"{name.replace('_', ' ')} {values[name]:.3f}" for name in training_metrics(values))
 
 
 def format_duration(seconds: float) -> str:
-    """A time for people: "4 s", "2 min 5 s", "1 h 20 min"."""
+    """Return a duration for people: "4 s", "2 min 5 s", "1 h 20 min"."""
     seconds = round(seconds)
     if seconds < 60:
         return f"{seconds} s"
     minutes, seconds = divmod(seconds, 60)
     return f"{minutes} min {seconds} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def format_settings(settings: Mapping[str, object]) -> str:
+    """Return settings for people: "hidden 50, batch size 32"."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items())

@@ -1,16 +1,18 @@
-"""A copy of a network's weights after every epoch, so that one can look at it as it was.
+"""Weights by epoch: copies of a network's weights during training, to look at it as it was.
 
 snapshots = EpochSnapshots()
 model.fit(…, callbacks=[snapshots])
-for epoch, network in snapshots.networks():      # epoch 0 is before the training
+for epoch, network in snapshots.networks():      # epoch 0 is before `fit`
     print(epoch, network.evaluate(…))
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
 import numpy as np
+
+from helpers.training.progress import Logs
 
 MILLION = 1_000_000
 
@@ -25,15 +27,17 @@ class Snapshot:
 
     @property
     def bytes(self) -> int:
+        """The memory in use."""
         return sum(array.nbytes for array in self.weights)
 
 
 class EpochSnapshots(keras.callbacks.Callback):
-    """Keeps the weights before the training and after every epoch, in at most `megabytes` of memory.
+    """Copy the weights before training and after every epoch, in at most `megabytes` of memory.
 
-    When these are full, every second epoch is let go, and from then on only every second one (then every fourth, …) is kept;
-    the first and the latest always are. float16 has three digits: enough to look at a network, and good for its answers to
-    about 0.001. A second `fit` goes on counting. ValueError, when the training begins, if not even two copies fit.
+    When these are full, every second snapshot is dropped, and from then on only every second epoch (then every
+    fourth, …) is kept; the first and the latest always are. float16 has three digits: enough to look at a network,
+    and good for its predictions to about 0.001. A second `fit` goes on counting.
+    Raises ValueError, when `fit` begins, if not even two copies fit.
     """
 
     def __init__(self, megabytes: float = 400):
@@ -42,23 +46,25 @@ class EpochSnapshots(keras.callbacks.Callback):
         self.kept: list[Snapshot] = []
         self._every, self._count = 1, 0
 
-    def on_train_begin(self, logs: Mapping | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Copy the weights of the untrained network."""
         if not self.kept and self.model.built:
             self._keep({})
 
-    def on_epoch_end(self, epoch: int, logs: Mapping | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Copy the weights."""
         self._count += 1
         self._keep({name: float(value) for name, value in (logs or {}).items()})
 
     @property
     def epochs(self) -> list[int]:
-        """Which epochs are kept; 0 is before the training."""
-        return [one.epoch for one in self.kept]
+        """The epochs that have a snapshot; 0 is before training."""
+        return [snapshot.epoch for snapshot in self.kept]
 
     @property
     def bytes(self) -> int:
         """The memory in use."""
-        return sum(one.bytes for one in self.kept)
+        return sum(snapshot.bytes for snapshot in self.kept)
 
     def __str__(self) -> str:
         count = f"{len(self.kept)} cop{'y' if len(self.kept) == 1 else 'ies'}"
@@ -66,15 +72,15 @@ class EpochSnapshots(keras.callbacks.Callback):
         return f"{count} of the weights{thinned}: {self.bytes / MILLION:.1f} MB of at most {self.megabytes:g} MB."
 
     def networks(self) -> Iterator[tuple[int, keras.Model]]:
-        """(epoch, the network as it was), one after the other. It is one copy that changes: use it before the next."""
+        """Yield (epoch, the network as it was). It is always the same copy with other weights: use it at once."""
         if not self.kept:
             return
         copy = keras.models.clone_model(self.model)
         if not copy.built:  # a Sequential that began without a keras.Input
             copy.build(self.model.input_shape)
-        for one in self.kept:
-            restore(copy, one)
-            yield one.epoch, copy
+        for snapshot in self.kept:
+            restore(copy, snapshot)
+            yield snapshot.epoch, copy
 
     def _keep(self, logs: dict[str, float]) -> None:
         snapshot = Snapshot(self._count, tuple(_small(array) for array in self.model.get_weights()), logs)
@@ -89,16 +95,16 @@ class EpochSnapshots(keras.callbacks.Callback):
         self.kept.append(snapshot)
         while self.bytes > limit:
             self._every *= 2
-            self.kept = [one for one in self.kept if one.epoch % self._every == 0 or one is snapshot]
+            self.kept = [old for old in self.kept if old.epoch % self._every == 0 or old is snapshot]
 
 
 def restore(model: keras.Model, snapshot: Snapshot) -> None:
-    """Gives `model` the weights of a snapshot."""
+    """Set the weights of `model` to those of a snapshot."""
     model.set_weights([array.astype("float32") if array.dtype == np.float16 else array for array in snapshot.weights])
 
 
 def _small(array: np.ndarray) -> np.ndarray:
-    """As float16, where that can hold it; whole numbers and what is too large for it stay as they are."""
+    """Return the array as float16 where that can hold it; whole numbers stay, and larger values become float32."""
     if not np.issubdtype(array.dtype, np.floating):
         return array.copy()
     fits = np.abs(array).max(initial=0) <= np.finfo(np.float16).max  # False for NaN, too

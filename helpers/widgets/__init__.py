@@ -1,31 +1,50 @@
-"""The course's widgets: `from helpers.widgets import DrawingPad`. Each is loaded when it is first asked for."""
+"""Widgets of the lessons: `from helpers.widgets import DrawingPad`. Each is imported when it is first asked for."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-_FILES = {
-    "ActivationBrowser": "activation_browser",
-    "AugmentationPlayground": "augmentation_playground",
-    "ExperimentBench": "bench",
-    "DrawingPad": "drawing_pad",
-    "EpochScrubber": "epoch_scrubber",
-    "FilterExplorer": "filter_explorer",
-    "GradCam": "gradcam",
-    "FeatureMapGrid": "feature_map_grid",
-    "ImageSlider": "image_slider",
+if TYPE_CHECKING:
+    from helpers.widgets.activation_browser import ActivationBrowser
+    from helpers.widgets.augmentation_playground import AugmentationPlayground
+    from helpers.widgets.drawing_pad import DrawingPad
+    from helpers.widgets.epoch_scrubber import EpochScrubber
+    from helpers.widgets.experiment_bench import ExperimentBench
+    from helpers.widgets.feature_map_grid import FeatureMapGrid
+    from helpers.widgets.filter_explorer import FilterExplorer
+    from helpers.widgets.grad_cam import GradCam
+    from helpers.widgets.image_slider import ImageSlider
+    from helpers.widgets.playgrounds import ReluPlayground, SoftmaxPlayground
+    from helpers.widgets.threshold_slider import ThresholdSlider
+    from helpers.widgets.upload import Upload, upload_and_predict
+
+__all__ = [
+    "ActivationBrowser",
+    "AugmentationPlayground",
+    "DrawingPad",
+    "EpochScrubber",
+    "ExperimentBench",
+    "FeatureMapGrid",
+    "FilterExplorer",
+    "GradCam",
+    "ImageSlider",
+    "ReluPlayground",
+    "SoftmaxPlayground",
+    "ThresholdSlider",
+    "Upload",
+    "upload_and_predict",
+]
+_OTHER_FILES = {
     "ReluPlayground": "playgrounds",
     "SoftmaxPlayground": "playgrounds",
-    "ThresholdSlider": "threshold_slider",
-    "Upload": "upload",
     "upload_and_predict": "upload",
 }
 
-__all__ = sorted(_FILES)
 
-
-def __getattr__(name: str):
-    if name not in _FILES:
+def __getattr__(name: str) -> object:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_FILES[name]}"), name)
+    snake_case = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return getattr(import_module(f"{__name__}.{_OTHER_FILES.get(name, snake_case)}"), name)
 
 
 def __dir__() -> list[str]:

@@ -28,7 +28,7 @@ const isFlat = (layer) => layer.shape.length === 1;
 
 // The layers as a strip of radio buttons; arrows go from one to the next.
 function strip(choose) {
-  const node = element("div", { class: "in-strip", role: "radiogroup", "aria-label": "Layers, from the image to the answer" });
+  const node = element("div", { class: "lts-strip", role: "radiogroup", "aria-label": "Layers, from the image to the answer" });
   let buttons = [];
   node.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -41,10 +41,10 @@ function strip(choose) {
   });
   function fill(layers, image, answer) {
     buttons = layers.map((layer, index) => {
-      const bar = box("bar", element("i", { style: `width: ${100 * layer.share}%` }));
-      bar.setAttribute("aria-hidden", "true");
+      const silent = box("share", element("i", { style: `width: ${100 * layer.share}%` }));
+      silent.setAttribute("aria-hidden", "true");
       const lines = [element("b", {}, layer.name), element("small", {}, shapeOf(layer))];
-      lines.push(element("small", {}, `${percent(layer.share)} silent`), bar);
+      lines.push(element("small", {}, `${percent(layer.share)} silent`), silent);
       const button = element("button", { type: "button", role: "radio" }, ...lines);
       button.addEventListener("click", () => choose(index));
       return button;
@@ -100,9 +100,9 @@ function tiles(choose, chooseLayer) {
     const dead = new Set(isFlat(layer) ? [] : layer.dead);
     for (let index = 0; index < layer.count; index++) {
       const [x, y] = [(index % across) * side, Math.floor(index / across) * height];
-      if (dead.has(index)) blank(pen, x, y, side - GAP, height - GAP);
+      if (dead.has(index)) cross(pen, x, y, side - GAP, height - GAP);
       else {
-        put(scratch, grays(bytes, layer.offset + index * layer.rows * layer.columns, layer.rows, layer.columns));
+        put(scratch, colored(bytes, layer.offset + index * layer.rows * layer.columns, layer.rows, layer.columns));
         pen.drawImage(scratch, x, y, side - GAP, height - GAP);
       }
     }
@@ -117,7 +117,7 @@ function tiles(choose, chooseLayer) {
 }
 
 // A silent channel: an empty tile with a cross.
-function blank(pen, x, y, width, height) {
+function cross(pen, x, y, width, height) {
   pen.fillStyle = "#e8e8e8";
   pen.fillRect(x, y, width, height);
   pen.strokeStyle = "#777";
@@ -148,10 +148,10 @@ async function render({ model, el }) {
   const input = stage({ role: "img", "aria-label": "The image that went in" });
   const large = stage({ tabindex: 0, role: "application" });
   const captions = ["channels", "channel", "image"].map(() => element("figcaption"));
-  const said = element("p", { class: "in-line", role: "status" });
-  const own = ownImage(model);
+  const said = element("p", { class: "lts-line", role: "status" });
+  const own = userImage(model);
   const figures = [grid, large, input].map((part, index) => element("figure", {}, part.node, captions[index]));
-  const root = element("div", { class: "see in" }, path.node, element("div", { class: "in-board" }, ...figures), said, own.node);
+  const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures), said, own.node);
   keepKeys(root);
 
   const goTo = (row, column) => {
@@ -168,11 +168,10 @@ async function render({ model, el }) {
   large.canvas.addEventListener("pointermove", point);
   large.canvas.addEventListener("pointerdown", point);
   large.canvas.addEventListener("keydown", (event) => {
-    const far = event.shiftKey ? 10 : 1;
-    const moves = { ArrowUp: [-far, 0], ArrowDown: [far, 0], ArrowLeft: [0, -far], ArrowRight: [0, far] };
-    if (!(event.key in moves)) return;
+    const move = arrowMove(event);
+    if (!move) return;
     event.preventDefault();
-    goTo(place[0] + moves[event.key][0], place[1] + moves[event.key][1]);
+    goTo(place[0] + move[0], place[1] + move[1]);
   });
 
   // What the value at `place` is, and what it sees.
@@ -187,20 +186,20 @@ async function render({ model, el }) {
     const sees = layer.field ? `sees ${field[0][0]} × ${field[1][0]} pixels` : "sees the whole image";
     const where = isFlat(layer) ? `unit ${row * layer.columns + column}` : `row ${row}, column ${column}`;
     const isUnit = !isFlat(layer) || row * layer.columns + column < layer.shape[0];
-    write(captions[2], isUnit ? `The value in ${where} is ${number(value)}; it ${sees}.` : "");
+    write(captions[2], isUnit ? `The value in ${where} is ${significant(value)}; it ${sees}.` : "");
   }
 
   function showChannel() {
     const [layer, channel] = [layerNow(), channelNow()];
     grid.show(channel);
     const size = layer.rows * layer.columns;
-    put(large.canvas, grays(bytes, layer.offset + channel * size, layer.rows, layer.columns));
+    put(large.canvas, colored(bytes, layer.offset + channel * size, layer.rows, layer.columns));
     large.canvas.style.imageRendering = layer.columns < 200 ? "pixelated" : "auto";
     const dead = !isFlat(layer) && layer.dead.includes(channel);
     const title = isFlat(layer) ? `all ${layer.shape[0]} units` : `channel ${channel}`;
-    write(captions[1], `${layer.name}, ${title}${dead ? ": blank, 0 everywhere" : ""}`);
+    write(captions[1], `${layer.name}, ${title}${dead ? ": silent, 0 everywhere" : ""}`);
     large.canvas.setAttribute("aria-label", `${layer.name}, ${title}. Arrow keys move the place, with Shift by ten.`);
-    const most = dead ? "is blank: it is 0 everywhere" : `goes from ${number(layer.low[channel])} to ${number(layer.top[channel])}`;
+    const most = dead ? "is silent: it is 0 everywhere" : `goes from ${significant(layer.low[channel])} to ${significant(layer.top[channel])}`;
     write(said, `${layer.name}, ${shapeOf(layer)}: ${layer.dead.length} of ${layer.shape.at(-1)} ${isFlat(layer) ? "units" : "channels"} silent. ${isFlat(layer) ? "It" : `Channel ${channel}`} ${most}.`);
     showPlace();
   }
@@ -212,7 +211,7 @@ async function render({ model, el }) {
       grid.fill(layer, bytes);
       path.show(layers.indexOf(layer));
       place = [layer.rows >> 1, layer.columns >> 1];
-      write(captions[0], isFlat(layer) ? "one square for each unit, 32 in a row" : "each channel stretched for itself; ✕ is blank");
+      write(captions[0], isFlat(layer) ? "one square for each unit, 32 in a row" : "each channel stretched for itself; ✕ is silent");
     }
     showChannel();
   }
@@ -220,18 +219,18 @@ async function render({ model, el }) {
   // Another image.
   async function load() {
     const next = model.get("_layers");
-    bytes = await allTiles(model, next);
-    layers = next;
-    image = model.get("_still") ? await decode(model.get("_image")) : unpackImage(model.get("_image"));
-    put(input.canvas, image);
-    input.canvas.style.imageRendering = image.columns < 200 ? "pixelated" : "auto";
-    path.fill(layers, image, model.get("_answer"));
-    drawn = null;
-    show();
+    const nextBytes = await allTiles(model, next);
+    const nextImage = model.get("_still") ? await decode(model.get("_image")) : unpackImage(model.get("_image"));
+    return () => {
+      [layers, bytes, image, drawn] = [next, nextBytes, nextImage, null];
+      put(input.canvas, image);
+      input.canvas.style.imageRendering = image.columns < 200 ? "pixelated" : "auto";
+      path.fill(layers, image, model.get("_answer"));
+      show();
+    };
   }
 
-  const stop = listen(model, { _serial: load, layer: show, channel: show, _said: own.show });
-  await load();
+  const stop = await listenLoaded(model, load, { "layer channel": show, _said: own.show });
   own.show();
   el.append(root);
   return stop;

@@ -1,7 +1,8 @@
-"""One image and five chance changes of it: a slider for each range, and a button for new chances."""
+"""Data augmentation to play with: an image, five random samples of it, and a slider for each range."""
 
 import io
 from html import escape
+from typing import Any
 
 import ipywidgets
 import numpy as np
@@ -9,11 +10,12 @@ from PIL import Image
 
 from helpers.images.assets import SAMPLE_IMAGES
 from helpers.images.augment import Augmentation
-from helpers.images.read import ImageError, open_image, to_array
-from helpers.widgets.base import StaticFallback
-from helpers.widgets.upload import uploaded
+from helpers.images.encode import encode, to_uint8
+from helpers.images.read import open_image, to_array
+from helpers.widgets.base import Formats, StaticFallback, reports_failure
+from helpers.widgets.compat import status_line, uploaded_files
 
-SIDE, SAMPLES, GAP = 150, 5, 6  # pixels of one image, how many changed ones, pixels between them
+SIDE, SAMPLES, GAP = 150, 5, 6  # pixels of one image, how many samples, pixels between them
 SHOWN = SAMPLE_IMAGES / "upload" / "cat.jpg"
 # parameter: (description, highest, step). Angles in degrees; brightness b stands for the range (1 - b, 1 + b).
 RANGES = {
@@ -32,14 +34,14 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
 
     `image` is an array (H, W, 3) or (H, W), uint8 or floats 0…1, or the path of an image file, by default one that comes
     with the course. `ranges` are `ImageFolderReader`'s: those of `RANGES` as numbers, `brightness` (b for 1 - b to 1 + b), and
-    `horizontal_flip`, `vertical_flip`. Moving a slider keeps the chances, so each sample moves as far as its range grows.
+    `horizontal_flip`, `vertical_flip`. Moving a slider keeps the random numbers, so each sample moves as far as its range grows.
     `augmentation` is what the sliders say, `samples` what is shown, uint8 (5, 150, 150, 3).
     """
 
-    def __init__(self, image=None, seed: int = 1, **ranges):
+    def __init__(self, image: Any = None, **ranges: float):
         for name in set(ranges) - set(RANGES) - set(FLIPS):
-            raise ValueError(f"there is no slider for {name!r}; there are: {', '.join([*RANGES, *FLIPS])}.")
-        self._image, self._seed, self._busy = as_square(SHOWN if image is None else image), seed, False
+            raise ValueError(f"there isn't a slider for {name!r}; there are: {', '.join([*RANGES, *FLIPS])}.")
+        self._image, self._seed, self._busy = as_square(SHOWN if image is None else image), 1, False
         wide = {"description_width": "7em"}
         self._sliders = {
             name: ipywidgets.FloatSlider(
@@ -61,10 +63,10 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
         own.layout.width = "16em"
         self._strip = ipywidgets.Image(format="jpeg")
         self._strip.layout.width = "min(930px, 100%)"
-        self._words = ipywidgets.HTML()
+        self._words = ipywidgets.HTML()  # an Image has no alternative text in ipywidgets 7
         for control in [*self._sliders.values(), *self._flips.values()]:
-            control.observe(self._draw, "value")
-        again.on_click(lambda _: self.new_samples())
+            control.observe(self._moved, "value")
+        again.on_click(self._draw_again)
         own.observe(self._chosen, "value")
         self._draw()
         grid = {"grid_template_columns": "repeat(auto-fit, minmax(300px, 1fr))", "width": "min(930px, 100%)"}
@@ -79,7 +81,7 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
 
     @property
     def samples(self) -> np.ndarray:
-        """The changed images, uint8 (5, 150, 150, 3)."""
+        """The augmented images, uint8 (5, 150, 150, 3)."""
         augmentation, room = self.augmentation, np.empty((SAMPLES, SIDE, SIDE, 3), np.float32)
         drawn = augmentation.draw(np.random.default_rng(self._seed), SAMPLES, (SIDE, SIDE))
         augmentation.apply([self._image] * SAMPLES, drawn, room)
@@ -88,16 +90,16 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
     @property
     def code(self) -> str:
         """The same as a line of Python."""
-        said = [f"{name}={value!r}" for name, value in self._ranges().items() if value not in (0, False)]
-        return f"ImageFolderReader({', '.join(['rescale=1 / 255', *said])})"
+        ranges = [f"{name}={value!r}" for name, value in self._ranges().items() if value not in (0, False)]
+        return f"ImageFolderReader({', '.join(['rescale=1 / 255', *ranges])})"
 
     def new_samples(self) -> None:
-        """Other chances within the same ranges."""
+        """Draw other random numbers within the same ranges."""
         self._seed += 1
         self._draw()
 
-    def set(self, **ranges) -> None:
-        """Moves several controls at once, and draws once: `set(rotation_range=45, horizontal_flip=True)`."""
+    def set(self, **ranges: float) -> None:
+        """Move several controls at once, and draw once: `set(rotation_range=45, horizontal_flip=True)`."""
         self._busy = True
         try:
             for name, value in ranges.items():
@@ -106,8 +108,9 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
             self._busy = False
         self._draw()
 
-    def fallback(self) -> dict[str, str | bytes]:
-        return {"image/jpeg": self._strip.value, "text/plain": self._text}
+    def fallback(self) -> Formats:
+        """Return the image and its samples, and the code that makes such samples."""
+        return {"image/jpeg": self.strip, "text/plain": self._text}
 
     def _ranges(self) -> dict:
         ranges = {name: round(slider.value, 2) for name, slider in self._sliders.items()}
@@ -120,41 +123,56 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
     def _text(self) -> str:
         return f"An image as it is, and {SAMPLES} samples of it changed by {self.code}."
 
-    def _draw(self, _=None) -> None:
-        if self._busy:
-            return
-        self._strip.value = strip([self._image, *self.samples])
-        # An Image has no alternative text in ipywidgets 7, so the sentence stands below it, for everybody.
-        self._words.value = f'<div role="status">Left as it is; the others: <code>{escape(self.code)}</code></div>'
+    @property
+    def status(self) -> str:
+        """The line below the images, as HTML: what is shown, or what went wrong."""
+        return self._words.value
 
-    def _chosen(self, change: dict) -> None:
-        for name, data in uploaded(change["new"]):
-            try:
-                self._image = as_square(data)
-            except ImageError as error:
-                said = str(error).replace("This file", f'"{name}"', 1)
-                self._words.value = f'<div role="status">✗ {escape(said)}</div>'
-                return
+    @property
+    def strip(self) -> bytes:
+        """The image and its samples in a row, as a JPEG file."""
+        return bytes(self._strip.value)
+
+    def _draw(self) -> None:
+        if not self._busy:
+            self._strip.value = encode(in_a_row([self._image, *self.samples]), "jpeg", quality=85)
+            self._words.value = status_line(f"Left as it is; the others: <code>{escape(self.code)}</code>")
+
+    @reports_failure
+    def _moved(self, _: dict) -> None:
         self._draw()
 
+    @reports_failure
+    def _draw_again(self, _: ipywidgets.Button) -> None:
+        self.new_samples()
 
-def as_square(image) -> np.ndarray:
-    """An array, a path or the bytes of a file → uint8 (150, 150, 3). ValueError for another shape, ImageError for a bad file."""
+    @reports_failure
+    def _chosen(self, change: dict) -> None:
+        for name, data in uploaded_files(change["new"]):
+            file = io.BytesIO(data)
+            file.name = name  # what an error calls the file
+            self._image = as_square(file)
+        self._draw()
+
+    def _say(self, text: str) -> None:
+        self._words.value = status_line(f"✗ {escape(text)}")
+
+
+def as_square(image: Any) -> np.ndarray:
+    """Return an array, or the image in a file (path, bytes or open file), as uint8 (150, 150, 3).
+
+    ValueError for an array of another shape, ImageError for a file that cannot be read.
+    """
     if isinstance(image, np.ndarray):
-        if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[-1] not in (1, 3)):
-            raise ValueError(f"an image has the shape (H, W), (H, W, 1) or (H, W, 3); this one has {image.shape}.")
-        levels = image if image.dtype == np.uint8 else (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
-        levels = levels[..., 0] if levels.ndim == 3 and levels.shape[-1] == 1 else levels
-        return np.asarray(Image.fromarray(levels).convert("RGB").resize((SIDE, SIDE), Image.Resampling.BILINEAR))
-    return (to_array(open_image(image), (SIDE, SIDE), 3) * 255).round().astype(np.uint8)
+        pixels = Image.fromarray(to_uint8(image)).convert("RGB")
+        return np.asarray(pixels.resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+    return to_uint8(to_array(open_image(image), (SIDE, SIDE), 3))
 
 
-def strip(images) -> bytes:
-    """uint8 images (150, 150, 3) beside each other, as a JPEG file."""
+def in_a_row(images: list[np.ndarray]) -> np.ndarray:
+    """Return uint8 images (150, 150, 3) next to each other as one."""
     page = np.full((SIDE, len(images) * (SIDE + GAP) - GAP, 3), 255, np.uint8)
     for place, image in enumerate(images):
         left = place * (SIDE + GAP)
         page[:, left : left + SIDE] = image
-    file = io.BytesIO()
-    Image.fromarray(page).save(file, "JPEG", quality=85)
-    return file.getvalue()
+    return page

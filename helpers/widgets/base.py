@@ -1,7 +1,8 @@
-"""What a widget shows where no kernel runs: on GitHub, in nbviewer, on an exported page, on paper.
+"""What all widgets share: a static fallback where no kernel runs, scripts, styles, and failures that are shown.
 
-A notebook's output is a bundle of formats, and whoever shows it picks the best one it knows. `StaticFallback` puts a
-image or a piece of HTML, and always a sentence, beside the live view of a widget:
+A notebook's output is a bundle of formats, and whatever shows it picks the best one it knows. `StaticFallback` puts an
+image or a piece of HTML, and always a sentence, next to the live view of a widget: that is what GitHub, nbviewer,
+an exported page and paper show.
 
     class Pad(StaticFallback, anywidget.AnyWidget):
         def fallback(self):
@@ -10,60 +11,140 @@ image or a piece of HTML, and always a sentence, beside the live view of a widge
 Put `StaticFallback` first in the list of base classes. It works for widgets of ipywidgets 7.7 and 8 and for anywidgets.
 """
 
-import base64
+import functools
 import json
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
 
-import ipywidgets
-from IPython.display import display
+import anywidget
+import numpy as np
+import traitlets
+
+from helpers.images.encode import data_uri, in_base64
+from helpers.images.read import read_image
+from helpers.widgets.compat import DisplayedByBundle
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 EXPORT = "export default"
+Formats = dict[str, Any]  # MIME type → str, or the bytes (or memoryview) of an image file
 
 
-class StaticFallback:
+def script(*names: str) -> str:
+    """Return `static/common.js` and these files, which are next to this one, as one script: an anywidget imports nothing."""
+    return "\n".join(
+        (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("static/common.js", *names)
+    )
+
+
+STYLE = (Path(__file__).parent / "static" / "widgets.css").read_text(encoding="utf-8")
+
+
+def failure_text(error: Exception) -> str:
+    """Return one sentence for an exception: its own text if that is a sentence, else its type and first line."""
+    text = (str(error).strip() or "no reason given").splitlines()[0]
+    return text if text.endswith(".") else f"That did not work. {type(error).__name__}: {text}."
+
+
+def reports_failure(method: Callable) -> Callable:
+    """Decorate an observer, or what a thread calls: whatever it raises becomes a sentence, shown by the widget's `_say`.
+
+    Without it the exception ends up in a log that no learner opens, and the widget looks as if nothing had happened.
+    """
+
+    @functools.wraps(method)
+    def reporting(self: Any, *arguments: Any) -> Any:
+        try:
+            return method(self, *arguments)
+        except (
+            Exception
+        ) as error:  # the learner's network or file: anything can happen in it, and the widget must go on
+            self._say(failure_text(error))
+
+    return reporting
+
+
+class StaticFallback(DisplayedByBundle):
     """Mix-in: shows the widget where it can live, and what `fallback()` returns everywhere else."""
 
-    def fallback(self) -> dict[str, str | bytes | memoryview]:
-        """The formats: "text/plain" (a sentence; needed), and "image/png" (bytes or, as `Image.value` may be, a
-        memoryview) or "text/html" (str), or both."""
+    def fallback(self) -> Formats:
+        """Return "text/plain" (a sentence; needed), and an image as the bytes of a file, or "text/html", or both."""
         raise NotImplementedError(f"{type(self).__name__} has no fallback().")
 
-    def _repr_mimebundle_(self, **_) -> tuple[dict, dict]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         data, metadata = mimebundle(self.fallback())
-        data[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        data[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}  # type: ignore[attr-defined]
         return data, metadata | _metadata_of_view(super())
 
-    if int(ipywidgets.__version__.split(".")[0]) < 8:
 
-        def _ipython_display_(self, **options):
-            data, metadata = self._repr_mimebundle_()
-            display(data, metadata=metadata, raw=True)
-            self._handle_displayed(**options)
-
-
-def _metadata_of_view(parent) -> dict:
-    """What anywidget adds on Colab (where its code is to be found); elsewhere nothing."""
-    bundle = getattr(parent, "_repr_mimebundle_", dict)()
+def _metadata_of_view(parent: object) -> dict:
+    """Return what anywidget adds on Colab (where its code is to be found); elsewhere nothing."""
+    bundle: Any = getattr(parent, "_repr_mimebundle_", dict)()
     return bundle[1] if isinstance(bundle, tuple) else {}
 
 
-def mimebundle(formats: dict[str, str | bytes | memoryview]) -> tuple[dict, dict]:
-    """A MIME bundle and its metadata: images as base64, the sentence also as their alternative text.
+def mimebundle(formats: Formats) -> tuple[dict, dict]:
+    """Return a MIME bundle and its metadata: images as base64, the sentence also as their alternative text.
 
     `formats` needs "text/plain"; ValueError without it, because every image has a text equivalent.
     """
     text = formats.get("text/plain")
     if not text:
-        raise ValueError("a stand-in needs a sentence under 'text/plain'.")
-    data = {
-        kind: value if isinstance(value, str) else base64.b64encode(value).decode("ascii")
-        for kind, value in formats.items()
-    }
+        raise ValueError("a static fallback needs a sentence under 'text/plain'.")
+    data = {kind: value if isinstance(value, str) else in_base64(value) for kind, value in formats.items()}
     return data, {kind: {"alt": text} for kind in formats if kind.startswith("image/")}
 
 
+class BrowserWidget(StaticFallback, anywidget.AnyWidget):
+    """A widget whose script draws it; on an exported page the same script runs, with `state` but no kernel."""
+
+    _css = STYLE
+
+    def _live_fallback(self, text: str, still_html: str, state: dict) -> Formats:
+        """Return `still_html` where no script may run, the live widget where one may."""
+        return {"text/html": embed_live(still_html, str(self._esm), STYLE, state), "text/plain": text}
+
+    def _live_image_fallback(self, text: str, kind: str, file: bytes, state: dict) -> Formats:
+        """Return an image file of a `kind` ("png", "jpeg"), and the live widget where a script may run."""
+        still_html = f'<img src="{data_uri(file, kind)}" alt="{escape(text)}" style="max-width: 100%">'
+        return {f"image/{kind}": file} | self._live_fallback(text, still_html, state)
+
+
+class UserImage(BrowserWidget):
+    """A widget that takes the learner's own image: the browser sends the file as `_file` and shows what `_said` says.
+
+    A widget sets `_model`, whose input the image is made to fit, and says in `_take` what it does with one.
+    """
+
+    _model: Any
+    _said = traitlets.Unicode().tag(sync=True)
+    _file = traitlets.CBytes().tag(sync=True, echo_update=False)
+
+    def _take(self, image: np.ndarray) -> str:
+        """Show the image, (H, W, C) float32 0…1, and return the sentence that says so."""
+        raise NotImplementedError
+
+    def _say(self, text: str) -> None:
+        self._said = text
+
+    @traitlets.observe("_file")
+    def _receive(self, change: dict) -> None:
+        if change["new"]:
+            self._said = ""  # so that the same words as before are heard
+            self._read_file(bytes(change["new"]))
+            self._file = b""  # so that the same file can come again
+
+    @reports_failure
+    def _read_file(self, data: bytes) -> None:
+        from helpers.models.predict import image_shape  # needs Keras, which most widgets do without
+
+        height, width, channels = image_shape(self._model)
+        self._said = self._take(read_image(data, (height, width), channels))
+
+
 def embed_live(still_html: str, esm: str, css: str, state: dict) -> str:
-    """HTML that shows `still_html`, and where scripts may run (an exported page, nbviewer) the widget itself.
+    """Return HTML that shows `still_html`, and where scripts may run (an exported page, nbviewer) the widget itself.
 
     `esm` is an anywidget's script: it ends in `export default { render };`, imports nothing, and needs no kernel.
     """
@@ -76,8 +157,9 @@ const {{ state, css }} = {values};
 const heard = {{}};
 const model = {{
   get: (name) => state[name],
-  set: (name, value) => {{ state[name] = value; (heard[`change:${{name}}`] ?? []).forEach((listener) => listener()); }},
-  on: (event, listener) => (heard[event] ??= []).push(listener),
+  set: (name, value) => {{ state[name] = value; [...(heard[`change:${{name}}`] ?? [])].forEach((listener) => listener()); }},
+  on: (events, listener) => events.split(" ").forEach((event) => (heard[event] ??= new Set()).add(listener)),
+  off: (events, listener) => events.split(" ").forEach((event) => heard[event]?.delete(listener)),
   save_changes: () => {{}},
 }};
 {esm.replace(EXPORT, "const widget =")}
@@ -89,9 +171,9 @@ widget.render({{ model, el: place }});
 
 
 def strip_views(notebook: dict) -> dict:
-    """Changes a notebook (nbformat 4, a dict) for storage: widgets that have a stand-in keep only that.
+    """Change a notebook (nbformat 4, a dict) for storage: widgets that have a static fallback keep only that.
 
-    A stored live view needs the kernel that made it; JupyterLab would show an error in its place. The saved
+    A stored live view needs the kernel that made it; JupyterLab would show an error there. The saved
     state of the widgets, some hundred kB, goes too. Returns the same notebook.
     """
     for cell in notebook["cells"]:

@@ -7,28 +7,22 @@ const PATIENCE = 1500; // milliseconds until the reader is told that the kernel 
 
 const SILENCE = "The kernel does not answer. It is busy, or it was restarted: then run this cell again.";
 
-// bytes (one gray each) → canvas
-function paint(context, bytes) {
-  const { width, height } = context.canvas;
-  const image = context.createImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    const gray = bytes?.byteLength ? bytes.getUint8(i) : 0;
-    image.data.set([gray, gray, gray, 255], 4 * i);
-  }
-  context.putImageData(image, 0, 0);
+// Bytes (one gray each) → canvas; black where there are none.
+function fillWith(canvas, bytes) {
+  const { width, height } = canvas;
+  put(canvas, colored(bytes?.byteLength ? bytesOf(bytes) : new Uint8Array(width * height), 0, height, width));
 }
 
-// canvas → bytes (one gray each)
-function pixels(context) {
-  const { width, height } = context.canvas;
-  const { data } = context.getImageData(0, 0, width, height);
-  const grays = new Uint8Array(width * height);
-  for (let i = 0; i < grays.length; i++) grays[i] = data[4 * i];
-  return new DataView(grays.buffer);
+// Canvas → bytes (one gray each).
+function grayBytes({ pen, width, height }) {
+  const { data } = pen.getImageData(0, 0, width, height);
+  const bytes = new Uint8Array(width * height);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = data[4 * at];
+  return new DataView(bytes.buffer);
 }
 
 // Sends the drawing, one at a time: while an answer is awaited, only the wish to send again is kept.
-function messenger(model, context, onSilence) {
+function messenger(model, canvas, onSilence) {
   let [waiting, again, clock] = [false, false, null];
   const messages = {
     isEcho: (bytes) => bytes === messages.sent,
@@ -38,7 +32,7 @@ function messenger(model, context, onSilence) {
       waiting = true;
       clock = setTimeout(onSilence, PATIENCE);
       // The model sends only what differs from what it has; the kernel may have another drawing by now: send always.
-      for (const bytes of [new DataView(new ArrayBuffer(0)), pixels(context)]) {
+      for (const bytes of [new DataView(new ArrayBuffer(0)), grayBytes(canvas)]) {
         messages.sent = bytes;
         model.set("bitmap", bytes);
       }
@@ -54,54 +48,34 @@ function messenger(model, context, onSilence) {
       waiting = false;
       if (again) messages.send();
     },
+    stop: () => clearTimeout(clock),
   };
   return messages;
-}
-
-function table() {
-  const rows = Array.from({ length: 10 }, (_, digit) => {
-    const [fill, number] = [element("div"), element("td", { class: "see-number" })];
-    const bar = element("td", {}, element("div", { class: "see-bar", "aria-hidden": "true" }, fill));
-    const row = element("tr", {}, element("th", { scope: "row" }, `${digit}`), bar, number);
-    return { row, fill, number };
-  });
-  const caption = element("caption", {}, "Probability of each digit");
-  const node = element("table", { "aria-label": "Probability of each digit" }, caption, element("tbody", {}, ...rows.map(({ row }) => row)));
-  const show = (probabilities) => {
-    const largest = probabilities.indexOf(Math.max(...probabilities));
-    rows.forEach(({ row, fill, number }, digit) => {
-      const share = probabilities[digit] ?? 0;
-      fill.style.width = `${100 * share}%`;
-      number.textContent = probabilities.length ? share.toFixed(3) : "–";
-      row.className = digit === largest ? "see-largest" : "";
-    });
-  };
-  return { node, show };
 }
 
 function render({ model, el }) {
   const side = model.get("side");
   const board = element("canvas", { width: side, height: side, tabindex: 0, role: "application", "aria-label": "Drawing pad" });
-  const context = board.getContext("2d", { willReadFrequently: true });
-  const pen = element("div", { class: "see-pen" });
-  const seen = element("canvas", { width: 28, height: 28, style: "width: 140px", role: "img" });
+  const context = (board.pen = board.getContext("2d", { willReadFrequently: true }));
+  const pen = box("pen");
+  const seen = element("canvas", { width: 28, height: 28, class: "lts-seen", role: "img" });
   seen.setAttribute("aria-label", "The 28×28 image that the network sees");
-  const chances = table();
+  const chances = bars([..."0123456789"], "Probability of each digit", 3);
   const said = element("p", { role: "status", "data-testid": "reading" });
   const undo = element("button", { type: "button" }, "Undo");
   const clear = element("button", { type: "button" }, "Clear");
   const help = "Draw with mouse, finger or pen. By keyboard: arrows move, Space puts the pen down or up, Backspace undoes.";
   board.setAttribute("aria-description", help);
-  const left = element("div", {}, element("div", { class: "see-board" }, board, pen), undo, clear);
-  const middle = element("div", {}, element("div", { style: "font-weight: 600" }, "What the network sees"), seen);
-  const columns = element("div", { class: "see-columns" }, left, middle, chances.node);
-  const root = element("div", { class: "see", role: "group", "aria-label": "Draw a digit" }, columns, said);
-  root.append(element("p", { class: "see-quiet" }, help));
+  const left = element("div", {}, box("pad", board, pen), undo, clear);
+  const middle = element("div", {}, element("strong", {}, "What the network sees"), seen);
+  const columns = box("columns", left, middle, chances.node);
+  const root = element("div", { class: "lts-widget", role: "group", "aria-label": "Draw a digit" }, columns, said);
+  root.append(element("p", { class: "lts-quiet" }, help));
   el.append(root);
 
   const before = []; // drawings to go back to
   const at = { x: side / 2, y: side / 2, isDown: false };
-  const messages = messenger(model, context, () => (said.textContent = SILENCE));
+  const messages = messenger(model, board, () => write(said, SILENCE));
 
   function line(x, y) {
     Object.assign(context, { lineWidth: PEN, lineCap: "round", lineJoin: "round", strokeStyle: "#fff" });
@@ -115,10 +89,10 @@ function render({ model, el }) {
   function movePen(x, y) {
     Object.assign(at, { x, y });
     Object.assign(pen.style, { left: `${x}px`, top: `${y}px` });
-    pen.classList.toggle("see-down", at.isDown);
+    pen.classList.toggle("lts-down", at.isDown);
   }
-  function takeaway() {
-    before.push(pixels(context));
+  function remember() {
+    before.push(grayBytes(board));
     if (before.length > 50) before.shift();
   }
   function lift() {
@@ -128,25 +102,25 @@ function render({ model, el }) {
   function goBack() {
     lift();
     if (!before.length) return;
-    paint(context, before.pop());
+    fillWith(board, before.pop());
     messages.send();
   }
   function wipe() {
     lift();
-    takeaway();
-    paint(context, null);
+    remember();
+    fillWith(board, null);
     messages.send();
   }
 
   const place = (event) => {
-    const box = board.getBoundingClientRect();
+    const area = board.getBoundingClientRect();
     const inset = board.clientLeft; // the border
-    return [event.clientX - box.left - inset, event.clientY - box.top - inset];
+    return [event.clientX - area.left - inset, event.clientY - area.top - inset];
   };
   board.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     board.setPointerCapture(event.pointerId);
-    takeaway();
+    remember();
     movePen(...place(event));
     at.isDown = true;
     line(at.x, at.y);
@@ -170,7 +144,7 @@ function render({ model, el }) {
       at.isDown ? line(insideX, insideY) : movePen(insideX, insideY);
     } else if (event.key === " ") {
       at.isDown = !at.isDown;
-      if (at.isDown) takeaway();
+      if (at.isDown) remember();
       at.isDown ? line(at.x, at.y) : lift();
     } else if (event.key === "Backspace") goBack();
     else return;
@@ -179,22 +153,29 @@ function render({ model, el }) {
   keepKeys(root);
 
   function show() {
-    paint(seen.getContext("2d"), model.get("seen"));
+    fillWith(seen, model.get("seen"));
     chances.show(model.get("probabilities"));
-    said.textContent = model.get("message");
+    write(said, model.get("message"));
   }
-  model.on("change:bitmap", () => {
+  function takeDrawing() {
     const bytes = model.get("bitmap");
     if (messages.isEcho(bytes) || !bytes.byteLength) return;
-    takeaway(); // a drawing from Python or from another view
-    paint(context, bytes);
+    remember(); // a drawing from Python or from another view
+    fillWith(board, bytes);
     messages.repainted();
-  });
-  model.on("change:probabilities change:seen change:message", show);
-  model.on("change:answered", messages.answered);
-  paint(context, model.get("bitmap"));
+  }
+  fillWith(board, model.get("bitmap"));
   movePen(at.x, at.y);
   show();
+  const stop = listen(model, {
+    bitmap: takeDrawing,
+    "probabilities seen message": show,
+    answered: messages.answered,
+  });
+  return () => {
+    stop();
+    messages.stop();
+  };
 }
 
 export default { render };

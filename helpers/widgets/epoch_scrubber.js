@@ -2,24 +2,6 @@
 
 const PACE = 600; // milliseconds of an epoch while it plays
 
-function bars(names) {
-  const rows = names.map((name) => {
-    const [fill, value] = [element("div"), element("td", { class: "see-number" })];
-    const bar = element("div", { class: "see-bar", "aria-hidden": "true" }, fill);
-    return { row: element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, bar), value), fill, value };
-  });
-  const caption = element("caption", {}, "this image");
-  function show(shares) {
-    const best = shares.indexOf(Math.max(...shares));
-    rows.forEach(({ row, fill, value }, index) => {
-      fill.style.width = `${100 * shares[index]}%`;
-      write(value, shares[index].toFixed(2));
-      row.className = index === best ? "see-largest" : "";
-    });
-  }
-  return { node: element("table", {}, caption, element("tbody", {}, ...rows.map(({ row }) => row))), show };
-}
-
 function confusion(names) {
   const many = names.length > 4;
   const short = names.map((name, index) => (many ? String(index) : name));
@@ -27,7 +9,7 @@ function confusion(names) {
   const head = element("tr", {}, element("th", {}, "is ↓ says →"), ...short.map((name) => element("th", { scope: "col" }, name)));
   const rows = cells.map((row, index) => element("tr", {}, element("th", { scope: "row" }, short[index]), ...row));
   const caption = element("caption", {}, "validation");
-  const table = element("table", { class: `in-matrix${many ? " in-many" : ""}` }, caption, element("thead", {}, head), element("tbody", {}, ...rows));
+  const node = element("table", { class: `lts-matrix${many ? " lts-many" : ""}` }, caption, element("thead", {}, head), element("tbody", {}, ...rows));
   function show(counts) {
     counts.forEach((row, truth) => {
       const sum = row.reduce((a, b) => a + b, 0) || 1;
@@ -37,24 +19,20 @@ function confusion(names) {
       });
     });
   }
-  return { node: table, show };
+  return { node, show };
 }
 
 // Training and validation accuracy (or loss) so far, with a line where the slider is.
 function curve(epochs, plan) {
   const [width, height] = [240, 96];
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("aria-hidden", "true");
+  const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const most = epochs.at(-1) || 1;
   const x = (epoch) => 6 + ((width - 12) * epoch) / most;
   const all = Object.values(plan.curves).flat().filter((value) => value !== null);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const y = (value) => height - 18 - ((height - 30) * (value - low)) / (high - low || 1);
-  const draw = (tag, attributes, words) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    if (words) node.textContent = words;
+  const draw = (tag, attributes, ...words) => {
+    const node = element(tag, attributes, ...words);
     svg.append(node);
     return node;
   };
@@ -70,9 +48,9 @@ function curve(epochs, plan) {
 
 async function render({ model, el }) {
   const set = setter(model);
-  const root = element("div", { class: "see in" });
+  const root = element("div", { class: "lts-widget lts-inside" });
   keepKeys(root);
-  const own = ownImage(model);
+  const own = userImage(model);
   let plan, frames, show, playing;
 
   const stopPlaying = () => {
@@ -81,7 +59,7 @@ async function render({ model, el }) {
     write(button, "▶ Play");
   };
   const go = (step) => set({ step: limited(step, 0, plan.epochs.length - 1) });
-  const slider = range("Epoch", 1, (step) => {
+  const epochSlider = slider("Epoch", 0, 1, 1, (step) => {
     stopPlaying();
     go(step);
   });
@@ -96,26 +74,35 @@ async function render({ model, el }) {
     }, PACE);
   });
   const epochWords = element("strong");
-  const said = element("p", { class: "in-line", role: "status" });
+  const said = element("p", { class: "lts-line", role: "status" });
   const board = box("epochs");
-  root.append(box("drive", button, slider, epochWords), board, said, own.node);
+  root.append(box("drive", button, epochSlider, epochWords), board, said, own.node);
 
   // Everything for one image: the parts of the page, and `show`, which draws one epoch into them.
   async function load() {
-    plan = model.get("_plan");
+    const next = model.get("_plan");
     const still = model.get("_still");
-    frames = still ? await Promise.all(plan.sheets.map(decode)) : bytesOf(model.get("_frames"));
+    const nextFrames = still ? await Promise.all(next.sheets.map(decode)) : bytesOf(model.get("_frames"));
+    const nextImage = still ? await decode(model.get("_image")) : unpackImage(model.get("_image"));
+    return () => {
+      [plan, frames] = [next, nextFrames];
+      arrange(nextImage, still);
+      show();
+    };
+  }
+
+  function arrange(pixels, still) {
     const frame = plan.sections.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
     const image = element("canvas", { role: "img", "aria-label": "The image" });
-    put(image, still ? await decode(model.get("_image")) : unpackImage(model.get("_image")));
+    put(image, pixels);
     const canvases = plan.sections.map(({ title }) => element("canvas", { role: "img", "aria-label": title }));
     const figures = canvases.map((canvas, index) =>
       element("figure", {}, box("stage", canvas), element("figcaption", {}, plan.sections[index].title)),
     );
-    const [shares, table, line] = [bars(plan.names), confusion(plan.names), curve(plan.epochs, plan)];
+    const [shares, table, line] = [bars(plan.names, "this image", 2), confusion(plan.names), curve(plan.epochs, plan)];
     const left = box("small", element("figure", {}, box("stage", image), element("figcaption", {}, "the image")), line.node);
     board.replaceChildren(left, box("maps", ...figures), element("div", {}, shares.node, table.node));
-    slider.max = plan.epochs.length - 1;
+    epochSlider.max = plan.epochs.length - 1;
 
     show = () => {
       const step = limited(model.get("step"), 0, plan.epochs.length - 1);
@@ -125,11 +112,11 @@ async function render({ model, el }) {
         if (still) {
           const pixels = frames[index].pixels.subarray(4 * step * rows * columns, 4 * (step + 1) * rows * columns);
           put(canvases[index], { rows, columns, pixels: new Uint8ClampedArray(pixels) });
-        } else put(canvases[index], grays(frames, offset, rows, columns));
+        } else put(canvases[index], colored(frames, offset, rows, columns));
         offset += rows * columns;
       });
-      const words = epoch === 0 ? "before the training" : `after epoch ${epoch}`;
-      slider.show(step, words);
+      const words = epoch === 0 ? "before training" : `after epoch ${epoch}`;
+      epochSlider.show(step, words);
       write(epochWords, words);
       shares.show(plan.chances[step]);
       table.show(plan.confusions[step]);
@@ -140,11 +127,9 @@ async function render({ model, el }) {
       const first = words[0].toUpperCase() + words.slice(1);
       write(said, `${first}: the network takes this image for ${plan.names[best]} (${plan.chances[step][best].toFixed(2)}); ${right} of ${all} validation images are right.`);
     };
-    show();
   }
 
-  const stop = listen(model, { _serial: load, step: () => show(), _said: own.show });
-  await load();
+  const stop = await listenLoaded(model, load, { step: () => show(), _said: own.show });
   own.show();
   el.append(root);
   return () => {

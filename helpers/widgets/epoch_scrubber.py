@@ -1,4 +1,4 @@
-"""A training as a film: filters, activations, the answer for an image, and the validation, epoch by epoch.
+"""A training run as a film: filters, activations, the answer for an image, and the validation, epoch by epoch.
 
 Everything is computed once, here; moving the slider draws in the browser (`epoch_scrubber.js`).
 """
@@ -14,27 +14,27 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from helpers.models.layers import channel_grid, filter_grid, layer_outputs
+from helpers.models import channel_grid, filter_grid, layer_outputs
+from helpers.models.layer_graph import layers_by_name
+from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.training.snapshots import EpochSnapshots
-from helpers.widgets.base import StaticFallback, embed_live
-from helpers.widgets.payload import as_colors, chances, class_names_of, jpeg, layers_by_name, packed, to_bytes, webp
-from helpers.widgets.read_files import in_base64, read_files
-from helpers.widgets.user_image import UserImage
+from helpers.widgets.base import Formats, UserImage, script
+from helpers.widgets.payload import jpeg, packed, to_bytes, to_rgb, webp
 
 CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of one
 FILTERS = 16
+SQUARE = np.ones((4, 4), np.uint8)  # of each weight, so that it stays sharp in a compressed image, too
 
 
-class EpochScrubber(StaticFallback, UserImage):
-    """`EpochScrubber(snapshots, image, (images, labels), class_names)`: one slider through the epochs of a training.
+class EpochScrubber(UserImage):
+    """`EpochScrubber(snapshots, image, (images, labels), class_names)`: one slider through the epochs of a training run.
 
     `snapshots`: what `EpochSnapshots` kept. `image` as the network takes it, (H, W, C) float32 0…1; `images` (N, H, W, C) and
-    `labels` (N,) class numbers: the validation images that are counted. Set `step` (0 is the first epoch that was kept). Computing
-    tells how far it is; then no step needs the kernel. ValueError if no epoch was kept.
+    `labels` (N,) class numbers: the validation images that are counted. Set `step` (0 is the first epoch that was kept). The computation
+    shows how far it is; then no step needs the kernel. ValueError if no epoch was kept.
     """
 
-    _esm = read_files("static/common.js", "static/inside_parts.js", "epoch_scrubber.js")
-    _css = read_files("static/widgets.css", "static/inside.css")
+    _esm = script("epoch_scrubber.js")
     _plan = traitlets.Dict().tag(sync=True)
     _frames = traitlets.CBytes().tag(sync=True)
     _image = traitlets.CBytes().tag(sync=True)
@@ -48,7 +48,6 @@ class EpochScrubber(StaticFallback, UserImage):
         image: np.ndarray,
         validation: tuple[np.ndarray, np.ndarray],
         class_names: Sequence[str] | None = None,
-        step: int | None = None,
     ):
         if not snapshots.kept:
             raise ValueError("no epoch was kept: train with callbacks=[snapshots] first.")
@@ -58,7 +57,7 @@ class EpochScrubber(StaticFallback, UserImage):
         self._confusions: list = []
         super().__init__()
         self.look(image)
-        self.step = len(snapshots.kept) - 1 if step is None else step
+        self.step = len(snapshots.kept) - 1
 
     @property
     def epochs(self) -> list[int]:
@@ -66,23 +65,23 @@ class EpochScrubber(StaticFallback, UserImage):
         return self._plan["epochs"]
 
     @traitlets.validate("step")
-    def _within(self, proposal) -> int:
+    def _within(self, proposal: dict) -> int:
         if proposal["value"] >= len(self._snapshots.kept):
             raise ValueError(f"step goes from 0 to {len(self._snapshots.kept) - 1}; it cannot be {proposal['value']}.")
         return proposal["value"]
 
     def look(self, image: np.ndarray) -> None:
-        """Computes everything for another image."""
-        with _line() as tell:
-            self._compute(image, tell)
+        """Compute everything for another image."""
+        with _progress_line() as report:
+            self._compute(image, report)
 
-    def _compute(self, image: np.ndarray, tell: Callable[[str, float], None]) -> None:
+    def _compute(self, image: np.ndarray, report: Callable[[str, float], None]) -> None:
         image = np.asarray(image, "float32")
         films, shares, confusions, total = [], [], [], len(self._snapshots.kept)
         for number, (epoch, network) in enumerate(self._snapshots.networks(), 1):
-            tell(f"Looking at epoch {epoch} ({number} of {total}) …", number / total)
+            report(f"Looking at epoch {epoch} ({number} of {total}) …", number / total)
             films.append(_frame(network, image))
-            shares.append(chances(network, image[None])[0])
+            shares.append(predict_probabilities(network, image[None])[0])
             if not self._confusions:
                 confusions.append(self._confusion(network))
         self._confusions = self._confusions or confusions
@@ -90,20 +89,20 @@ class EpochScrubber(StaticFallback, UserImage):
         plan = {
             "epochs": self._snapshots.epochs,
             "names": self._names,
-            "chances": [[round(float(one), 4) for one in row] for row in shares],
+            "chances": [[round(float(share), 4) for share in row] for row in shares],
             "confusions": self._confusions,
             "sections": [{"title": title, "rows": len(strip), "columns": strip.shape[1]} for title, strip in films[0]],
         }
         with self.hold_sync():
             self._plan = plan | _curves(self._snapshots)
             self._frames = b"".join(strip.tobytes() for frame in films for _, strip in frame)
-            self._image = packed(as_colors(image))
+            self._image = packed(to_rgb(image))
             self._serial += 1
 
     def _confusion(self, network: keras.Model) -> list[list[int]]:
         images, labels = self._validation
         counts = np.zeros((len(self._names), len(self._names)), int)
-        np.add.at(counts, (labels, chances(network, images).argmax(axis=1)), 1)
+        np.add.at(counts, (labels, predict_probabilities(network, images).argmax(axis=1)), 1)
         return counts.tolist()
 
     def _take(self, image: np.ndarray) -> str:
@@ -113,28 +112,27 @@ class EpochScrubber(StaticFallback, UserImage):
     def _sentence(self, step: int) -> str:
         epoch, shares = self.epochs[step], self._plan["chances"][step]
         best, counts = int(np.argmax(shares)), np.array(self._confusions[step])
-        when = f"after epoch {epoch}" if epoch else "before the training"
+        when = f"after epoch {epoch}" if epoch else "before training"
         right = f"{np.trace(counts)} of {counts.sum()} validation images right"
         return f"{when} {self._names[best]} {shares[best]:.2f}, {right}"
 
-    def fallback(self) -> dict[str, str | bytes]:
+    def fallback(self) -> Formats:
+        """Return the first, the middle and the last epoch as an image, and their answers in words."""
         steps = sorted({0, len(self.epochs) // 2, len(self.epochs) - 1})
         text = f"The network's answer for the image: {'; '.join(self._sentence(step) for step in steps)}."
-        file = jpeg(self._figure(steps))
-        tag = f'<img src="data:image/jpeg;base64,{in_base64(file)}" alt="{escape(text)}" style="max-width: 100%">'
         sheets = [
             webp(np.concatenate([frame[index][1] for frame in self._films]), 60) for index in range(len(self._films[0]))
         ]
         state = {
             "_still": True,
             "_plan": self._plan | {"sheets": sheets},
-            "_image": webp(as_colors(self.image), 85),
+            "_image": webp(to_rgb(self.image), 85),
             "step": self.step,
         }
-        return {"image/jpeg": file, "text/html": embed_live(tag, self._esm, self._css, state), "text/plain": text}
+        return self._live_image_fallback(text, "jpeg", jpeg(self._figure(steps)), state)
 
     def _figure(self, steps: list[int]) -> Figure:
-        """Filters and activations at the beginning, in the middle and at the end."""
+        """Plot filters and activations at the beginning, in the middle and at the end."""
         count = len(self._films[0])
         figure = Figure(figsize=(8.4, 0.62 * count + 0.5), layout="constrained")
         for column, axes in zip(steps, figure.subplots(count, len(steps), squeeze=False).T, strict=True):
@@ -150,50 +148,47 @@ class EpochScrubber(StaticFallback, UserImage):
 
 
 def _frame(network: keras.Model, image: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    """What one epoch shows: (title, (rows, columns) uint8) for the first filters and for every convolution."""
-    found, first = [], True
+    """Return what one epoch shows: (title, (rows, columns) uint8) for the first filters and for every convolution."""
+    strips, first = [], True
     outputs = layer_outputs(network, image)
     for name, layer in layers_by_name(network).items():
         if not isinstance(layer, keras.layers.Conv2D):
             continue
         if first:
             filters = filter_grid(layer, filters=FILTERS)
-            found.append(("filters of the first convolution: dark below 0, light above", _enlarged(to_bytes(filters))))
+            strips.append(
+                ("filters of the first convolution: dark below 0, light above", np.kron(to_bytes(filters), SQUARE))
+            )
             first = False
         values = outputs[name][..., :CHANNELS]
         thin = -(-max(values.shape[:2]) // LARGEST)
         values = values[: values.shape[0] // thin * thin, : values.shape[1] // thin * thin]
         values = values.reshape(values.shape[0] // thin, thin, -1, thin, values.shape[2]).max(axis=(1, 3))
-        found.append((f"{name}: channels 0 to {values.shape[2] - 1}", to_bytes(channel_grid(values, CHANNELS)[0])))
-    return found
-
-
-def _enlarged(image: np.ndarray, times: int = 4) -> np.ndarray:
-    """So that weights stay sharp squares in a compressed image, too."""
-    return image.repeat(times, axis=0).repeat(times, axis=1)
+        strips.append((f"{name}: channels 0 to {values.shape[2] - 1}", to_bytes(channel_grid(values, CHANNELS)[0])))
+    return strips
 
 
 def _curves(snapshots: EpochSnapshots) -> dict:
     """Training and validation by kept epoch: accuracy where there is one, or the loss; None where it is not known."""
-    logs = [one.logs for one in snapshots.kept]
-    metric = "accuracy" if any("accuracy" in one for one in logs) else "loss"
+    logs = [snapshot.logs for snapshot in snapshots.kept]
+    metric = "accuracy" if any("accuracy" in epoch for epoch in logs) else "loss"
     names = {"training": metric, "validation": f"val_{metric}"}
-    return {"metric": metric, "curves": {name: [one.get(key) for one in logs] for name, key in names.items()}}
+    return {"metric": metric, "curves": {name: [epoch.get(key) for epoch in logs] for name, key in names.items()}}
 
 
 @contextlib.contextmanager
-def _line() -> Iterator[Callable[[str, float], None]]:
-    """A line that tells how far something is, and goes away at the end; silent outside a notebook."""
+def _progress_line() -> Iterator[Callable[[str, float], None]]:
+    """Show how far something is in a line that goes away at the end; silent outside a notebook."""
     if getattr(get_ipython(), "kernel", None) is None:
         yield lambda words, share: None
         return
-    shown = display({"text/plain": "…"}, raw=True, display_id=True)
+    line = display({"text/plain": "…"}, raw=True, display_id=True)
 
-    def tell(words: str, share: float) -> None:
+    def report(words: str, share: float) -> None:
         bar = f'<progress value="{share:.3f}" aria-label="{escape(words)}"></progress>'
-        shown.update({"text/html": f"{escape(words)} {bar}", "text/plain": words}, raw=True)
+        line.update({"text/html": f"{escape(words)} {bar}", "text/plain": words}, raw=True)
 
     try:
-        yield tell
+        yield report
     finally:
-        shown.update({}, raw=True)
+        line.update({}, raw=True)

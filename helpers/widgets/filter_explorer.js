@@ -2,13 +2,14 @@
 // Python joins this file to the three explorer_*.js, which come before it.
 
 const SETTINGS = ["kernel", "divide", "stride", "padding", "relu", "pooling", "pixel", "blue"];
+const REDRAWN = [...SETTINGS.filter((name) => name !== "pixel"), "_image"]; // where everything is drawn again
 
 // Everything that is shown, computed from the model; what has not changed is taken from `old`.
 function compute(model, old) {
   const settings = Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
   const { kernel, divide, stride, padding, relu, pooling } = settings;
   const bytes = model.get("_image");
-  const image = old?.bytes === bytes ? old.image : unpack(bytes);
+  const image = old?.bytes === bytes ? old.image : unpackGrays(bytes);
   const isOld = old?.image === image && old.settings.stride === stride && old.settings.padding === padding;
   const frame = isOld ? old.frame : framed(image, stride, padding);
   const output = convolve(frame, kernel, divide, relu, old?.output.values);
@@ -25,9 +26,9 @@ function controls(model, set) {
   const shelf = presets(model.get("_presets"), (kernel) => {
     set({ kernel, divide: Math.abs(sumOf(kernel)) > 1e-6 && sumOf(kernel) !== 1 });
   });
-  const own = ownImage(
+  const own = ownGrayImage(
     () => model.get("_image"),
-    (bytes) => set({ _image: bytes, pixel: [unpack(bytes).rows >> 1, unpack(bytes).columns >> 1] }),
+    (bytes) => set({ _image: bytes, pixel: [unpackGrays(bytes).rows >> 1, unpackGrays(bytes).columns >> 1] }),
   );
   const simple = {
     divide: tick("divide by the sum", (divide) => set({ divide })),
@@ -55,10 +56,9 @@ function steer(canvas, { placeAt, place, goTo, middle }) {
   canvas.addEventListener("pointermove", point);
   canvas.addEventListener("pointerdown", point);
   canvas.addEventListener("keydown", (event) => {
-    const far = event.shiftKey ? 10 : 1;
-    const moves = { ArrowUp: [-far, 0], ArrowDown: [far, 0], ArrowLeft: [0, -far], ArrowRight: [0, far] };
+    const move = arrowMove(event);
     const [row, column] = place();
-    if (event.key in moves) goTo(row + moves[event.key][0], column + moves[event.key][1]);
+    if (move) goTo(row + move[0], column + move[1]);
     else if (event.key === "Home") goTo(...middle());
     else return;
     event.preventDefault();
@@ -68,26 +68,26 @@ function steer(canvas, { placeAt, place, goTo, middle }) {
 async function render({ model, el }) {
   if (model.get("_png")) {
     // A page without a kernel: the image comes as a file.
-    const bytes = Uint8Array.from(atob(model.get("_png")), (letter) => letter.charCodeAt(0));
-    model.set("_image", await readImage(new Blob([bytes]), 512));
+    const bytes = bytesOf(model.get("_png"));
+    model.set("_image", await readGrayImage(new Blob([bytes]), 512));
   }
   const set = setter(model);
   const part = controls(model, set);
   const keys = "Arrow keys move the window, with Shift by ten; Home goes to the middle.";
-  const [before, after] = [stage(`The image. ${keys}`, true), stage(`The result. ${keys}`, true)];
-  const [beforeSize, afterSize, sum, range] = ["span", "span", "span", "span"].map((tag) => element(tag));
-  const hint = element("p", { class: "fx-hint" }, "type, drag, or ↑ ↓ (with Shift by 0.1)");
+  const [before, after] = [steered(`The image. ${keys}`), steered(`The result. ${keys}`)];
+  const [beforeSize, afterSize, sum, range] = Array.from({ length: 4 }, () => element("span"));
+  const hint = element("p", { class: "lts-explorer-hint" }, "type, drag, or ↑ ↓ (with Shift by 0.1)");
   const onePixel = arithmetic();
-  const title = (name, note) => box("title", element("strong", {}, name), note);
-  const filter = box("weights", title("Filter", sum), part.grid.node, hint, part.divide.node);
+  const title = (name, note) => pane("title", element("strong", {}, name), note);
+  const filter = pane("weights", title("Filter", sum), part.grid.node, hint, part.divide.node);
   const choices = [part.stride, part.padding, part.pooling, part.relu, part.blue];
-  const board = box(
+  const board = pane(
     "board",
-    box("in", title("Image", beforeSize), before.node, part.own.node),
-    box("filter", filter, box("settings", ...choices.map(({ node }) => node))),
-    box("out", title("Result", afterSize), after.node, box("foot", range)),
+    pane("in", title("Image", beforeSize), before.node, part.own.node),
+    pane("filter", filter, pane("settings", ...choices.map(({ node }) => node))),
+    pane("out", title("Result", afterSize), after.node, box("foot", range)),
   );
-  const root = element("div", { class: "see fx" }, part.shelf.node, board, onePixel.node);
+  const root = element("div", { class: "lts-widget lts-explorer" }, part.shelf.node, board, onePixel.node);
   keepKeys(root);
 
   let now; // what is shown
@@ -119,9 +119,9 @@ async function render({ model, el }) {
       row * frame.down.stride - frame.down.before,
       column * frame.across.stride - frame.across.before,
     ];
-    before.mark(top, left, 3, image.rows, image.columns);
+    markPixels(before, top, left, 3, image.rows, image.columns);
     const shown = pooled === output ? [row, column] : [row >> 1, column >> 1];
-    after.mark(within(shown[0], pooled.rows), within(shown[1], pooled.columns), 1, pooled.rows, pooled.columns);
+    markPixels(after, within(shown[0], pooled.rows), within(shown[1], pooled.columns), 1, pooled.rows, pooled.columns);
     onePixel.show(now, row, column);
   }
 
@@ -129,14 +129,14 @@ async function render({ model, el }) {
     const old = now;
     now = compute(model, old);
     const { settings, image, output, pooled } = now;
-    if (old?.image !== image) paint(before.canvas, image, false);
-    const [least, most] = paint(after.canvas, pooled, settings.blue);
+    if (old?.image !== image) paintResult(before.canvas, image, false);
+    const [least, most] = paintResult(after.canvas, pooled, settings.blue);
     part.show(settings);
     write(beforeSize, `${image.rows} × ${image.columns}`);
     const pooledSize = pooled === output ? "" : `, pooled to ${pooled.rows} × ${pooled.columns}`;
     write(afterSize, `${output.rows} × ${output.columns}${pooledSize}`);
-    write(sum, `sum ${text(sumOf(settings.kernel), 3)}`);
-    write(range, `from ${text(least, 1)} to ${text(most, 1)}; white is 255 and more`);
+    write(sum, `sum ${rounded(sumOf(settings.kernel), 3)}`);
+    write(range, `from ${rounded(least, 1)} to ${rounded(most, 1)}; white is 255 and more`);
     fit();
     showPixel();
   }
@@ -144,7 +144,7 @@ async function render({ model, el }) {
   // Smooth where an image is made smaller, squares where it is enlarged. (Asking for a width costs a layout: keep it.)
   let width = 0;
   const fit = () => {
-    for (const { canvas } of [before, after]) canvas.classList.toggle("fx-enlarged", width > 1.5 * canvas.width);
+    for (const { canvas } of [before, after]) canvas.classList.toggle("lts-explorer-enlarged", width > 1.5 * canvas.width);
   };
   const sizes = new ResizeObserver(([{ contentRect }]) => {
     width = contentRect.width;
@@ -152,13 +152,12 @@ async function render({ model, el }) {
   });
   sizes.observe(before.node);
 
-  const listeners = [...SETTINGS, "_image"].map((name) => [`change:${name}`, name === "pixel" ? showPixel : show]);
-  for (const [event, listener] of listeners) model.on(event, listener);
   el.append(root);
   show();
+  const stop = listen(model, { [REDRAWN.join(" ")]: show, pixel: showPixel });
   return () => {
     sizes.disconnect();
-    for (const [event, listener] of listeners) model.off?.(event, listener);
+    stop();
   };
 }
 

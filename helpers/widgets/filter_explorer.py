@@ -1,9 +1,8 @@
 """An image, a 3 × 3 filter to play with, and the result at once. All is computed in the browser (`filter_explorer.js`)."""
 
 import io
-from html import escape
+from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 from matplotlib.colors import LinearSegmentedColormap
@@ -12,9 +11,9 @@ from PIL import Image
 
 from helpers.images import assets
 from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
+from helpers.images.encode import encode, in_base64, to_uint8
 from helpers.plots import figures
-from helpers.widgets.base import StaticFallback, embed_live
-from helpers.widgets.read_files import in_base64, read_files
+from helpers.widgets.base import BrowserWidget, Formats, script
 
 LARGEST = 512  # pixels of the longer side: what the browser filters between two frames
 STRONGEST = 1000  # of a weight, either sign
@@ -28,10 +27,11 @@ POOLS = {"none": lambda result: result, "max": max_pool2d, "average": average_po
 class Kernel(traitlets.TraitType):
     """Nine weights as three lists of three floats. Takes any array of shape (3, 3), or the name of one in `FILTERS`."""
 
-    def validate(self, obj, value) -> list[list[float]]:
+    def validate(self, _: object, value: Any) -> list[list[float]]:
+        """Return the weights as lists. ValueError if they are not nine numbers within reach."""
         if isinstance(value, str):
             if value not in FILTERS:
-                raise ValueError(f"There is no filter {value!r}. There are: {'; '.join(FILTERS)}.")
+                raise ValueError(f"{value!r} isn't one of the filters: {'; '.join(FILTERS)}.")
             value = FILTERS[value]
         try:
             weights = np.array(value, float)
@@ -44,25 +44,23 @@ class Kernel(traitlets.TraitType):
         return weights.tolist()
 
 
-class FilterExplorer(StaticFallback, anywidget.AnyWidget):
+class FilterExplorer(BrowserWidget):
     """Type, drag or step nine weights and see the image they make; point at a pixel and see its sum.
 
     `FilterExplorer()` shows the course's street, `FilterExplorer(image=array)` yours: gray (H, W) or color (H, W, 3),
     uint8, or floats 0…1; shown in gray and at most 512 pixels wide and high. Everything can also be read and set
     from Python, by keyword or later: `kernel` (3 × 3, or a name from `FILTERS`), `divide` (by the sum of the weights,
     where that is not 0), `stride` 1…3, `padding` "valid" or "same", `relu`, `pooling` "none", "max" or "average",
-    `pixel` (row, column: where the window lies), `blue` (negative results shown in blue instead of black), `image`.
+    `pixel` (row, column: where the window is), `blue` (negative results shown in blue instead of black), `image`.
     `result` is what `convolve2d` makes of all that.
     """
 
-    _esm = read_files(
-        "static/common.js",
+    _esm = script(
         "static/explorer_convolution.js",
         "static/explorer_controls.js",
         "static/explorer_sum.js",
         "filter_explorer.js",
     )
-    _css = read_files("static/widgets.css", "static/filter_explorer.css")
     _image = traitlets.CBytes().tag(sync=True, echo_update=False)  # rows, columns (two bytes each), then the grays
     _presets = traitlets.Dict().tag(sync=True)
 
@@ -75,7 +73,7 @@ class FilterExplorer(StaticFallback, anywidget.AnyWidget):
     blue = traitlets.Bool(True).tag(sync=True)
     pixel = traitlets.List(traitlets.Int(min=0), minlen=2, maxlen=2).tag(sync=True)
 
-    def __init__(self, image=None, **settings):
+    def __init__(self, image: np.ndarray | None = None, **settings: Any):
         grays = assets.street() if image is None else to_gray(image)
         pixel = [size // 2 for size in grays.shape] if image is not None else COLUMN
         start = {"kernel": "vertical lines", "pixel": pixel}
@@ -89,7 +87,7 @@ class FilterExplorer(StaticFallback, anywidget.AnyWidget):
         return np.frombuffer(self._image[4:], np.uint8).reshape(rows, columns).copy()
 
     @image.setter
-    def image(self, image) -> None:
+    def image(self, image: np.ndarray) -> None:
         grays = to_gray(image)
         with self.hold_sync():
             self._image, self.pixel = _pack(grays), [size // 2 for size in grays.shape]
@@ -105,7 +103,8 @@ class FilterExplorer(StaticFallback, anywidget.AnyWidget):
             result = np.maximum(result, 0)
         return POOLS[self.pooling](result) if min(result.shape) > 1 else result
 
-    def fallback(self) -> dict[str, str | bytes]:
+    def fallback(self) -> Formats:
+        """Return image, filter and result as one image, and the settings in words."""
         steps = [f"stride {self.stride}", f"padding {self.padding}"]
         steps += ["divided by the sum of its weights"] * self.divide + ["ReLU"] * self.relu
         steps += [f"{self.pooling} pooling 2 × 2"] * (self.pooling != "none")
@@ -115,13 +114,12 @@ class FilterExplorer(StaticFallback, anywidget.AnyWidget):
             f"An image of {rows} × {columns} pixels, the filter [{weights}], and the result of {height} × {width} "
             f"({', '.join(steps)})."
         )
-        file = _few_colors(figures.png(self._figure()))
-        tag = f'<img src="data:image/png;base64,{in_base64(file)}" alt="{escape(text)}" style="max-width: 100%">'
-        state = {name: getattr(self, name) for name in SETTINGS} | {"_presets": self._presets, "_png": self._png()}
-        return {"image/png": file, "text/html": embed_live(tag, self._esm, self._css, state), "text/plain": text}
+        png = in_base64(encode(self.image, "png", optimize=True))  # less than half of the bytes
+        state = {name: getattr(self, name) for name in SETTINGS} | {"_presets": self._presets, "_png": png}
+        return self._live_image_fallback(text, "png", _few_colors(figures.png(self._figure())), state)
 
     def _figure(self) -> Figure:
-        """The image, the filter and the result beside each other, colored as the browser does it."""
+        """Plot the image, the filter and the result in a row, colored as the browser does it."""
         figure = Figure(figsize=(8, 3.3), layout="constrained")
         before, weights, after = figure.subplots(1, 3, width_ratios=[3, 1.3, 3])
         result = np.rint(self.result).clip(-255, 255)
@@ -141,37 +139,26 @@ class FilterExplorer(StaticFallback, anywidget.AnyWidget):
             axis.axis("off")
         return figure
 
-    def _png(self) -> str:
-        """The image for a page without a kernel: a PNG file is less than half of the bytes."""
-        file = io.BytesIO()
-        Image.fromarray(self.image).save(file, format="png", optimize=True)
-        return in_base64(file.getvalue())
 
+def to_gray(image: np.ndarray) -> np.ndarray:
+    """Return any image as (H, W) uint8 with at most 512 pixels a side.
 
-def to_gray(image) -> np.ndarray:
-    """Any image → (H, W) uint8 with at most 512 pixels a side.
-
-    `image`: (H, W), (H, W, 1), or (H, W, 3 or 4) in color; whole numbers 0…255, floats 0…255 or (when none is above 1)
-    floats 0…1. Raises ValueError for other shapes and numbers, and for less than 3 × 3 pixels.
+    `image`: as `to_uint8` takes it, or with a fourth channel, which is dropped. ValueError for others, and for less than
+    3 × 3 pixels.
     """
     values = np.asarray(image)
-    if values.dtype.kind not in "biuf" or values.ndim not in (2, 3) or values.shape[2:] not in ((), (1,), (3,), (4,)):
-        raise ValueError(f"An image is (rows, columns) or (rows, columns, 3); yours is {values.dtype} {values.shape}.")
-    if min(values.shape[:2]) < 3:
+    if values.ndim >= 2 and min(values.shape[:2]) < 3:
         raise ValueError(
             f"A 3 × 3 filter needs at least 3 × 3 pixels; yours are {values.shape[0]} × {values.shape[1]}."
         )
-    if not (values.min() >= 0 and values.max() <= 255):  # also False for NaN
-        raise ValueError("The pixels of an image go from 0 to 255 (or from 0 to 1); some of yours do not.")
-    if values.dtype.kind == "b" or (values.dtype.kind == "f" and values.max() <= 1):
-        values = values * 255.0
-    if values.ndim == 3:  # as eyes weigh the colors (ITU-R BT.601), and as the browser does with a learner's file
-        values = values[..., :3] @ np.array([0.299, 0.587, 0.114]) if values.shape[2] >= 3 else values[..., 0]
-    image = Image.fromarray(np.rint(values).astype(np.uint8))
-    scale = min(1, LARGEST / max(image.size))
-    if scale < 1:
-        image = image.resize([max(3, round(side * scale)) for side in image.size], Image.Resampling.LANCZOS)
-    return np.array(image)
+    pixels = to_uint8(values[..., :3] if values.ndim == 3 and values.shape[2] == 4 else values)
+    if pixels.ndim == 3:  # as eyes weight the colors (ITU-R BT.601), and as the browser does with a learner's file
+        pixels = np.rint(pixels @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    scale = LARGEST / max(pixels.shape)
+    if scale >= 1:
+        return pixels
+    size = [max(3, round(side * scale)) for side in pixels.shape[::-1]]
+    return np.array(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def _pack(grays: np.ndarray) -> bytes:
@@ -180,11 +167,10 @@ def _pack(grays: np.ndarray) -> bytes:
 
 
 def _few_colors(png: bytes) -> bytes:
-    """The same image in 112 colors and a third of the bytes: a stand-in is stored in every copy of a notebook."""
+    """Return the same image in 112 colors and a third of the bytes: a static fallback is stored in every copy of a notebook."""
     grays, blues = np.linspace(0, 255, 64)[:, None] * [1, 1, 1], np.linspace(0, 255, 32)[:, None] * BLUE
     tints = TINTS(np.linspace(0.2, 0.8, 16))[:, :3] * 255
     palette = Image.new("P", (1, 1))
     palette.putpalette(np.rint(np.concatenate([grays, blues, tints])).astype(int).ravel().tolist())
-    image, file = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
-    image.quantize(palette=palette, dither=Image.Dither.NONE).save(file, "png", optimize=True)
-    return file.getvalue()
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+    return encode(image, "png", optimize=True)

@@ -1,26 +1,26 @@
 """A slider through a set of images: each enlarged, with its label, and as the numbers that it is."""
 
-import base64
-import io
 from collections.abc import Sequence
 from html import escape
 
 import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
+from helpers.images.encode import data_uri, encode, to_uint8
 from helpers.plots import figures
-from helpers.widgets.base import StaticFallback
+from helpers.widgets.base import Formats
+from helpers.widgets.compat import status_line
+from helpers.widgets.slider_page import SliderPage, slider_value
 
-SIDE = 224  # pixels of the enlarged image: 8 for each of 28, and 8 for each row of numbers beside it
-WIDEST = 32  # columns of numbers that still fit beside it
+SIDE = 224  # pixels of the enlarged image: 8 for each of 28, and 8 for each row of numbers next to it
+WIDEST = 32  # columns of numbers that still fit next to it
 
 
-class ImageSlider(StaticFallback, ipywidgets.VBox):
+class ImageSlider(SliderPage):
     """`ImageSlider(images, labels, class_names, index=42)`: move the slider or type an index.
 
-    `images` (N, H, W), (N, H, W, 1) or (N, H, W, 3), uint8 or floats 0…1; `labels` (N,) integers; `class_names` one for
+    `images` (N, H, W), (N, H, W, 1) or (N, H, W, 3), as `to_uint8` takes them; `labels` (N,) integers; `class_names` one for
     each label. `numbers` shows gray images up to 32 pixels wide as numbers, too. The index shown is `index`, and can be set.
     `what` says what the images are: "channel" gives "Channel 3".
     """
@@ -30,34 +30,22 @@ class ImageSlider(StaticFallback, ipywidgets.VBox):
         images: Sequence[np.ndarray],
         labels: Sequence[int] | None = None,
         class_names: Sequence[str] | None = None,
+        *,
         numbers: bool = True,
         index: int = 0,
         what: str = "image",
     ):
         if not len(images):
-            raise ValueError("there is no image to show.")
+            raise ValueError("images is empty: there is nothing to show.")
         if labels is not None and len(labels) != len(images):
             raise ValueError(f"{len(labels)} labels for {len(images)} images.")
         if not 0 <= index < len(images):
             raise ValueError(f"the index is {index}; there are the images 0 to {len(images) - 1}.")
         self._images, self._labels, self._class_names, self._numbers = images, labels, class_names, numbers
         self._what = what.capitalize()
-        self._slider = ipywidgets.IntSlider(
-            value=index, max=len(images) - 1, description="index", layout=ipywidgets.Layout(width="min(500px, 98%)")
-        )
-        self._page = ipywidgets.HTML()
-        self._slider.observe(self._show, "value")
-        self._show()
-        super().__init__([self._slider, self._page])
+        super().__init__(ipywidgets.IntSlider(value=index, max=len(images) - 1, description="index"))
 
-    @property
-    def index(self) -> int:
-        """Which image is shown, from 0."""
-        return self._slider.value
-
-    @index.setter
-    def index(self, value: int) -> None:
-        self._slider.value = value
+    index = slider_value("Index of the image shown, from 0.")
 
     @property
     def text(self) -> str:
@@ -68,47 +56,37 @@ class ImageSlider(StaticFallback, ipywidgets.VBox):
         name = f", {self._class_names[label]}" if self._class_names is not None else ""
         return f"{self._what} {self.index}: label {label}{name}"
 
-    def fallback(self) -> dict[str, str | bytes]:
+    def fallback(self) -> Formats:
+        """Return the image shown, enlarged, and its numbers."""
         image = self._images[self.index]
         numbers = numbers_text(image) if self._numbers else ""
         figure = Figure(figsize=(8.6 if numbers else 2.6, 2.7))
         axis = figure.add_axes((0, 0, 2.5 / figure.get_figwidth(), 0.91))
-        axis.imshow(Image.open(io.BytesIO(enlarged(image))), cmap="gray", vmin=0, vmax=255)
+        axis.imshow(enlarged(image), cmap="gray", vmin=0, vmax=255)
         axis.axis("off")
         figure.text(0.005, 0.935, self.text, fontsize=10)
         figure.text(0.3, 0.455, numbers, family="monospace", fontsize=6.1, va="center", linespacing=1.05)
         return {"image/png": figures.png(figure), "text/plain": f"{self.text}."}
 
-    def _show(self, _=None) -> None:
-        image = np.asarray(self._images[self.index])
-        data = base64.b64encode(enlarged(image)).decode("ascii")
-        tag = f'<img alt="{escape(self.text)}" decoding="sync" src="data:image/png;base64,{data}">'
+    def _draw(self) -> str:
+        image, text = self._images[self.index], escape(self.text)
+        tag = f'<img alt="{text}" decoding="sync" src="{data_uri(encode(enlarged(image)))}">'
         table = numbers_text(image) if self._numbers else ""
         style = "margin: 0; font: 9px/8px monospace; white-space: pre; color: inherit; background: none"
         table = table and f'<pre style="{style}" aria-label="its numbers">{table}</pre>'
-        self._page.value = (
-            f'<div role="status" style="font-weight: 600">{escape(self.text)}</div>'
-            f'<div style="display: flex; flex-wrap: wrap; gap: 12px">{tag}{table}</div>'
-        )
+        parts = f'<div style="display: flex; flex-wrap: wrap; gap: 12px">{tag}{table}</div>'
+        return status_line(f"<b>{text}</b>") + parts
 
 
-def enlarged(image: np.ndarray) -> bytes:
-    """An image (H, W), (H, W, 1) or (H, W, 3), uint8 or floats 0…1, as a PNG about 224 pixels wide, pixels as squares."""
-    image = np.asarray(image)
-    if image.ndim == 3 and image.shape[-1] == 1:
-        image = image[..., 0]
-    if not np.issubdtype(image.dtype, np.integer):
-        image = (np.clip(image, 0, 1) * 255).round()
-    factor = max(1, SIDE // image.shape[1])
-    squares = Image.fromarray(image.astype("uint8"))
-    squares = squares.resize((squares.width * factor, squares.height * factor), Image.Resampling.NEAREST)
-    file = io.BytesIO()
-    squares.save(file, format="png")
-    return file.getvalue()
+def enlarged(image: np.ndarray) -> np.ndarray:
+    """Return an image as uint8 about 224 pixels wide, every pixel a square: (H, W), or (H, W, 3) in color."""
+    pixels = to_uint8(image)
+    factor = max(1, SIDE // pixels.shape[1])
+    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def numbers_text(image: np.ndarray) -> str:
-    """The numbers of a small gray image, row by row (uint8 as 0…255, floats with two digits); "" for all others."""
+    """Return the numbers of a small gray image, row by row (uint8 as 0…255, floats with two digits); "" for all others."""
     image = np.asarray(image)
     image = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
     if image.ndim != 2 or image.shape[1] > WIDEST:

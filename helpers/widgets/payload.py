@@ -1,6 +1,5 @@
 """What the widgets that look inside a network send to the browser: bytes, one for each value, packed once."""
 
-import base64
 import io
 import math
 from collections.abc import Sequence
@@ -10,21 +9,21 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers.images.read import read_image
-from helpers.models import predict
-from helpers.models.layer_runs import ReceptiveField
-from helpers.models.layers import layer_outputs, receptive_fields
+from helpers.images.encode import encode, in_base64, to_uint8
+from helpers.models.layer_graph import layers_by_name
+from helpers.models.layers import layer_outputs
+from helpers.models.receptive_fields import ReceptiveField, receptive_fields
 
 FLAT = 32  # units in a row of a flat layer
 
 
 def to_bytes(values: np.ndarray) -> np.ndarray:
-    """Floats 0…1 as uint8."""
+    """Return floats 0…1 as uint8."""
     return np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255).astype(np.uint8)
 
 
 def layer_tiles(model: keras.Model, image: np.ndarray) -> tuple[list[dict], bytes]:
-    """Every layer but Flatten, for `image` (H, W, C): what is known of each, and the tiles of all as bytes.
+    """Return all layers but Flatten for `image` (H, W, C): what is known of each, and the tiles of all as bytes.
 
     A layer is {"name", "kind", "shape" (as a list), "rows", "columns", "count" (tiles of rows × columns), "offset" (of its first
     byte), "dead" (numbers of its silent channels), "share" (of them), "low" and "top" (what 0 and 255 mean, for each tile), "field"}:
@@ -74,55 +73,20 @@ def _as_lists(field: tuple[ReceptiveField, ReceptiveField] | None) -> list | Non
     return None if field is None else [[side.size, side.step, side.start] for side in field]
 
 
-def layers_by_name(model: keras.Model, prefix: str = "") -> dict[str, keras.Layer]:
-    """Every layer under the name that `layer_outputs` gives it, those of networks inside the network, too."""
-    found = {}
-    for layer in model.layers:
-        found[prefix + layer.name] = layer
-        if isinstance(layer, keras.Model):
-            found |= layers_by_name(layer, f"{prefix}{layer.name}/")
-    return found
-
-
-def as_colors(image: np.ndarray) -> np.ndarray:
-    """(H, W), (H, W, 1) or (H, W, 3), floats 0…1 or whole numbers 0…255, as (H, W, 3) uint8. ValueError for others."""
-    image = np.asarray(image)
-    image = image[..., None] if image.ndim == 2 else image
-    if image.ndim != 3 or image.shape[2] not in (1, 3):
-        raise ValueError(f"an image has the shape (H, W), (H, W, 1) or (H, W, 3); this one has {image.shape}.")
-    is_bytes = np.issubdtype(image.dtype, np.integer) or image.max() > 1
-    return np.repeat(to_bytes(image / (255 if is_bytes else 1)), 3 // image.shape[2], axis=2)
+def to_rgb(image: np.ndarray) -> np.ndarray:
+    """Return what a network takes, (H, W), (H, W, 1) or (H, W, 3) floats 0…1, as (H, W, 3) uint8. ValueError for others."""
+    pixels = to_uint8(np.clip(image, 0, 1))
+    return np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
 
 
 def packed(image: np.ndarray) -> bytes:
-    """Rows and columns (two bytes each), then the pixels: what the browser's `unpackImage` reads."""
+    """Return rows and columns (two bytes each), then the pixels: what the browser's `unpackImage` reads."""
     return np.array(image.shape[:2], "<u2").tobytes() + image.tobytes()
 
 
-def class_names_of(model: keras.Model, class_names: Sequence[str] | None) -> list[str]:
-    """One name for each class; numbers where none are given. ValueError if they do not fit."""
-    count = max(2, int(model.output_shape[-1]))
-    names = [str(name) for name in class_names] if class_names is not None else [str(i) for i in range(count)]
-    if len(names) != count:
-        raise ValueError(f"The network tells {count} classes apart, but there are {len(names)} class names.")
-    return names
-
-
-def chances(model: keras.Model, images: np.ndarray, batch: int = 100) -> np.ndarray:
-    """Probabilities of the classes, (N, K); one output p counts as 1 − p and p."""
-    parts = [np.asarray(model(images[i : i + batch], training=False)) for i in range(0, len(images), batch)]
-    return predict.probabilities(model, np.concatenate(parts))
-
-
-def read_user_image(model: keras.Model, data: bytes) -> np.ndarray:
-    """The learner's file as the network takes it, (H, W, C) float32 0…1. ImageError if it is no image."""
-    height, width, channels = predict.image_shape(model)
-    return read_image(data, (height, width), channels)
-
-
 def atlases(layers: Sequence[dict], data: bytes, quality: int = 50) -> list[str | None]:
-    """The tiles of each layer as an image file (WebP, base64), for pages without a kernel: a tenth of the bytes, and not
-    quite the same values. Tiles stand in rows of ⌈√count⌉. None where a layer passes on what it got, as Dropout does.
+    """Return the tiles of each layer as an image file (WebP, base64), for pages without a kernel: a tenth of the bytes, and not
+    quite the same values. Tiles are in rows of ⌈√count⌉. None where a layer passes on what it got, as Dropout does.
     """
     files, before = [], b""
     for layer in layers:
@@ -142,16 +106,13 @@ def _atlas(layer: dict, piece: bytes, quality: int) -> str:
     return webp(sheet, quality)
 
 
-def webp(values: np.ndarray, quality: int = 75) -> str:
-    """(H, W) or (H, W, 3) uint8 as a WebP file, base64."""
-    file = io.BytesIO()
-    Image.fromarray(values).convert("RGB").save(file, "WEBP", quality=quality)
-    return base64.b64encode(file.getvalue()).decode("ascii")
+def webp(pixels: np.ndarray, quality: int = 75) -> str:
+    """Return (H, W) or (H, W, 3) uint8 as a WebP file, base64."""
+    return in_base64(encode(pixels, "webp", quality=quality))
 
 
 def jpeg(figure: Figure, dpi: int = 84, quality: int = 82) -> bytes:
-    """A figure full of photographs as a JPEG file."""
-    drawn, file = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=dpi, facecolor="white", edgecolor="none")
-    Image.open(drawn).convert("RGB").save(file, "JPEG", quality=quality)
-    return file.getvalue()
+    """Return a figure full of photographs as a JPEG file."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=dpi, facecolor="white", edgecolor="none")
+    return encode(Image.open(file).convert("RGB"), "jpeg", quality=quality)

@@ -3,47 +3,41 @@
 from collections.abc import Sequence
 from html import escape
 
-import anywidget
 import numpy as np
 import traitlets
 
-from helpers.widgets.base import StaticFallback, embed_live
-from helpers.widgets.read_files import read_files
+from helpers.widgets.base import BrowserWidget, Formats, script
 
 LIMIT = 10.0  # scores that the sliders reach
 
 
-def relu(x) -> np.ndarray:
-    """`x` (any shape) → the same shape: x where x > 0, else 0."""
+def relu(x: np.ndarray | Sequence[float]) -> np.ndarray:
+    """Return `x` (any shape) where it is above 0, else 0."""
     return np.maximum(0.0, x)
 
 
-def softmax(scores) -> np.ndarray:
-    """`scores` (K,) → (K,) probabilities: e^score, divided by the sum of all of them."""
+def softmax(scores: Sequence[float]) -> np.ndarray:
+    """Return the softmax of `scores` (K,), K probabilities: e^score, divided by the sum of all of them."""
     powers = np.exp(np.asarray(scores, float) - np.max(scores))  # the common factor e^-max cancels; no overflow
     return powers / powers.sum()
 
 
-class _Playground(StaticFallback, anywidget.AnyWidget):
-    """What both share: the script, the look, and a stand-in that is itself alive where scripts may run."""
+class _Playground(BrowserWidget):
+    """What both share: the script, and a static fallback that comes alive where scripts may run."""
 
-    _esm = read_files("static/common.js", "playgrounds.js")
-    _css = read_files("static/widgets.css")
+    _esm = script("playgrounds.js")
     kind = traitlets.Unicode().tag(sync=True)
 
-    def _page(self, text: str, head: Sequence[str], rows: Sequence[Sequence[str]], **state) -> dict[str, str]:
+    def _page(self, text: str, head: Sequence[str], rows: Sequence[Sequence[str]], **state: object) -> Formats:
         left = 'style="text-align: left"'
         cells = "".join("<tr>" + "".join(f"<td {left}>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         heads = "".join(f"<th {left}>{title}</th>" for title in head)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table><p>{escape(text)}</p>"
-        return {
-            "text/html": embed_live(table, self._esm, self._css, {"kind": self.kind, **state}),
-            "text/plain": text,
-        }
+        return self._live_fallback(text, table, {"kind": self.kind, **state})
 
 
 def _as_many(what: str, before: Sequence[float], now: list[float]) -> list[float]:
-    """The page has a row for each number of the beginning, no more and no fewer."""
+    """Check that there are as many numbers as the page has rows."""
     if before and len(now) != len(before):
         raise ValueError(f"This playground has {len(before)} {what}, not {len(now)}. Make a new one for those.")
     return now
@@ -58,7 +52,7 @@ class ReluPlayground(_Playground):
         super().__init__(kind="ReLU", inputs=[float(value) for value in inputs])
 
     @traitlets.validate("inputs")
-    def _same_count(self, proposal) -> list[float]:
+    def _same_count(self, proposal: dict) -> list[float]:
         return _as_many("inputs", self.inputs, proposal["value"])
 
     @property
@@ -66,7 +60,8 @@ class ReluPlayground(_Playground):
         """ReLU of `inputs`."""
         return relu(self.inputs).tolist()
 
-    def fallback(self) -> dict[str, str]:
+    def fallback(self) -> Formats:
+        """Return inputs and outputs as a table."""
         pairs = [(f"{x:.1f}", f"{y:.1f}") for x, y in zip(self.inputs, self.outputs, strict=True)]
         text = "ReLU, x if x > 0 else 0: " + ", ".join(f"{x} becomes {y}" for x, y in pairs) + "."
         return self._page(text, ["input x", "output max(0, x)"], pairs, inputs=self.inputs)
@@ -90,7 +85,7 @@ class SoftmaxPlayground(_Playground):
         super().__init__(kind="softmax", scores=[float(score) for score in scores], labels=labels)
 
     @traitlets.validate("scores")
-    def _same_count(self, proposal) -> list[float]:
+    def _same_count(self, proposal: dict) -> list[float]:
         return _as_many("scores", self.scores, proposal["value"])
 
     @property
@@ -103,7 +98,8 @@ class SoftmaxPlayground(_Playground):
         """The index of the largest probability."""
         return int(np.argmax(self.scores))
 
-    def fallback(self) -> dict[str, str]:
+    def fallback(self) -> Formats:
+        """Return scores and probabilities as a table."""
         names = [f"{index} {label}" for index, label in enumerate(self.labels)] or [
             str(i) for i in range(len(self.scores))
         ]

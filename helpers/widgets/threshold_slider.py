@@ -7,48 +7,39 @@ import ipywidgets
 import numpy as np
 
 from helpers.plots.curves import RUN_COLORS
-from helpers.widgets.base import StaticFallback
+from helpers.widgets.base import Formats
+from helpers.widgets.compat import status_line
+from helpers.widgets.slider_page import SliderPage, slider_value
 
 BARS, WIDTH, HEIGHT = 20, 460, 110  # of the drawing: bars from 0 to 1, pixels
 
 
-class ThresholdSlider(StaticFallback, ipywidgets.VBox):
+class ThresholdSlider(SliderPage):
     """`ThresholdSlider(labels, probabilities, ["cat", "dog"])`: move the slider, read the four counts and the measures.
 
     `labels` (N,) 0 or 1; `probabilities` (N,) or (N, 1), 0…1, of class 1. `threshold` can be read and set.
     ValueError where they do not go together, or a class is missing.
     """
 
-    def __init__(self, labels, probabilities, class_names: Sequence[str], threshold: float = 0.5):
+    def __init__(self, labels: Sequence[int], probabilities: np.ndarray, class_names: Sequence[str]):
         self._labels, self._chances = np.asarray(labels).ravel().astype(int), np.asarray(probabilities).ravel()
         if len(self._labels) != len(self._chances):
             raise ValueError(f"{len(self._labels)} labels for {len(self._chances)} probabilities.")
         if set(self._labels.tolist()) != {0, 1} or len(class_names) != 2:
             raise ValueError("there have to be two classes, 0 and 1, and images of both.")
         self._names = list(class_names)
-        self._slider = ipywidgets.FloatSlider(
-            value=threshold, min=0, max=1, step=0.01, description="threshold", readout_format=".2f"
+        slider = ipywidgets.FloatSlider(
+            value=0.5, min=0, max=1, step=0.01, description="threshold", readout_format=".2f"
         )
-        self._slider.layout.width = "min(500px, 98%)"
-        self._page = ipywidgets.HTML()
-        self._slider.observe(self._show, "value")
-        self._show()
-        super().__init__([self._slider, self._page])
+        super().__init__(slider)
 
-    @property
-    def threshold(self) -> float:
-        """From which probability on class 1 is said."""
-        return self._slider.value
-
-    @threshold.setter
-    def threshold(self, value: float) -> None:
-        self._slider.value = value
+    threshold = slider_value("Probability from which on the answer is class 1.")
 
     @property
     def counts(self) -> np.ndarray:
         """(2, 2) integers: `counts[t, p]` images of class `t` are called class `p` at this threshold."""
-        said = (self._chances >= self.threshold).astype(int)
-        return np.array([[((self._labels == t) & (said == p)).sum() for p in (0, 1)] for t in (0, 1)])
+        answers = (self._chances >= self.threshold).astype(int)
+        return np.array([[((self._labels == t) & (answers == p)).sum() for p in (0, 1)] for t in (0, 1)])
 
     @property
     def text(self) -> str:
@@ -63,27 +54,28 @@ class ThresholdSlider(StaticFallback, ipywidgets.VBox):
             f"True {name}: {there}, and {right_1 / there:.2f} of them found (recall)."
         )
 
-    def fallback(self) -> dict[str, str]:
-        return {"text/html": self._page.value, "text/plain": self.text}
+    def fallback(self) -> Formats:
+        """Return the page as it is, and its sentence."""
+        return {"text/html": self.html, "text/plain": self.text}
 
-    def _show(self, _=None) -> None:
-        zero, one = map(escape, self._names)
+    def _draw(self) -> str:
+        first, second = map(escape, self._names)
         rows = "".join(
             f"<tr><th>is a {name}</th><td>{row[0]}</td><td>{row[1]}</td></tr>"
-            for name, row in zip((zero, one), self.counts, strict=True)
+            for name, row in zip((first, second), self.counts, strict=True)
         )
-        self._page.value = (
-            f'<div role="status">{escape(self.text)}</div>{self._drawing()}'
-            f"<table><tr><td></td><th>called {zero}</th><th>called {one}</th></tr>{rows}</table>"
+        return (
+            f"{status_line(escape(self.text))}{self._drawing()}"
+            f"<table><tr><td></td><th>called {first}</th><th>called {second}</th></tr>{rows}</table>"
         )
 
     def _drawing(self) -> str:
         """How many images of each class have which probability, class 0 above the line and class 1 below; SVG."""
         edges = np.linspace(0, 1, BARS + 1)
-        found = [np.histogram(self._chances[self._labels == label], edges)[0] for label in (0, 1)]
-        tallest, middle, wide = max(map(max, found)), HEIGHT / 2, WIDTH / BARS
+        histograms = [np.histogram(self._chances[self._labels == label], edges)[0] for label in (0, 1)]
+        tallest, middle, wide = max(map(max, histograms)), HEIGHT / 2, WIDTH / BARS
         parts = []
-        for label, (bars, color) in enumerate(zip(found, RUN_COLORS, strict=False)):
+        for label, (bars, color) in enumerate(zip(histograms, RUN_COLORS, strict=False)):
             for place, count in enumerate(bars):
                 high = (middle - 6) * count / tallest
                 top = middle if label else middle - high
@@ -92,9 +84,9 @@ class ThresholdSlider(StaticFallback, ipywidgets.VBox):
             where = HEIGHT - 3 if label else 12
             parts.append(f'<text x="{WIDTH + 6}" y="{where}" fill="{color}">{escape(self._names[label])}</text>')
         x = self.threshold * WIDTH
-        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT}" stroke="black" stroke-width="2"/>')
+        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT}" stroke="currentColor" stroke-width="2"/>')
         return (
             f'<svg viewBox="0 0 {WIDTH + 50} {HEIGHT}" width="{WIDTH + 50}" role="img" aria-label="probabilities from 0 to 1, '
             f'{escape(self._names[0])} above, {escape(self._names[1])} below, and the threshold as a line" '
-            f'style="background:white;max-width:98%;display:block;font:12px sans-serif">{"".join(parts)}</svg>'
+            f'style="max-width:98%;display:block;font:12px sans-serif">{"".join(parts)}</svg>'
         )

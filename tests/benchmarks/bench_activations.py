@@ -1,6 +1,6 @@
 """How long a look inside takes, for the 150 × 150 network: `python -m tests.benchmarks.bench_activations`.
 
-All layers of one image after the first call, beside `predict` of a network with as many outputs, and Grad-CAM. CPU and wall
+All layers of one image after the first call, next to `predict` of a network with as many outputs, and Grad-CAM. CPU and wall
 time, the best of several rounds. Exit code 1 when all layers take more than 15 ms.
 """
 
@@ -10,8 +10,8 @@ import time
 import keras
 import numpy as np
 
-from helpers.models.image_architectures import cats_dogs
-from helpers.models.layers import grad_cam, layer_outputs
+from helpers.models import grad_cam, layer_outputs
+from helpers.models.architectures import cats_dogs
 
 AT_MOST, ROUNDS, TIMES = 15.0, 8, 10
 

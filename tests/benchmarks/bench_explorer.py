@@ -42,7 +42,7 @@ CLOCK = """(changed) => {
 }"""
 # The explorer has painted when its canvas gets new pixels; `interact` when its output holds another image, decoded.
 PAINTED = """(done) => {
-    const pen = document.querySelector(".fx-out canvas").pen;
+    const pen = document.querySelector(".lts-explorer-out canvas").pen;
     pen.putImageData = (...all) => { delete pen.putImageData; pen.putImageData(...all); done(); };
 }"""
 REPLACED = """(done) => {
@@ -90,7 +90,7 @@ def main() -> int:
     times = {}
     with tempfile.TemporaryDirectory() as folder, chromium() as browser, lab(Path(folder)) as server:
         for name, cells, control, changed, presses in (
-            ("filter explorer", EXPLORER, ".fx-cells input:nth-child(5)", PAINTED, PRESSES),
+            ("filter explorer", EXPLORER, ".lts-explorer-cells input:nth-child(5)", PAINTED, PRESSES),
             ("interact + plt.show()", INTERACT, SLIDER, REPLACED, SLOW_PRESSES),
         ):
             times[name] = in_a_new_page(browser, server, cells, control, changed, presses)

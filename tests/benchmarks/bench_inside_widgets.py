@@ -17,24 +17,24 @@ PRESSES = 40
 CELLS = [
     'import helpers\nhelpers.start("09")',
     """import numpy as np
-from helpers.models.image_architectures import cats_dogs
+from helpers.models.architectures import cats_dogs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber
 model, snapshots = cats_dogs(dropout=True), EpochSnapshots()
 images = np.random.default_rng(1).random((4, 150, 150, 3), "float32")
 model.fit(images, np.array([0, 1, 0, 1]), epochs=4, verbose=0, callbacks=[snapshots]);""",
     "ActivationBrowser(model, images[0])",
-    "EpochScrubber(snapshots, images[0], (images, np.array([0, 1, 0, 1])), step=0)",
+    "scrubber = EpochScrubber(snapshots, images[0], (images, np.array([0, 1, 0, 1])))\nscrubber.step = 0\nscrubber",
 ]
 PAINTED = """(done) => {
     const pen = document.querySelectorAll("CANVAS")[0].pen;
     pen.putImageData = (...all) => { delete pen.putImageData; pen.putImageData(...all); done(); };
 }"""
-LARGE, FILTERS = ".in-board figure:nth-child(2) canvas", ".in-maps canvas"
+LARGE, FILTERS = ".lts-browser figure:nth-child(2) canvas", ".lts-maps canvas"
 WAYS = {  # name: (what has the focus, two keys in turn, what is painted, limit in milliseconds)
-    "another channel": (".in-board figure:nth-child(1) canvas", ("ArrowRight", "ArrowLeft"), LARGE, 16.0),
-    "another layer": (".in-board figure:nth-child(1) canvas", ("PageDown", "PageUp"), LARGE, 16.0),
-    "another epoch": ('.in-drive input[aria-label="Epoch"]', ("ArrowRight", "ArrowLeft"), FILTERS, 50.0),
+    "another channel": (".lts-browser figure:nth-child(1) canvas", ("ArrowRight", "ArrowLeft"), LARGE, 16.0),
+    "another layer": (".lts-browser figure:nth-child(1) canvas", ("PageDown", "PageUp"), LARGE, 16.0),
+    "another epoch": ('.lts-drive input[aria-label="Epoch"]', ("ArrowRight", "ArrowLeft"), FILTERS, 50.0),
 }
 
 

@@ -1,4 +1,4 @@
-"""Feeds `read_image` with damaged files: `python -m tests.benchmarks.fuzz_images [--count 10000] [--seed N]`.
+"""Feed `read_image` with damaged files: `python -m tests.benchmarks.fuzz_images [--count 10000] [--seed N]`.
 
 Case N is made from seed N alone, so `--seed N` does that one again. A case fails when reading crashes the process,
 raises anything but ImageError, takes more than 2 seconds, writes to stderr, or returns numbers outside 0…1.
@@ -6,39 +6,30 @@ raises anything but ImageError, takes more than 2 seconds, writes to stderr, or 
 
 import argparse
 import functools
-import io
 import os
 import struct
 import subprocess
 import sys
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from helpers.images.encode import encode
 from helpers.images.read import ImageError, read_image
 
 LONGEST = 2.0  # seconds
 AT_A_TIME = 500  # cases in one process
 # Numbers that headers break on: 0, the largest and the smallest of 1, 2 and 4 bytes.
-EDGES = [
-    b"\x00",
-    b"\xff",
-    b"\x7f",
-    b"\x80",
-    b"\xff\xff",
-    b"\x00\x00",
-    b"\xff\xff\xff\xff",
-    b"\x7f\xff\xff\xff",
-    b"\x00\x00\x00\x01",
-]
+EDGES = [b"\0", b"\xff", b"\x7f", b"\x80", b"\xff\xff", bytes(2), b"\xff" * 4, b"\x7f" + b"\xff" * 3, b"\0\0\0\1"]
 
 
 def png(width: int, height: int, depth: int, color_type: int, rows: bytes) -> bytes:
-    """A PNG file of the given header around `rows` (each begins with its filter byte), whatever they hold."""
+    """Return a PNG file of the given header around `rows` (each begins with its filter byte), whatever they hold."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -50,44 +41,40 @@ def png(width: int, height: int, depth: int, color_type: int, rows: bytes) -> by
 
 @functools.cache
 def originals() -> list[bytes]:
-    """Sound files of every format and mode that is read, some 40."""
+    """Return sound files of every format and mode that is read, some 40."""
     Image.init()
     rng = np.random.default_rng(0)
     colors = Image.fromarray(np.kron(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8), np.ones((8, 8, 1), np.uint8)))
     deep = Image.fromarray(rng.integers(0, 65536, (40, 60), dtype=np.uint16))
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "a description"
-    modes = [colors, colors.convert("RGBA"), colors.convert("P"), colors.convert("L"), colors.convert("LA")]
-    modes += [colors.convert("1"), deep, colors.convert("CMYK"), colors.convert("YCbCr"), colors.convert("F")]
-    modes += [colors.convert("I"), colors.resize((1, 1))]
-    tries = [
-        (image, kind, {}) for kind in ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "PPM") for image in modes
-    ]
-    tries += [(colors, kind, {"exif": exif}) for kind in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF")]
-    tries += [
+    modes = [colors, *(colors.convert(mode) for mode in ("RGBA", "P", "L", "LA", "1", "CMYK", "YCbCr", "F", "I"))]
+    modes += [deep, colors.resize((1, 1))]
+    frames = {"save_all": True, "append_images": modes[1:3]}
+    compressions = ("tiff_lzw", "tiff_deflate", "jpeg", "packbits")
+    attempts: list[tuple[Image.Image, str, dict]] = [
+        *(
+            (image, kind, {})
+            for kind in ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "PPM")
+            for image in modes
+        ),
+        *((colors, kind, {"exif": exif}) for kind in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF")),
+        *((colors, kind, frames) for kind in ("GIF", "PNG", "WEBP", "TIFF", "MPO")),
+        *((colors, "TIFF", {"compression": name}) for name in compressions),
+        *((colors.convert("1"), "TIFF", {"compression": name}) for name in ("group3", "group4")),
         (colors, "JPEG", {"progressive": True}),
         (colors, "WEBP", {"lossless": True}),
         (colors, "PNG", {"interlace": 1}),
     ]
-    tries += [
-        (colors, kind, {"save_all": True, "append_images": modes[1:3]})
-        for kind in ("GIF", "PNG", "WEBP", "TIFF", "MPO")
-    ]
-    tries += [(colors, "TIFF", {"compression": name}) for name in ("tiff_lzw", "tiff_deflate", "jpeg", "packbits")]
-    tries += [(colors.convert("1"), "TIFF", {"compression": name}) for name in ("group3", "group4")]
     files = []
-    for image, kind, options in tries:
-        file = io.BytesIO()
-        try:
-            image.save(file, kind, **options)
-        except (OSError, KeyError, ValueError):  # not every format holds every mode
-            continue
-        files.append(file.getvalue())
+    for image, kind, options in attempts:
+        with suppress(OSError, KeyError, ValueError):  # not every format holds every mode
+            files.append(encode(image, kind, **options))
     return files
 
 
 def mutated(seed: int) -> bytes:
-    """A damaged file: some bytes changed, cut, doubled, exchanged for edge values or for a piece of another file."""
+    """Return a damaged file: some bytes changed, cut, doubled, exchanged for edge values or for a piece of another file."""
     rng = np.random.default_rng(seed)
     files = originals()
     data = bytearray(files[rng.integers(len(files))])
@@ -117,7 +104,7 @@ def mutated(seed: int) -> bytes:
 
 
 def trial(seed: int) -> str:
-    """What went wrong with case `seed`; "" when all is well."""
+    """Return what went wrong with case `seed`; "" if nothing did."""
     size = (None, (32, 48))[seed % 2]
     channels = (3, 1)[seed // 2 % 2]
     data = mutated(seed)
@@ -153,8 +140,10 @@ def main() -> int:
     for first in range(options.first, options.first + options.count, AT_A_TIME):
         seeds = range(first, min(first + AT_A_TIME, options.first + options.count))
         code = f"import fuzz_images as f\nfor s in {seeds!r}:\n    print(s, f.trial(s), flush=True)"
-        here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-        ran = subprocess.run([sys.executable, "-c", code], env=here, capture_output=True, text=True, timeout=1200)
+        here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "TF_CPP_MIN_LOG_LEVEL": "2"}
+        ran = subprocess.run(
+            [sys.executable, "-c", code], env=here, capture_output=True, text=True, timeout=1200, check=False
+        )
         lines = ran.stdout.splitlines()
         failures += [line for line in lines if line.split(" ", 1)[1]]
         if len(lines) < len(seeds):

@@ -4,8 +4,8 @@
     ... studio_difficulty cats_vs_dogs [--batch 64] [--epochs 15]
     ... studio_difficulty cats_vs_dogs --augment [--dropout] --epochs 40
 
-Trains a lesson's network on the full drawn set, as `helpers.results.reference` does, and prints its curves against the goals. What
-drawn images teach about photographs: `python -m helpers.results.photographs`.
+Trains a lesson's network on the full drawn set, as `tools.measure` does, and prints its curves against the goals. What
+drawn images teach about photographs: `python -m tools.measure --photographs FOLDER`.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from statistics import mean
 
 from data_scripts import image_folders
 from helpers import tensorflow_import
-from helpers.results.image_recipes import AUGMENTATION, ImageTrainingConfig
+from helpers.results.recipes import AUGMENTATION, ImageTrainingConfig
 
 GOALS = {
     "horses_or_humans": "validation .85–.97",
@@ -34,10 +34,10 @@ def main() -> None:
     tensorflow_import.tensorflow()
     horses = options.name == "horses_or_humans"
     recipe = ImageTrainingConfig(
-        build="horses_humans" if horses else "cats_dogs",
-        data=options.name,
+        architecture="horses_humans" if horses else "cats_dogs",
+        dataset=options.name,
         epochs=options.epochs,
-        batch=options.batch,
+        batch_size=options.batch,
         size=options.size,
         augmentation=AUGMENTATION if options.augment else {},
         settings={"blocks": options.blocks} if horses else {"dropout": options.dropout},
@@ -45,7 +45,7 @@ def main() -> None:
     image_folders.prepare(options.name, "offline")
     print(recipe, f"goals: {GOALS[options.name]}", sep="\n")
     for seed in options.seeds:
-        found = recipe.measure(image_folders.folder(options.name, "offline"), seed)
+        found = recipe.train(image_folders.folder(options.name, "offline"), seed)
         curves = found["curves"]
         print(f"seed {seed}, {found['cpu_seconds']:.0f} CPU-s")
         for key, values in curves.items():

@@ -1,4 +1,5 @@
-// What the widgets share. Python puts this file in front of each of their scripts.
+// What the widgets share. Python puts this file in front of each of their scripts, which makes one script of them:
+// no name at the outermost level may be declared in two files (tools/lint_scripts.py looks).
 
 function element(tag, attributes = {}, ...children) {
   const isDrawing = ["svg", "g", "line", "polyline", "circle", "text"].includes(tag);
@@ -8,14 +9,25 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+const box = (name, ...children) => element("div", { class: `lts-${name}` }, ...children);
 const write = (node, words) => node.textContent === words || (node.textContent = words); // nothing new, nothing to draw
+const limited = (value, low, high) => Math.max(low, Math.min(high, value));
+const percent = (share) => `${Math.round(100 * share)} %`;
+const significant = (value) => (value === 0 ? "0" : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(2)).replace("-", "−");
 
-// JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget.
+// JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget. Escape leaves it.
 function keepKeys(root) {
   root.addEventListener("keydown", (event) => {
-    const forNotebook = event.ctrlKey || event.metaKey || event.altKey || (event.key === "Enter" && event.shiftKey);
+    const withModifier = event.ctrlKey || event.metaKey || event.altKey;
+    const forNotebook = withModifier || event.key === "Escape" || (event.key === "Enter" && event.shiftKey);
     if (!forNotebook) event.stopPropagation();
   });
+}
+
+// Rows and columns that an arrow key moves a place by: 1, with Shift 10. Undefined for other keys.
+function arrowMove({ key, shiftKey }) {
+  const far = shiftKey ? 10 : 1;
+  return { ArrowUp: [-far, 0], ArrowDown: [far, 0], ArrowLeft: [0, -far], ArrowRight: [0, far] }[key];
 }
 
 // Saved with every change: Python repeats what it gets, and only what is saved already is safe from an older value
@@ -25,4 +37,168 @@ function setter(model) {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();
   };
+}
+
+// Listens to changes: { "name other": listener, … }. Returns the clean-up that a widget's `render` returns.
+function listen(model, listeners) {
+  const pairs = Object.entries(listeners).flatMap(([names, listener]) =>
+    names.split(" ").map((name) => [`change:${name}`, listener]),
+  );
+  for (const [event, listener] of pairs) model.on(event, listener);
+  return () => {
+    for (const [event, listener] of pairs) model.off(event, listener);
+  };
+}
+
+// The same for a widget whose data have to be decoded first. `load` decodes what belongs to the `_serial` of now and returns
+// a function that shows it; what is overtaken by a newer serial is never shown. Nothing listens before the first is.
+async function listenLoaded(model, load, listeners) {
+  async function refresh() {
+    const serial = model.get("_serial");
+    const show = await load();
+    const isCurrent = serial === model.get("_serial");
+    if (isCurrent) show();
+    return isCurrent;
+  }
+  while (!(await refresh()));
+  return listen(model, { _serial: refresh, ...listeners });
+}
+
+// Bytes from Python: a DataView in a notebook, base64 on a page without a kernel.
+function bytesOf(value) {
+  if (typeof value === "string") return Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+// An image file (base64) as { rows, columns, pixels }: red, green, blue and alpha for each pixel.
+async function decode(file) {
+  const image = await createImageBitmap(new Blob([bytesOf(file)]));
+  const canvas = element("canvas", { width: image.width, height: image.height });
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(image, 0, 0);
+  return { rows: image.height, columns: image.width, pixels: pen.getImageData(0, 0, image.width, image.height).data };
+}
+
+// Red, green and blue of each pixel from `offset` on, as { rows, columns, pixels } with alpha.
+function opaque(bytes, offset, rows, columns) {
+  const pixels = new Uint8ClampedArray(4 * rows * columns).fill(255);
+  for (let from = offset, to = 0; to < pixels.length; to += 4) {
+    pixels[to] = bytes[from++];
+    pixels[to + 1] = bytes[from++];
+    pixels[to + 2] = bytes[from++];
+  }
+  return { rows, columns, pixels };
+}
+
+// Rows and columns, two bytes each, then the pixels.
+function unpackImage(value) {
+  const bytes = bytesOf(value);
+  return opaque(bytes, 4, bytes[0] + 256 * bytes[1], bytes[2] + 256 * bytes[3]);
+}
+
+// 256 colors as the pixels that a canvas takes: red, green, blue, each after the other.
+function colorTable(bytes) {
+  const pixel = (at) => (255 << 24) | (bytes[at + 2] << 16) | (bytes[at + 1] << 8) | bytes[at];
+  return Uint32Array.from({ length: 256 }, (_, level) => pixel(3 * level));
+}
+const GRAYS = colorTable(Uint8Array.from({ length: 768 }, (_, at) => Math.floor(at / 3)));
+
+// Bytes, `rows` × `columns` from `offset` on, as ImageData: each the color that the table has for it.
+function colored(bytes, offset, rows, columns, table = GRAYS) {
+  const image = new ImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = table[bytes[offset + at]];
+  return image;
+}
+
+// Puts ImageData or { rows, columns, pixels } on a canvas of the same size.
+function put(canvas, image) {
+  const data = image instanceof ImageData ? image : new ImageData(image.pixels, image.columns, image.rows);
+  if (canvas.width !== data.width) canvas.width = data.width;
+  if (canvas.height !== data.height) canvas.height = data.height;
+  canvas.pen ??= canvas.getContext("2d");
+  canvas.pen.putImageData(data, 0, 0);
+}
+
+// A canvas with a frame laid over some of its pixels, all given as shares of its sides.
+function stage(attributes) {
+  const canvas = element("canvas", attributes);
+  const marker = box("marker");
+  function mark(top, left, height, width) {
+    const [bottom, right] = [Math.min(1, top + height), Math.min(1, left + width)];
+    [top, left] = [Math.max(0, top), Math.max(0, left)];
+    const place = { top: (top + bottom) / 2, left: (left + right) / 2, height: bottom - top, width: right - left };
+    for (const [side, share] of Object.entries(place)) marker.style[side] = `${100 * share}%`;
+  }
+  return { node: box("stage", canvas, marker), canvas, mark };
+}
+
+// A slider whose track is filled from 0 to its value.
+function slider(label, low, high, step, change) {
+  const input = element("input", { type: "range", min: low, max: high, step, "aria-label": label });
+  input.addEventListener("input", () => change(Number(input.value)));
+  input.show = (value, words = `${value}`) => {
+    const share = (number) => `${(100 * (number - input.min)) / (input.max - input.min || 1)}%`;
+    input.value = value;
+    input.setAttribute("aria-valuetext", words);
+    input.style.setProperty("--from", share(Math.min(0, value)));
+    input.style.setProperty("--to", share(Math.max(0, value)));
+  };
+  return input;
+}
+
+// A bar that shows a share from 0 to 1, as a cell of a table.
+function bar() {
+  const [fill, cell] = [element("div"), element("td")];
+  cell.append(element("div", { class: "lts-bar", "aria-hidden": "true" }, fill));
+  return { cell, show: (share) => (fill.style.width = `${100 * share}%`) };
+}
+
+// A table of probabilities: a bar for each name, the largest set off; dashes where there is none.
+function bars(names, title, digits) {
+  const rows = names.map((name) => {
+    const [share, value] = [bar(), element("td", { class: "lts-number" })];
+    return { row: element("tr", {}, element("th", { scope: "row" }, name), share.cell, value), share, value };
+  });
+  const node = element("table", {}, element("caption", {}, title), element("tbody", {}, ...rows.map(({ row }) => row)));
+  function show(shares) {
+    const best = shares.indexOf(Math.max(...shares));
+    rows.forEach(({ row, share, value }, index) => {
+      share.show(shares[index] ?? 0);
+      write(value, shares.length ? shares[index].toFixed(digits) : "–");
+      row.className = index === best ? "lts-largest" : "";
+    });
+  }
+  return { node, show };
+}
+
+// A button for an image file, and a line beside it; `take` gets the file, and what it throws is said in the line.
+function filePicker(take) {
+  const input = element("input", { type: "file", accept: "image/*", "aria-label": "Your own image" });
+  const button = element("label", { class: "lts-upload" }, input, element("span", {}, "your own image …"));
+  const said = element("span", { role: "status" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    input.value = ""; // so that the same file can be chosen again
+    if (!file) return;
+    try {
+      await take(file);
+    } catch (error) {
+      write(said, error.message);
+    }
+  });
+  return { button, said };
+}
+
+// The learner's own image: the file goes to Python, which reads every kind of image, and answers.
+// On a page without a kernel there is no button.
+function userImage(model) {
+  if (model.get("_still")) return { node: "", show() {} };
+  const set = setter(model);
+  const { button, said } = filePicker(async (file) => {
+    write(said, "The network looks at it …");
+    set({ _file: new DataView(await file.arrayBuffer()) });
+  });
+  const show = () => model.get("_said") && write(said, model.get("_said")); // empty: an answer is on its way
+  return { node: box("foot", button, said), show };
 }

@@ -1,10 +1,10 @@
 // The filter explorer's parts: the nine cells, the ready-made filters, choices, ticks, images with a frame.
 
-const box = (kind, ...children) => element("div", { class: `fx-${kind}` }, ...children);
+const pane = (kind, ...children) => box(`explorer-${kind}`, ...children);
 
 // Numbers as people write them: at most `digits` places, a true minus sign.
-const text = (number, digits = 2) => String(Number(number.toFixed(digits)) || 0).replace("-", "−");
-const inBrackets = (number) => (number < 0 ? `(${text(number, 3)})` : text(number, 3));
+const rounded = (number, digits = 2) => String(Number(number.toFixed(digits)) || 0).replace("-", "−");
+const inBrackets = (number) => (number < 0 ? `(${rounded(number, 3)})` : rounded(number, 3));
 
 // What was typed → a number, or NaN. Takes 0,5 and 1/9, too.
 function typed(string) {
@@ -16,7 +16,7 @@ function typed(string) {
 
 let groups = 0; // radio buttons of one group need a name that no other group on the page has
 function choice(title, values, change) {
-  const name = `fx-${Date.now().toString(36)}-${groups++}`;
+  const name = `lts-${Date.now().toString(36)}-${groups++}`;
   const inputs = values.map((value) => element("input", { type: "radio", name, value }));
   const node = element("fieldset", {}, element("legend", {}, title));
   inputs.forEach((input) => {
@@ -29,48 +29,35 @@ function choice(title, values, change) {
 function tick(title, change) {
   const input = element("input", { type: "checkbox" });
   input.addEventListener("change", () => change(input.checked));
-  const node = element("label", { class: "fx-tick" }, input, element("span", {}, title));
+  const node = element("label", { class: "lts-explorer-tick" }, input, element("span", {}, title));
   return { node, show: (value) => (input.checked = value) };
 }
 
-// A canvas with a frame laid over some of its pixels.
-function stage(label, keyboard) {
-  const canvas = element(
-    "canvas",
-    keyboard ? { tabindex: 0, role: "application", "aria-label": label } : { role: "img", "aria-label": label },
-  );
-  const marker = box("marker");
-  return {
-    node: box("stage", canvas, marker),
-    canvas,
-    mark(row, column, size, rows, columns) {
-      marker.style.left = `${(100 * (column + size / 2)) / columns}%`;
-      marker.style.top = `${(100 * (row + size / 2)) / rows}%`;
-      marker.style.width = `${(100 * size) / columns}%`;
-      marker.style.height = `${(100 * size) / rows}%`;
-    },
-  };
-}
+// An image that the keyboard steers.
+const steered = (label) => stage({ tabindex: 0, role: "application", "aria-label": label });
+
+// Lays the frame over `size` × `size` pixels of an image of `rows` × `columns`.
+const markPixels = ({ mark }, row, column, size, rows, columns) => mark(row / rows, column / columns, size / rows, size / columns);
 
 function closeUp(title) {
-  const { node, canvas, mark } = stage(title, false);
+  const { node, canvas, mark } = stage({ role: "img", "aria-label": title });
   canvas.width = canvas.height = CLOSE;
-  node.classList.add("fx-close");
+  node.classList.add("lts-explorer-close");
   const caption = element("figcaption");
   return { node: element("figure", { "aria-hidden": true }, node, caption), canvas, mark, caption };
 }
 
 // A square of numbers, tinted by their sign and strength, or each in a color of its own: [red, green, blue].
-function numbers(title, size) {
-  const cells = Array.from({ length: size * size }, () => box("number"));
-  const grid = box("numbers", ...cells);
-  grid.classList.toggle("fx-four", size === 2);
+function numberGrid(title, size) {
+  const cells = Array.from({ length: size * size }, () => pane("number"));
+  const grid = pane("numbers", ...cells);
+  grid.classList.toggle("lts-explorer-four", size === 2);
   const caption = element("figcaption", {}, title);
   function show(values, colorOf) {
-    const strongest = largest(values);
+    const strongest = largestMagnitude(values);
     cells.forEach((cell, index) => {
       const value = values[index];
-      write(cell, text(value));
+      write(cell, rounded(value));
       if (!colorOf) return tint(cell, value, strongest);
       const [red, green, blue] = colorOf(value);
       cell.style.background = `rgb(${red} ${green} ${blue})`;
@@ -88,13 +75,13 @@ function cells(change) {
     input.weight = 0;
     return input;
   });
-  const shorten = (weight) => text(weight, 3);
+  const shorten = (weight) => rounded(weight, 3);
 
   const give = (index, weight) => {
-    const limited = Math.max(-1000, Math.min(1000, Math.round(weight * 1e6) / 1e6));
-    inputs[index].value = shorten(limited);
+    const allowed = limited(Math.round(weight * 1e6) / 1e6, -1000, 1000);
+    inputs[index].value = shorten(allowed);
     inputs[index].select(); // what is typed next replaces it, and the arrows to the left and right leave the cell
-    change(index, limited);
+    change(index, allowed);
   };
   const go = (index) => {
     inputs[index].focus();
@@ -145,15 +132,15 @@ function cells(change) {
   });
 
   return {
-    node: element("div", { class: "fx-cells", role: "group", "aria-label": "Nine weights of the filter" }, ...inputs),
+    node: element("div", { class: "lts-explorer-cells", role: "group", "aria-label": "Nine weights of the filter" }, ...inputs),
     show(kernel) {
       const weights = kernel.flat();
-      const largest = Math.max(...weights.map(Math.abs));
+      const strongest = largestMagnitude(weights);
       inputs.forEach((input, index) => {
         input.weight = weights[index];
         const ownTyping = input.matches(":focus") && Math.abs(typed(input.value) - weights[index]) < 1e-6;
         if (!ownTyping && input.value !== shorten(weights[index])) input.value = shorten(weights[index]);
-        tint(input, weights[index], largest);
+        tint(input, weights[index], strongest);
       });
     },
   };
@@ -161,12 +148,12 @@ function cells(change) {
 
 function presets(filters, choose) {
   const buttons = Object.entries(filters).map(([name, kernel]) => {
-    const largest = Math.max(...kernel.flat().map(Math.abs));
-    const icon = box(
+    const strongest = largestMagnitude(kernel.flat());
+    const icon = pane(
       "icon",
       ...kernel.flat().map((weight) => {
         const cell = element("i");
-        tint(cell, weight, largest);
+        tint(cell, weight, strongest);
         return cell;
       }),
     );
@@ -178,7 +165,7 @@ function presets(filters, choose) {
   return {
     node: element(
       "div",
-      { class: "fx-presets", role: "group", "aria-label": "Ready-made filters" },
+      { class: "lts-explorer-presets", role: "group", "aria-label": "Ready-made filters" },
       ...buttons.map(({ button }) => button),
     ),
     show: (current) =>
@@ -186,30 +173,26 @@ function presets(filters, choose) {
   };
 }
 
-// The learner's own image, from a file; `now` gives the bytes of the one that is shown.
-function ownImage(now, change) {
-  const file = element("input", { type: "file", accept: "image/*", "aria-label": "Your own image" });
-  const upload = element("label", { class: "fx-upload" }, file, element("span", {}, "your own image …"));
-  const back = element("button", { type: "button", hidden: "" }, "back to the first image");
-  const said = element("span", { role: "status" });
+// The learner's own image, read here and shown in gray; `now` gives the bytes of the one that is shown.
+function ownGrayImage(now, change) {
   let first;
-  file.addEventListener("change", async () => {
-    if (!file.files.length) return;
+  const back = element("button", { type: "button", hidden: "" }, "back to the first image");
+  const { button, said } = filePicker(async (file) => {
+    let bytes;
     try {
-      const bytes = await readImage(file.files[0], 512);
-      first ??= now();
-      change(bytes);
-      back.hidden = false;
-      said.textContent = "";
+      bytes = await readGrayImage(file, 512);
     } catch {
-      said.textContent = "The browser cannot read this file as an image. Try a PNG or JPEG file.";
+      throw new Error("The browser cannot read this file as an image. Try a PNG or JPEG file.");
     }
-    file.value = "";
+    first ??= now();
+    change(bytes);
+    back.hidden = false;
+    write(said, "");
   });
   back.addEventListener("click", () => {
     change(first);
     back.hidden = true;
-    said.textContent = "";
+    write(said, "");
   });
-  return { node: box("foot", upload, back, said) };
+  return { node: box("foot", button, back, said) };
 }

@@ -12,7 +12,7 @@ function places(n, stride, padding) {
 }
 
 // The place of the window that is nearest to a pixel, and the pixel in the middle of the window at a place.
-const within = (place, count) => Math.max(0, Math.min(count - 1, place));
+const within = (place, count) => limited(place, 0, count - 1);
 const placeOf = (pixel, { count, before, stride }) => within(Math.round((pixel - 1 + before) / stride), count);
 const pixelOf = (place, { count, before, stride }) => Math.max(0, within(place, count) * stride + 1 - before);
 
@@ -84,21 +84,21 @@ function pool(image, kind) {
 
 // The color of every result from −255 to 255: below 0 blue or black, then gray. One table look-up a pixel.
 const level = (value) => (value > 255 ? 510 : value < -255 ? 0 : (value + 255.5) | 0);
-function color(at, blue) {
+function signedColor(at, blue) {
   const value = at - 255;
   if (value >= 0) return [value, value, value];
   return blue ? [0.25, 0.6, 1].map((part) => Math.floor(-value * part)) : [0, 0, 0];
 }
-function table(blue) {
+function signedColors(blue) {
   return Uint32Array.from({ length: 511 }, (_, at) => {
-    const [red, green, most] = color(at, blue);
+    const [red, green, most] = signedColor(at, blue);
     return (255 << 24) | (most << 16) | (green << 8) | red;
   });
 }
-const TABLES = new Map([true, false].map((blue) => [blue, table(blue)]));
+const SIGNED = new Map([true, false].map((blue) => [blue, signedColors(blue)]));
 
 // Puts an image on a canvas, pixel by pixel, and says which numbers it met: [smallest, largest].
-function paint(canvas, image, blue) {
+function paintResult(canvas, image, blue) {
   if (canvas.width !== image.columns || canvas.height !== image.rows || !canvas.pixels) {
     canvas.width = image.columns;
     canvas.height = image.rows;
@@ -107,7 +107,7 @@ function paint(canvas, image, blue) {
   }
   const pixels = new Uint32Array(canvas.pixels.data.buffer);
   const { values } = image;
-  const colors = TABLES.get(blue);
+  const colors = SIGNED.get(blue);
   let [least, most] = [Infinity, -Infinity];
   for (let at = 0; at < pixels.length; at++) {
     const value = values[at];
@@ -129,7 +129,7 @@ function paintClose(canvas, image, row, column, blue) {
     for (let x = 0; x < CLOSE; x++) {
       const [i, j] = [row - half + y, column - half + x];
       const inside = i >= 0 && j >= 0 && i < image.rows && j < image.columns;
-      pixels[y * CLOSE + x] = inside ? TABLES.get(blue)[level(image.values[i * image.columns + j])] : 0;
+      pixels[y * CLOSE + x] = inside ? SIGNED.get(blue)[level(image.values[i * image.columns + j])] : 0;
     }
   }
   pen.putImageData(square, 0, 0);
@@ -143,14 +143,14 @@ function tint(node, value, largest) {
 }
 
 // The bytes of the model: rows and columns (two bytes each), then the grays.
-function unpack(bytes) {
+function unpackGrays(bytes) {
   const rows = bytes.getUint16(0, true);
   const columns = bytes.getUint16(2, true);
   return { values: new Uint8Array(bytes.buffer, bytes.byteOffset + 4, rows * columns), rows, columns };
 }
 
 // An image file → the bytes of the model, in gray and at most `largest` pixels a side.
-async function readImage(file, largest) {
+async function readGrayImage(file, largest) {
   const image = await createImageBitmap(file);
   const scale = Math.min(1, largest / Math.max(image.width, image.height));
   const columns = Math.max(3, Math.round(image.width * scale));
@@ -158,7 +158,7 @@ async function readImage(file, largest) {
   const canvas = element("canvas", { width: columns, height: rows });
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.imageSmoothingQuality = "high";
-  pen.fillStyle = "#fff"; // shows through where the image is see-through
+  pen.fillStyle = "#fff"; // shows through where the image is transparent
   pen.fillRect(0, 0, columns, rows);
   pen.drawImage(image, 0, 0, columns, rows);
   const { data } = pen.getImageData(0, 0, columns, rows);

@@ -1,6 +1,6 @@
 // One pixel of the filter explorer: its window, the nine products, their sum, and where it goes.
 
-const largest = (numbers) => Math.max(...numbers.map(Math.abs));
+const largestMagnitude = (numbers) => Math.max(...numbers.map(Math.abs));
 
 // All numbers that belong to one place of the window.
 function explain({ image, frame, output, pooled, settings }, row, column) {
@@ -33,68 +33,68 @@ function explain({ image, frame, output, pooled, settings }, row, column) {
 
 // The same as a sentence, for everybody, and for those who cannot see the tables.
 function sentence({ pixels, weights, sum, by, quotient, pool }, { settings, output, pooled }, row, column) {
-  const terms = pixels.map((pixel, index) => `${text(pixel)}·${inBrackets(weights[index])}`).join(" + ");
-  let rest = by === 1 ? "" : `; ÷ ${text(by)} = ${text(quotient)}`;
+  const terms = pixels.map((pixel, index) => `${rounded(pixel)}·${inBrackets(weights[index])}`).join(" + ");
+  let rest = by === 1 ? "" : `; ÷ ${rounded(by)} = ${rounded(quotient)}`;
   if (settings.relu && quotient < 0) rest += "; ReLU makes it 0";
-  rest += `. It stands in row ${row}, column ${column} of the result.`;
+  rest += `. It is in row ${row}, column ${column} of the result.`;
   if (pool) {
-    rest += ` The ${settings.pooling === "max" ? "largest" : "mean"} of the four there, ${text(pool.value)}, `;
+    rest += ` The ${settings.pooling === "max" ? "largest" : "mean"} of the four there, ${rounded(pool.value)}, `;
     rest += `goes to row ${pool.row}, column ${pool.column} of the pooled image.`;
   } else if (pooled !== output) rest += " Pooling drops this margin.";
-  return [`${terms} = `, element("strong", {}, text(sum)), rest];
+  return [`${terms} = `, element("strong", {}, rounded(sum)), rest];
 }
 
 function arithmetic() {
   const from = closeUp("The image, close up");
   const to = closeUp("The result, close up");
-  const pixels = numbers("3 × 3 pixels", 3);
-  const weights = numbers("the filter", 3);
-  const products = numbers("products", 3);
-  const four = numbers("", 2);
-  const [total, totalCaption] = [box("total"), element("figcaption")];
-  const sign = (letter) => element("span", { class: "fx-sign", "aria-hidden": true }, letter);
-  const pooledPart = box("pair", sign("→"), four.node);
+  const pixels = numberGrid("3 × 3 pixels", 3);
+  const weights = numberGrid("the filter", 3);
+  const products = numberGrid("products", 3);
+  const four = numberGrid("", 2);
+  const [total, totalCaption] = [pane("total"), element("figcaption")];
+  const sign = (letter) => element("span", { class: "lts-explorer-sign", "aria-hidden": true }, letter);
+  const pooledPart = pane("pair", sign("→"), four.node);
   const hint = element("span", {}, "point at an image, or use the arrow keys in it");
-  const line = element("p", { class: "fx-line", role: "status" });
-  const steps = box(
+  const line = element("p", { class: "lts-line", role: "status" });
+  const steps = pane(
     "steps",
     from.node,
     pixels.node,
-    box("pair", sign("×"), weights.node),
-    box("pair", sign("="), products.node),
-    box("pair", sign("Σ"), element("figure", { "aria-hidden": true }, total, totalCaption)),
-    box("pair", sign("→"), to.node),
+    pane("pair", sign("×"), weights.node),
+    pane("pair", sign("="), products.node),
+    pane("pair", sign("Σ"), element("figure", { "aria-hidden": true }, total, totalCaption)),
+    pane("pair", sign("→"), to.node),
     pooledPart,
   );
 
   function show(now, row, column) {
     const { settings, image, output } = now;
     const one = explain(now, row, column);
-    pixels.show(one.pixels, (pixel) => color(255 + pixel));
-    pixels.cells.forEach((cell, index) => cell.classList.toggle("fx-outside", one.outside[index]));
+    pixels.show(one.pixels, (pixel) => signedColor(255 + pixel));
+    pixels.cells.forEach((cell, index) => cell.classList.toggle("lts-explorer-outside", one.outside[index]));
     weights.show(one.weights);
     products.show(one.products);
-    write(total, text(one.sum));
-    write(totalCaption, one.by === 1 ? "the sum" : `÷ ${text(one.by)} = ${text(one.quotient)}`);
+    write(total, rounded(one.sum));
+    write(totalCaption, one.by === 1 ? "the sum" : `÷ ${rounded(one.by)} = ${rounded(one.quotient)}`);
 
     const middle = (CLOSE - 1) / 2;
     const { y, x } = one.corner;
     paintClose(from.canvas, image, y + 1, x + 1, false);
-    from.mark(middle - 1, middle - 1, 3, CLOSE, CLOSE);
+    markPixels(from, middle - 1, middle - 1, 3, CLOSE, CLOSE);
     write(from.caption, `row ${y + 1}, column ${x + 1}`);
     paintClose(to.canvas, output, row, column, settings.blue);
-    if (one.pool) to.mark(middle - (row % 2), middle - (column % 2), 2, CLOSE, CLOSE);
-    else to.mark(middle, middle, 1, CLOSE, CLOSE);
-    write(to.caption, `row ${row}, column ${column}: ${text(one.value)}`);
+    if (one.pool) markPixels(to, middle - (row % 2), middle - (column % 2), 2, CLOSE, CLOSE);
+    else markPixels(to, middle, middle, 1, CLOSE, CLOSE);
+    write(to.caption, `row ${row}, column ${column}: ${rounded(one.value)}`);
 
     pooledPart.hidden = !one.pool;
     if (one.pool) {
-      four.show(one.pool.four, (number) => color(level(number), settings.blue));
+      four.show(one.pool.four, (number) => signedColor(level(number), settings.blue));
       const wins = (index) => settings.pooling === "max" && one.pool.four[index] === one.pool.value;
-      four.cells.forEach((cell, index) => cell.classList.toggle("fx-wins", wins(index)));
-      write(four.caption, `${settings.pooling} of 2 × 2: ${text(one.pool.value)}`);
+      four.cells.forEach((cell, index) => cell.classList.toggle("lts-explorer-wins", wins(index)));
+      write(four.caption, `${settings.pooling} of 2 × 2: ${rounded(one.pool.value)}`);
     }
     line.replaceChildren(...sentence(one, now, row, column));
   }
-  return { node: box("sum", box("title", element("strong", {}, "One pixel"), hint), steps, line), show };
+  return { node: pane("sum", pane("title", element("strong", {}, "One pixel"), hint), steps, line), show };
 }

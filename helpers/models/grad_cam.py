@@ -1,0 +1,84 @@
+"""Grad-CAM: where in an image a network found what speaks for a class.
+
+R. R. Selvaraju and others, 2017, "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization"
+(arXiv 1610.02391): the channels of the last convolution, weighted by their average gradient of the class's score, added
+up, and what is below 0 cut off. The score is that before sigmoid or softmax, whose gradient vanishes where the network
+is sure.
+"""
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.models.layer_graph import CONVOLUTIONS, LayerCall, LayerGraph
+from helpers.models.layers import as_batch, graph_for
+
+_compiled: weakref.WeakKeyDictionary[LayerGraph, Callable] = weakref.WeakKeyDictionary()
+
+
+def grad_cam(model: keras.Model, image: Any, class_index: int | None = None) -> np.ndarray:
+    """Return the Grad-CAM of an image: (H, W) float32, 0…1; its largest value is 1, or 0 if nothing speaks for the class.
+
+    image: as `layer_outputs` takes it. class_index: which class, by default the one that the network answers; a single
+    output stands for the classes 0 and 1. The layer is the last convolution, or else the last one whose output is an
+    image. Works with sigmoid, softmax and logits. Raises ValueError as `layer_graph` does, for a network without such a
+    layer or without an output for each class, and for a class that it does not have.
+    """
+    batch = as_batch(model, image)
+    graph = graph_for(model, batch)
+    if graph not in _compiled:
+        _compiled[graph] = _channels_and_gradient(graph)
+    classes = max(2, graph.output.shape[-1])
+    if class_index is not None and not 0 <= class_index < classes:
+        raise ValueError(f"class_index is {class_index}; the network has the classes 0 to {classes - 1}.")
+    channels, gradient = _compiled[graph](tf.constant(batch), tf.constant(-1 if class_index is None else class_index))
+    weights = tf.reduce_mean(gradient[0], axis=(0, 1))
+    heat = np.nan_to_num(np.maximum(tf.reduce_sum(channels[0] * weights, axis=2), 0))
+    heat = tf.image.resize(heat[..., None] / (heat.max() or 1), batch.shape[1:3]).numpy()[..., 0]
+    return heat / (heat.max() or 1)
+
+
+def _channels_and_gradient(graph: LayerGraph) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Return a compiled function of (images, class): the last convolution's output, and the score's gradient by it."""
+    layer, last = _last_convolution(graph), graph.calls[-1]
+    network = keras.Model(graph.input, [layer.output, last.output, last.inputs[0]])
+
+    def channels_and_gradient(images: tf.Tensor, class_index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(images)  # else nothing is recorded before the first layer that trains: a borrowed base is frozen
+            channels, outputs, before = network(images, training=False)
+            logits = _logits(last, outputs, before)
+            if logits.shape[-1] == 1:
+                logits = tf.concat([-logits, logits], axis=-1)
+            score = logits[0, tf.where(class_index < 0, tf.argmax(logits[0], output_type=tf.int32), class_index)]
+        gradient = tape.gradient(score, channels)
+        if gradient is None:
+            raise ValueError(f"The network's answer does not depend on {layer.name}.")
+        return channels, gradient
+
+    return tf.function(channels_and_gradient, autograph=False, reduce_retracing=True)
+
+
+def _last_convolution(graph: LayerGraph) -> LayerCall:
+    images = [call for call in graph.calls if len(call.output.shape) == 4]
+    if not images:
+        raise ValueError("Grad-CAM needs a layer whose output is an image; this network has none.")
+    return next((call for call in reversed(images) if isinstance(call.layer, CONVOLUTIONS)), images[-1])
+
+
+def _logits(last: LayerCall, outputs: tf.Tensor, before: tf.Tensor) -> tf.Tensor:
+    """Return the scores of the classes (1, units): what the last layer had before its activation."""
+    if outputs.ndim != 2:
+        raise ValueError(
+            f"The network ends in {last.name}, whose output has the shape {outputs.shape[1:]}, not (classes,)."
+        )
+    if isinstance(last.layer, keras.layers.Activation | keras.layers.Softmax):
+        return before
+    if not isinstance(last.layer, keras.layers.Dense):
+        return outputs
+    logits = tf.matmul(before, tf.convert_to_tensor(last.layer.kernel))
+    return logits + last.layer.bias if last.layer.use_bias else logits

@@ -1,0 +1,212 @@
+"""Training configurations: how each network of the lessons is trained, so that it can be measured over several seeds."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from helpers import data
+
+# Lesson 08's augmentation: transforms after which a cat is still a cat.
+AUGMENTATION = {
+    "rotation_range": 45,
+    "width_shift_range": 0.15,
+    "height_shift_range": 0.15,
+    "zoom_range": 0.5,
+    "horizontal_flip": True,
+}
+Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+class Recipe:
+    """How a network is trained on a folder of images: a frozen dataclass, whose fields are recorded with its results."""
+
+    dataset: str
+    sources: ClassVar[tuple[str, ...]] = ("offline", "official")
+
+    def is_rendered(self, source: str) -> bool:
+        """Return whether the studio renders images for it."""
+        return source == "offline"
+
+    def load(self) -> Any:
+        """Return the folder of the source in use."""
+        return data.image_folder(self.dataset)
+
+    def count_images(self, images: Any) -> dict[str, Any]:
+        """Return how many images there are for training and for validation."""
+        return {
+            split: sum(path.is_file() for path in (images / split).glob("*/*")) for split in ("train", "validation")
+        }
+
+    def train(self, images: Any, seed: int) -> dict[str, Any]:
+        """Train once and return the results by name."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Recipe):
+    """Configuration for images in arrays: `helpers.models.architectures.<architecture>(**settings)`.
+
+    Images are scaled to 0…1; the last 10 % of the training images are the validation set. `patience` is that of
+    EarlyStopping on the validation loss, which restores the best weights.
+    """
+
+    architecture: str
+    dataset: str
+    epochs: int
+    batch_size: int
+    patience: int | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def is_rendered(self, source: str) -> bool:
+        """Return whether the studio renders the images: never, they are a sample of the official ones."""
+        return False
+
+    def load(self) -> Arrays:
+        """Return the training and test set of the source in use: uint8 (N, 28, 28) and integers (N,) each."""
+        return data.arrays(self.dataset)
+
+    def count_images(self, images: Arrays) -> dict[str, int]:
+        """Return how many images there are for training with validation, and for the test."""
+        return {"training and validation": len(images[0][0]), "test": len(images[1][0])}
+
+    def train(self, images: Arrays, seed: int) -> dict[str, Any]:
+        """Train once; return accuracies (0…1) with the weights that the model ends with, epochs, and what it cost."""
+        import keras
+
+        from helpers.models import architectures
+
+        (train_images, labels), (test_images, test_labels) = images
+        train_images, test_images = train_images / np.float32(255), test_images / np.float32(255)
+        keras.utils.set_random_seed(seed)
+        model = getattr(architectures, self.architecture)(**self.settings)
+        callbacks = []
+        if self.patience:
+            callbacks = [keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True)]
+        with stopwatch() as cost:
+            history = model.fit(
+                train_images,
+                labels,
+                epochs=self.epochs,
+                batch_size=self.batch_size,
+                validation_split=0.1,
+                callbacks=callbacks,
+                verbose=0,
+            ).history
+        epoch = int(np.argmin(history["val_loss"])) if self.patience else -1
+        test = model.evaluate(test_images, test_labels, batch_size=1000, verbose=0, return_dict=True)
+        return {
+            "test_accuracy": round(test["accuracy"], 4),
+            "validation_accuracy": round(history["val_accuracy"][epoch], 4),
+            "training_accuracy": round(history["accuracy"][epoch], 4),
+            "epochs": len(history["loss"]),
+            **cost,
+        }
+
+
+@dataclass(frozen=True)
+class ImageTrainingConfig(Recipe):
+    """Configuration for a folder of images: `helpers.models.architectures.<architecture>(size, **settings)`.
+
+    It is trained on `train/`, with `augmentation` (parameters of `ImageFolderReader`), and watched on `validation/`. With
+    gradient accumulation a step of `batch_size` images is made of several batches, which needs less memory; runs that
+    differ in that alone are alike, not identical. ValueError if the batches were not of one size.
+    """
+
+    architecture: str
+    dataset: str
+    epochs: int
+    batch_size: int
+    size: int = 150
+    gradient_accumulation_steps: int = 1
+    augmentation: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.batch_size % self.gradient_accumulation_steps:
+            raise ValueError(
+                f"A step of {self.batch_size} images can't be made of {self.gradient_accumulation_steps} batches of one size."
+            )
+
+    def batches(self, folder: Path, seed: int) -> tuple:
+        """Return batches for training, shuffled and augmented, and for validation, neither: `ImageBatches`, 0…1."""
+        from helpers.images.folders import ImageFolderReader
+
+        augmented, plain = ImageFolderReader(rescale=1 / 255, **self.augmentation), ImageFolderReader(rescale=1 / 255)
+        flow: dict[str, Any] = {
+            "target_size": (self.size, self.size),
+            "batch_size": self.batch_size // self.gradient_accumulation_steps,
+            "class_mode": "binary",
+        }
+        train = augmented.flow_from_directory(folder / "train", seed=seed, **flow)
+        return train, plain.flow_from_directory(folder / "validation", shuffle=False, **flow)
+
+    def train(self, images: Path, seed: int) -> dict[str, Any]:
+        """Train once; return accuracies (0…1) of the last epoch, the best epoch, what it cost, and curves by epoch."""
+        import keras
+
+        from helpers.models import architectures
+
+        train, validation = self.batches(images, seed)
+        keras.utils.set_random_seed(seed)
+        build = getattr(architectures, self.architecture)
+        model = build(self.size, gradient_accumulation_steps=self.gradient_accumulation_steps, **self.settings)
+        with stopwatch() as cost:
+            history = model.fit(train, validation_data=validation, epochs=self.epochs, verbose=0).history
+        return {
+            "validation_accuracy": round(history["val_accuracy"][-1], 4),
+            "training_accuracy": round(history["accuracy"][-1], 4),
+            "best_epoch": int(np.argmin(history["val_loss"])) + 1,
+            "epochs": len(history["loss"]),
+            **cost,
+            "curves": {name: [round(value, 4) for value in values] for name, values in history.items()},
+        }
+
+
+@contextmanager
+def stopwatch() -> Iterator[dict[str, float]]:
+    """Yield a dict that gets the wall-clock "seconds" of the block, and "cpu_seconds", all cores added up.
+
+    Other programs change the first a lot and the second only a little.
+    """
+    cost: dict[str, float] = {}
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield cost
+    cost["seconds"] = round(time.perf_counter() - wall, 1)
+    cost["cpu_seconds"] = round(time.process_time() - cpu, 1)
+
+
+RECIPES: dict[str, TrainingConfig | ImageTrainingConfig] = {
+    "digits_dense": TrainingConfig(
+        "digits_dense", "mnist", epochs=30, batch_size=100, patience=3, settings={"hidden": 50}
+    ),
+    "clothes_dense": TrainingConfig(
+        "clothes_dense", "fashion_mnist", epochs=10, batch_size=32, settings={"hidden": 128}
+    ),
+    "clothes_dense_short": TrainingConfig(
+        "clothes_dense", "fashion_mnist", epochs=5, batch_size=64, settings={"hidden": 128}
+    ),
+    "clothes_convolutional": TrainingConfig(
+        "clothes_convolutional", "fashion_mnist", epochs=5, batch_size=64, settings={"filters": 64}
+    ),
+    # Lesson 08's 2×2: the same epochs, with and without augmentation, with and without dropout.
+    "cats_dogs_plain": ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128),
+    "cats_dogs_augmented": ImageTrainingConfig(
+        "cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128, augmentation=AUGMENTATION
+    ),
+    "cats_dogs_dropout": ImageTrainingConfig(
+        "cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128, settings={"dropout": True}
+    ),
+    "cats_dogs_both": ImageTrainingConfig(
+        "cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128, augmentation=AUGMENTATION, settings={"dropout": True}
+    ),
+    # Whether augmentation pays, given time.
+    "cats_dogs_plain_long": ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=40, batch_size=32),
+    "cats_dogs_augmented_long": ImageTrainingConfig(
+        "cats_dogs", "cats_vs_dogs", epochs=40, batch_size=32, augmentation=AUGMENTATION
+    ),
+}

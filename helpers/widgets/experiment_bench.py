@@ -1,0 +1,220 @@
+"""The experiment bench: choose settings, train in the background, compare with every earlier run.
+
+settings = {"hidden": [10, 50, 200], "epochs": [1, 5, 10]}
+bench = ExperimentBench("digits", architectures.digits_dense, settings, train, validation)
+bench                                # sliders, Start and Stop, curves, a row for every run
+bench.run(hidden=200, epochs=5)      # the same without clicking
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import keras
+
+from data_scripts.atomic import write
+from data_scripts.errors import DataError
+from helpers.images.encode import in_base64
+from helpers.models.architectures import layer_table
+from helpers.training import report
+from helpers.training.experiments import Experiment, ExperimentError
+from helpers.training.progress import TrainingProgress
+from helpers.training.runs import Run, Runs
+from helpers.widgets.base import Formats, StaticFallback, reports_failure
+from helpers.widgets.compat import status_line
+
+CLEAR = "Clear runs"  # what the button says
+SHOWN = 6  # lines in the chart to begin with: the newest runs
+
+
+class ExperimentBench(StaticFallback, widgets.VBox):
+    """A bench for one question, such as "how large should the hidden layer be?".
+
+    name        where the runs are kept: `runs/<name>/` in the course's folder; letters, digits, "-" and "_"
+    build       a function of the settings (without epochs and batch_size) that returns a compiled model
+    settings    {name: values to choose from}, a slider each; "epochs" and "batch_size" go to `fit` (else 5 and 32)
+    train       (images, labels), or a tf.data.Dataset or PyDataset of batches
+    validation  the same for validation, or None
+    start       {name: value} for sliders that should not begin at their first value
+
+    ValueError for data or settings that cannot work. `runs` are all runs, `status` is what the bench says, `text` a summary.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        build: Callable[..., keras.Model],
+        settings: Mapping[str, Sequence],
+        train: Any,
+        validation: Any = None,
+        *,
+        start: Mapping[str, object] | None = None,
+    ):
+        self.experiment = Experiment(
+            name, build, settings, train, validation, on_progress=self._changed, on_end=self._ended
+        )
+        self._make_controls(start or {})
+        super().__init__(self._arrange())
+        self._preview()
+        self._say(self.runs.trouble)
+        self._show_runs()
+
+    # --- what a learner may call -------------------------------------------------------------------------------------
+
+    @property
+    def runs(self) -> Runs:
+        """All runs, oldest first, also those of earlier sessions."""
+        return self.experiment.runs
+
+    def run(self, **settings: Any) -> Run:
+        """Train with these settings (the sliders' for those left out), wait, and return the run.
+
+        Values need not be on the sliders. The kernel's ■ stops the training and keeps the run. Raises `BusyError` while
+        another training runs, `ExperimentError` for settings that do not fit together and if the run fails.
+        """
+        settings = self._chosen() | settings
+        self._say(f"Training with {report.format_settings(settings)}.")
+        return self.experiment.run(settings)
+
+    def stop(self) -> None:
+        """End the run after the step under way; it is kept."""
+        self.experiment.training.stop()
+
+    @property
+    def status(self) -> str:
+        """What the bench says: what it does now, how the last run went, or what went wrong."""
+        return self._said
+
+    @property
+    def text(self) -> str:
+        """The bench and its runs in words."""
+        choices = "; ".join(f"{name.replace('_', ' ')} {values}" for name, values in self.experiment.settings.items())
+        return f"Experiment bench {self.runs.name}, to train with {choices}. {report.summary(self.runs)}"
+
+    # --- what is seen ------------------------------------------------------------------------------------------------
+
+    @reports_failure
+    def _changed(self, progress: TrainingProgress) -> None:
+        """Show, in the thread that trains, how far the run is, and its line in the chart."""
+        self._stop.disabled = False
+        self._live.value = (
+            f"{escape(progress.status())}<br><progress max='1' value='{progress.finished:.3f}' style='width:100%'"
+            " aria-label='share of the run that is done'></progress>"
+        )
+        self._show_chart(progress)
+
+    @reports_failure
+    def _ended(self, run: Run | None) -> None:
+        """Show, in the thread that trains, the new run, or what went wrong."""
+        training = self.experiment.training
+        self._stop.disabled, self._live.value = True, ""
+        self._show_runs()
+        summary = f"Run {len(self.runs)}: {training.progress.summary()} {self.runs.trouble}"
+        self._say(summary if run else f"The training failed: {training.error}")
+
+    def _make_controls(self, start: Mapping) -> None:
+        for name, value in start.items():
+            if value not in self.experiment.settings.get(name, ()):
+                raise ValueError(f"start has {name} {value!r}, which is not among the settings.")
+        self._sliders = {
+            name: widgets.SelectionSlider(
+                options=[(str(value), value) for value in values],
+                value=start.get(name, values[0]),
+                description=name.replace("_", " "),
+                continuous_update=False,
+                style={"description_width": "110px"},
+                layout={"width": "360px"},
+            )
+            for name, values in self.experiment.settings.items()
+        }
+        for slider in self._sliders.values():
+            slider.observe(self._preview, "value")
+        self._go, self._stop, self._forget, self._save = (
+            widgets.Button(description=text) for text in ("Start", "Stop", CLEAR, "Export CSV")
+        )
+        self._go.button_style, self._stop.disabled = "primary", True
+        self._go.on_click(lambda _: self._start())
+        self._stop.on_click(lambda _: self._halt())
+        self._forget.on_click(lambda _: self._clear())
+        self._save.on_click(lambda _: self._export())
+        self._layers, self._status, self._live, self._chart, self._table = (widgets.HTML() for _ in range(5))
+        self._live.layout = {"height": "52px", "max_width": "700px"}
+        self._table.layout = {"max_height": "300px", "overflow": "auto"}
+        self._choice = widgets.HBox(layout={"flex_flow": "row wrap"})
+
+    def _arrange(self) -> list[widgets.Widget]:
+        left = widgets.VBox([*self._sliders.values(), widgets.HBox([self._go, self._stop])])
+        top = widgets.HBox([left, self._layers], layout={"flex_flow": "row wrap"})
+        below = widgets.HBox([self._forget, self._save])
+        return [top, self._status, self._live, self._chart, self._choice, self._table, below]
+
+    def _say(self, text: str) -> None:
+        self._said = text
+        self._status.value = status_line(escape(text) or "&nbsp;")
+
+    @reports_failure
+    def _preview(self, _: dict | None = None) -> None:
+        """Show the layers of the network that Start would train, with their exact parameters."""
+        try:
+            self._layers.value = report.layers_html(layer_table(self.experiment.model(self._chosen())))
+        except ExperimentError as error:
+            self._layers.value = f"<p>{escape(str(error))}</p>"
+
+    def _show_runs(self) -> None:
+        self._forget.description = CLEAR
+        boxes = list(self._choice.children)
+        for number in range(len(boxes) + 1, len(self.runs) + 1):
+            shown = number > len(self.runs) - SHOWN
+            box = widgets.Checkbox(value=shown, description=f"run {number}", indent=False, layout={"width": "80px"})
+            box.observe(lambda _: self._show_chart(), "value")
+            boxes.append(box)
+        self._choice.children = tuple(boxes)
+        self._table.value = report.table(self.runs)
+        self._show_chart()
+
+    def _show_chart(self, now: TrainingProgress | None = None) -> None:
+        chosen = [number for number, box in enumerate(self._choice.children, 1) if box.value]
+        self._chart.value = report.chart(self.runs, chosen, now)
+
+    def _chosen(self) -> dict:
+        return {name: slider.value for name, slider in self._sliders.items()}
+
+    @reports_failure
+    def _start(self) -> None:
+        self._say(f"Training with {report.format_settings(self._chosen())}. The notebook stays free meanwhile.")
+        self.experiment.start(self._chosen())
+
+    @reports_failure
+    def _halt(self) -> None:
+        self.stop()
+        self._say("Stopping after this step; then the validation data are measured.")
+
+    @reports_failure
+    def _clear(self) -> None:
+        """Asks once: the first press only changes the button."""
+        if self._forget.description == CLEAR:
+            self._forget.description = f"Really clear {len(self.runs)}?"
+            return
+        self.runs.clear()
+        self._choice.children = ()
+        self._show_runs()
+        self._say(self.runs.trouble or "All runs are gone.")
+
+    def _export(self) -> None:
+        """Write the runs as a CSV file to the current folder, and offer them as a download in any case."""
+        table, path = self.runs.csv(), Path(f"{self.runs.name}-runs.csv")
+        try:
+            write(path, table)
+            self._say(f"Written to {path}, next to this notebook.")
+        except (OSError, DataError) as error:
+            self._say(str(error))
+        address = f"data:text/csv;base64,{in_base64(table.encode())}"
+        self._status.value += f"<a download='{path}' href='{address}'>Download it</a>"
+
+    def fallback(self) -> Formats:
+        """Return the chart and the table of the runs."""
+        newest = range(len(self.runs), max(0, len(self.runs) - SHOWN), -1)
+        page = report.chart(self.runs, newest) + report.table(self.runs) if self.runs else ""
+        return {"text/html": f"<p>{escape(self.text)}</p>{page}", "text/plain": self.text}

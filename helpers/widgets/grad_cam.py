@@ -1,0 +1,111 @@
+"""Images with Grad-CAM laid over them, its strength on a slider that works in the browser (`grad_cam.js`)."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import traitlets
+from matplotlib import colormaps
+from matplotlib.figure import Figure
+
+from helpers.images.encode import in_base64
+from helpers.models import grad_cam
+from helpers.models.predict import class_names_of, predict_probabilities
+from helpers.widgets.base import Formats, UserImage, script
+from helpers.widgets.payload import jpeg, to_bytes, to_rgb, webp
+
+PLACES = ["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"]
+HEAT = (
+    (colormaps["inferno"](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
+)  # (256, 3): brightness alone tells values
+OPACITY = 0.5
+
+
+class GradCam(UserImage):
+    """`GradCam(model, images, truths, class_names)`: where the network looked, over each image.
+
+    `images` (N, H, W, C) float32 0…1; `truths` (N,) class numbers, or None where they are unknown. The maps are for the class that the
+    network says. `opacity` (0…1) can be set. A learner's own image is put in front.
+    `heats` are the maps, (H, W) float32 each.
+    """
+
+    _esm = script("grad_cam.js")
+    _cards: traitlets.List = traitlets.List().tag(sync=True)
+    _images = traitlets.CBytes().tag(sync=True)
+    _heats = traitlets.CBytes().tag(sync=True)
+    _colors = traitlets.CBytes(HEAT.tobytes()).tag(sync=True)
+    _serial = traitlets.Int().tag(sync=True)
+
+    opacity = traitlets.Float(OPACITY, min=0, max=1).tag(sync=True)
+
+    def __init__(
+        self,
+        model: keras.Model,
+        images: Sequence[np.ndarray],
+        truths: Sequence[int] | None = None,
+        class_names: Sequence[str] | None = None,
+    ):
+        self._model, self._names = model, class_names_of(model, class_names)
+        images = [np.asarray(image, "float32") for image in images]
+        answers: list[int | None] = [None] * len(images) if truths is None else [int(truth) for truth in truths]
+        if len(answers) != len(images) or not images:
+            raise ValueError(f"{len(answers)} truths for {len(images)} images.")
+        super().__init__()
+        self._show(images, answers)
+
+    def _show(self, images: list[np.ndarray], truths: list[int | None]) -> None:
+        self.images, self._truths = images, truths
+        self.heats = [grad_cam(self._model, image) for image in images]
+        answers = predict_probabilities(self._model, np.stack(images))
+        cards = [self._card(*parts) for parts in zip(self.heats, answers, truths, strict=True)]
+        with self.hold_sync():
+            self._cards = cards
+            self._images = b"".join(to_rgb(image).tobytes() for image in images)
+            self._heats = b"".join(to_bytes(heat).tobytes() for heat in self.heats)
+            self._serial += 1
+
+    def _card(self, heat: np.ndarray, answer: np.ndarray, truth: int | None) -> dict:
+        best = int(answer.argmax())
+        verdict = "" if truth is None else "✓ " if truth == best else "✗ "
+        title = f"{verdict}{self._names[best]} {answer[best]:.2f}"
+        truly = "" if truth is None else f"It is {self._names[truth]}. "
+        words = f"{truly}{looked_at(heat)} speaks for {self._names[best]}."
+        text = f"{title}. {words}"
+        return {"rows": heat.shape[0], "columns": heat.shape[1], "title": title, "words": words, "text": text}
+
+    def _take(self, image: np.ndarray) -> str:
+        self._show([image, *self.images], [None, *self._truths])
+        return "Your image is the first."
+
+    def fallback(self) -> Formats:
+        """Return the images with their maps, and a sentence for each."""
+        text = " ".join(f"{number}: {card['text']}" for number, card in enumerate(self._cards, 1))
+        files = [
+            {"image": webp(to_rgb(image)), "heat": webp(to_bytes(heat))}
+            for image, heat in zip(self.images, self.heats, strict=True)
+        ]
+        cards = [card | file for card, file in zip(self._cards, files, strict=True)]
+        state = {"_still": True, "_cards": cards, "_colors": in_base64(HEAT.tobytes()), "opacity": self.opacity}
+        return self._live_image_fallback(text, "jpeg", jpeg(self._figure()), state)
+
+    def _figure(self) -> Figure:
+        columns = min(3, len(self.images))
+        rows = -(-len(self.images) // columns)
+        figure = Figure(figsize=(2.2 * columns, 2.4 * rows), layout="constrained")
+        for axis in figure.subplots(rows, columns, squeeze=False).flat:
+            axis.axis("off")
+        for axis, image, heat, card in zip(figure.axes, self.images, self.heats, self._cards, strict=False):
+            blend = (1 - self.opacity) * to_rgb(image) + self.opacity * HEAT[to_bytes(heat)]
+            axis.imshow(blend / 255)
+            axis.set_title(card["title"], fontsize=9)
+        return figure
+
+
+def looked_at(heat: np.ndarray) -> str:
+    """Return where most of a map (H, W) is, in words: "Most at the top left", or "Nothing" where it is 0 everywhere."""
+    if not heat.any():
+        return "Nothing"
+    thirds = [np.array_split(row, 3, axis=1) for row in np.array_split(heat, 3, axis=0)]
+    sums = np.array([part.sum() for row in thirds for part in row])
+    place = PLACES[int(sums.argmax())]
+    return f"Most of what it saw {'in' if place == 'middle' else 'at'} the {place} ({sums.max() / sums.sum():.0%})"

@@ -1,0 +1,148 @@
+"""Experiments: settings that are checked, runs in the background, an interrupt that keeps the run."""
+
+import signal
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from helpers.models import architectures
+from helpers.training.background import BusyError, busy
+from helpers.training.experiments import Experiment, ExperimentError
+from helpers.training.runs import Runs
+from tests.slowly import Slowly, until
+
+IMAGES = np.random.default_rng(0).random((192, 28, 28, 1)).astype("float32")
+LABELS = (IMAGES.mean((1, 2, 3)) > 0.5).astype("int64")
+DATA = IMAGES, LABELS
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
+    yield
+    assert busy() == ""
+
+
+def tiny(hidden=2) -> keras.Model:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hidden), keras.layers.Dense(2, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def test_a_run_has_its_settings_parameters_and_curves_and_is_kept():
+    experiment = Experiment("digits", architectures.digits_dense, {"hidden": [4], "epochs": [2]}, DATA, DATA)
+    run = experiment.run({"hidden": np.int64(6), "epochs": 2})
+    assert run.settings == {"hidden": 6, "epochs": 2}
+    assert run.parameters == 784 * 6 + 6 + 6 * 6 + 6 + 6 * 10 + 10
+    assert (run.images, run.stopped, len(run.curves["val_loss"])) == (192, False, 2)
+    assert [kept.settings for kept in Runs("digits")] == [run.settings]
+
+
+def test_batch_size_and_learning_rate_reach_fit():
+    rates, steps = [], []
+
+    def build(learning_rate):
+        model = architectures.digits_dense(2, learning_rate)
+        rates.append(float(model.optimizer.learning_rate.value))
+        return model
+
+    settings = {"learning_rate": [0.5], "batch_size": [96], "epochs": [1]}
+    experiment = Experiment("digits", build, settings, DATA, on_progress=lambda progress: steps.append(progress.steps))
+    experiment.run({"learning_rate": 0.5, "batch_size": 96, "epochs": 1})
+    assert (rates[-1], steps[-1]) == (0.5, 2)
+
+
+@pytest.mark.parametrize("make", [Slowly, lambda *_: tf.data.Dataset.from_tensors((np.zeros((8, 4)), np.zeros(8)))])
+def test_data_that_come_in_batches(make, recwarn):
+    experiment = Experiment("batches", tiny, {"hidden": [2]}, make(2, 0), make(1, 0))
+    assert experiment.run({"epochs": 1}).images is None
+    assert [str(warning.message) for warning in recwarn if "shuffle" in str(warning.message)] == []
+    with pytest.raises(ValueError, match="batches already"):
+        Experiment("batches", tiny, {"batch_size": [2]}, make(2, 0))
+
+
+def test_images_and_labels_of_different_number_are_refused():
+    with pytest.raises(ValueError, match="192 images do not go with 191 labels"):
+        Experiment("digits", architectures.digits_dense, {"hidden": [4]}, (IMAGES, LABELS[1:]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"hiden": 4}, "'hiden' is not a setting here; these are: hidden, epochs."),
+        ({"epochs": 0}, "epochs is 0; it has to be a whole number from 1."),
+        ({"batch_size": 2.5}, "batch_size is 2.5; it has to be a whole number from 1."),
+    ],
+)
+def test_an_impossible_setting_is_refused(settings, text):
+    with pytest.raises(ExperimentError) as error:
+        Experiment("digits", tiny, {"hidden": [4], "epochs": [1]}, Slowly(1, 0)).run(settings)
+    assert str(error.value) == text
+
+
+def blocks(size, blocks, filters) -> keras.Model:
+    model = keras.Sequential([keras.Input((size, size, 3))])
+    for _ in range(blocks):
+        model.add(keras.layers.Conv2D(filters, 3))
+        model.add(keras.layers.MaxPooling2D(2))
+    return model
+
+
+def fussy(hidden):
+    raise ValueError("hidden has to be a square number")
+
+
+@pytest.mark.parametrize(
+    ("build", "settings", "text"),
+    [
+        (blocks, {"size": 40, "blocks": 5, "filters": 4}, "with blocks 3 the image is down to 3 × 3 pixels"),
+        (blocks, {"size": 8, "blocks": 2, "filters": 16}, "with blocks 1 the image is down to 3 × 3 pixels"),
+        (fussy, {"hidden": 5}, "These settings do not fit together (hidden 5): hidden has to be a square number"),
+        (lambda hidden: keras.Sequential([keras.layers.Dense(hidden)]), {"hidden": 2}, "keras.Input"),
+    ],
+)
+def test_settings_that_make_no_network_get_a_sentence(build, settings, text):
+    with pytest.raises(ExperimentError) as error:
+        Experiment("digits", build, dict.fromkeys(settings, [1]), DATA).run(settings)
+    assert text in str(error.value)
+
+
+def test_a_run_that_fails_raises_and_is_not_kept():
+    experiment = Experiment("digits", tiny, {"hidden": [2]}, (np.zeros((8, 5)), np.zeros(8)))
+    with pytest.raises(ExperimentError, match="incompatible"):
+        experiment.run({"hidden": 2})
+    assert len(experiment.runs) == 0
+
+
+@pytest.fixture
+def _interrupts():
+    """Handle SIGINT as a kernel does: a shell makes its background jobs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interrupts")
+def test_an_interrupt_stops_the_run_and_keeps_it():
+    pressed = []
+
+    def press(progress):
+        if progress.step >= 3 and not pressed:
+            pressed.append(progress.step)
+            signal.raise_signal(signal.SIGINT)
+
+    experiment = Experiment("slow", tiny, {"hidden": [3]}, Slowly(), on_progress=press)
+    assert experiment.run({"hidden": 3}).stopped
+    assert len(experiment.runs) == 1
+
+
+def test_a_second_start_raises_busy_error():
+    experiment = Experiment("slow", tiny, {"hidden": [3]}, Slowly())
+    experiment.start({"hidden": 3})
+    until(lambda: experiment.training.progress.step >= 1)
+    with pytest.raises(BusyError, match="Another training"):
+        Experiment("other", tiny, {"hidden": [3]}, Slowly()).start({})
+    experiment.training.stop()
+    assert experiment.training.wait(30)

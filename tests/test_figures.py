@@ -1,0 +1,180 @@
+"""Figures and their text equivalents: helpers/plots/figures.py."""
+
+import base64
+import io
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers.plots import figures as plots
+
+DIGITS = np.random.default_rng(0).integers(0, 256, (10, 28, 28), dtype="uint8")
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list:
+    """What the functions display."""
+    outputs = []
+    monkeypatch.setattr(plots, "display", outputs.append)
+    return outputs
+
+
+@pytest.fixture
+def figures(monkeypatch) -> list[Figure]:
+    """The figures themselves, with their texts."""
+    found = []
+    monkeypatch.setattr(plots, "show", lambda figure, text: found.append((figure, text)))
+    return found
+
+
+def test_a_figure_is_a_png_with_the_text_as_alternative(shown):
+    plots.show_images(DIGITS, titles=range(10))
+    data, metadata = shown[0]._repr_mimebundle_()
+    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert image.format == "PNG"
+    assert image.width > 500
+    assert (
+        data["text/plain"] == metadata["image/png"]["alt"] == "10 images of 28×28 pixels: 0; 1; 2; 3; 4; 5; 6; 7; 8; 9."
+    )
+    assert repr(shown[0]) == data["text/plain"]
+
+
+def test_a_figure_with_photographs_is_a_small_jpeg(shown):
+    noise = np.random.default_rng(0).integers(0, 256, (10, 150, 150, 3), dtype="uint8")
+    plots.show_images(noise)
+    data, metadata = shown[0]._repr_mimebundle_()
+    file = base64.b64decode(data["image/jpeg"])
+    assert Image.open(io.BytesIO(file)).format == "JPEG"
+    assert set(data) == {"image/jpeg", "text/plain"}
+    assert metadata["image/jpeg"]["alt"] == data["text/plain"]
+    assert len(file) < 250_000
+
+
+def test_a_figure_without_a_text_is_refused():
+    with pytest.raises(ValueError, match="needs a text"):
+        plots.show(Figure(), "")
+
+
+def test_pngs_are_small_and_opaque():
+    figure = Figure(figsize=(6.5, 3))
+    figure.subplots().plot([1, 2, 3])
+    file = plots.png(figure)
+    assert len(file) < 20_000
+    image = Image.open(io.BytesIO(file)).convert("RGBA")
+    assert image.getextrema()[3] == (255, 255)
+    assert image.getpixel((0, 0)) == (255, 255, 255, 255)
+
+
+def test_pixels_are_shown_as_squares(figures):
+    plots.show_images([np.eye(28, dtype="uint8") * 255], size=4)
+    image = Image.open(io.BytesIO(plots.png(figures[0][0]))).convert("L")
+    grays = np.bincount(np.asarray(image).ravel(), minlength=256)
+    assert grays[0] + grays[255] == grays.sum()  # no gray in between
+
+
+@pytest.mark.parametrize(
+    ("image", "brightest"),
+    [
+        (np.full((28, 28), 51, "uint8"), 0.2),
+        (np.full((28, 28), 0.2), 0.2),
+        (np.full((28, 28, 1), 51.0, "float32"), 0.2),
+        (np.full((28, 28), 1, "uint8"), 1 / 255),
+        (np.full((9, 7, 3), 0.2), 0.2),
+    ],
+)
+def test_bytes_and_floats_have_the_same_brightness(figures, image, brightest):
+    plots.show_images([image])
+    figure, text = figures[0]
+    assert figure.axes[0].images[0].get_array().max() == round(255 * brightest)
+    assert figure.axes[0].images[0].get_clim() == (0, 255)
+    assert text == f"One image of {image.shape[0]}×{image.shape[1]} pixels."
+
+
+def test_images_may_differ_in_size_and_rows_need_not_be_full(figures):
+    plots.show_images([np.zeros((5, 6)), np.zeros((7, 8, 3)), np.zeros((5, 6))], columns=2)
+    figure, text = figures[0]
+    assert [len(axis.images) for axis in figure.axes] == [1, 1, 1, 0]
+    assert text == "3 images of different sizes."
+
+
+@pytest.mark.parametrize(
+    ("images", "titles", "sentence"),
+    [
+        ([], None, "No image"),
+        (DIGITS, ["one"], "1 titles for 10 images"),
+        ([np.zeros((28, 28, 2))], None, r"\(28, 28, 2\)"),
+        ([np.full((2, 2), -0.5)], None, "-0.5"),
+        ([np.full((2, 2), np.nan)], None, "nan"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_in_words(images, titles, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        plots.show_images(images, titles)
+
+
+def test_confusion_matrix_names_the_most_frequent_mistakes(figures):
+    plots.show_confusion_matrix(np.array([[8, 2, 0], [1, 9, 0], [0, 3, 7]]), ["coat", "shirt", "bag"])
+    figure, text = figures[0]
+    axis = figure.axes[0]
+    assert sorted(label.get_text() for label in axis.texts) == sorted(["8", "2", "1", "9", "3", "7"])  # no zeros
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("the network says", "it is")
+    assert text == (
+        "24 of 30 images are right. Most frequent mistakes: "
+        "bag taken for shirt (3), coat taken for shirt (2), shirt taken for coat (1)."
+    )
+
+
+def test_rows_of_the_matrix_are_the_truth(figures):
+    plots.show_confusion_matrix(np.array([[0, 5], [0, 0]]), ["cat", "dog"])
+    label = figures[0][0].axes[0].texts[0]
+    assert label.get_position() == (1, 0)  # column "dog", row "cat"
+    assert "cat taken for dog (5)" in figures[0][1]
+
+
+def test_no_mistake_and_empty_classes_are_fine(figures):
+    plots.show_confusion_matrix(np.diag([3, 0]), ["cat", "dog"])
+    assert figures[0][1] == "3 of 3 images are right."
+
+
+def test_a_matrix_that_does_not_fit_the_names_is_refused():
+    with pytest.raises(ValueError, match="3 × 3"):
+        plots.show_confusion_matrix(np.eye(2), ["a", "b", "c"])
+
+
+def test_the_worst_mistakes_come_first(figures):
+    probabilities = np.array([[0.6, 0.4], [0.9, 0.1], [0.2, 0.8], [0.99, 0.01]])
+    plots.show_mistakes(DIGITS[:4], [1, 1, 1, 1], probabilities, class_names=["bag", "boot"], count=2)
+    figure, _ = figures[0]
+    assert [axis.get_title() for axis in figure.axes] == ["boot taken for\nbag (0.99)", "boot taken for\nbag (0.90)"]
+    np.testing.assert_allclose(figure.axes[0].images[0].get_array(), DIGITS[3])
+
+
+def test_without_mistakes_there_is_a_sentence(figures, capsys):
+    plots.show_mistakes(DIGITS[:2], [0, 1], np.eye(2))
+    assert not figures
+    assert capsys.readouterr().out == "No mistake among 2 images.\n"
+
+
+def test_style_gives_a_lessons_own_lines_colors_and_dashes():
+    with matplotlib.rc_context():
+        plots.use_style()
+        lines = Figure().subplots().plot(np.eye(3))
+        assert [line.get_color() for line in lines] == plots.COLORS[:3]
+        assert len({line.get_linestyle() for line in lines}) == 3
+
+
+def test_no_figure_is_left_open(shown):
+    from matplotlib import pyplot
+
+    before = pyplot.get_fignums()
+    plots.show_images(DIGITS)
+    assert pyplot.get_fignums() == before
+
+
+def test_names_with_dollar_signs_are_shown_as_they_are(shown):
+    plots.show_images(DIGITS[:2], ["$x_$", "5 $ or 6 $"])
+    plots.show_confusion_matrix(np.eye(2, dtype=int), ["$x_$", r"\frac $"])
+    assert [repr(figure)[:11] for figure in shown] == ["2 images of", "2 of 2 imag"]

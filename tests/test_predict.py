@@ -1,0 +1,144 @@
+"""Predictions for image files: every kind of head, bad files among good ones, images as given and as seen."""
+
+import io
+import types
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.images import ImageError
+from helpers.models import Prediction, predict_files
+from helpers.models.predict import SURE, class_names_of, image_shape, predict_probabilities, probabilities
+
+
+def png(color) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (30, 20), color).save(file, "PNG")
+    return file.getvalue()
+
+
+RED, BLUE = ("red.png", png("red")), ("blue.png", png("blue"))
+
+
+def network(units, activation, shape=(4, 6, 3), before=()):
+    """Tells how red an image is: the first units get large negative, the last large positive scores for red."""
+    head = keras.layers.Dense(units, activation)
+    model = keras.Sequential([keras.Input(shape), *before, keras.layers.Flatten(), head])
+    pixels = int(np.prod(shape))
+    weights = np.zeros((pixels, units), np.float32)
+    weights[0 :: shape[-1], -1] = 4 / (shape[0] * shape[1])  # red adds 4
+    head.set_weights([weights, np.array([*[0.0] * (units - 1), -2.0], np.float32)])  # so red 2, others −2
+    return model
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def expected(z, units):
+    """The probability of the last of `units` classes whose scores are 0, …, 0, z."""
+    return sigmoid(z) if units < 3 else np.exp(z) / (units - 1 + np.exp(z))
+
+
+@pytest.mark.parametrize(
+    ("units", "activation"), [(1, "sigmoid"), (1, None), (2, "softmax"), (2, None), (3, "softmax"), (3, None)]
+)
+def test_sigmoid_softmax_and_logits_give_the_same_probabilities(units, activation):
+    names = ["not red", "gray", "red"] if units == 3 else ["not red", "red"]
+    red, blue = predict_files(network(units, activation), names, [RED, BLUE])
+    assert red.class_name == "red"
+    assert red.probability == pytest.approx(expected(2, units), abs=1e-5)
+    assert blue.class_name == "not red"
+    assert blue.probability == pytest.approx(1 - expected(-2, units) if units < 3 else 1 / (2 + np.exp(-2)), abs=1e-5)
+
+
+@pytest.mark.parametrize("last", [keras.layers.Softmax(), keras.layers.Activation("softmax")])
+def test_softmax_as_a_layer_of_its_own(last):
+    model = keras.Sequential([network(3, None), last])
+    model.build((None, 4, 6, 3))
+    red = predict_files(model, ["a", "b", "red"], [RED])[0]
+    assert red.probability == pytest.approx(expected(2, 3), abs=1e-5)
+
+
+def test_without_a_known_activation_the_numbers_tell():
+    model = types.SimpleNamespace(layers=[])
+    np.testing.assert_allclose(probabilities(model, np.array([[0.2, 0.8]])), [[0.2, 0.8]])
+    np.testing.assert_allclose(probabilities(model, np.array([[0.2, 0.9]])), [[0.331812, 0.668188]], atol=1e-5)
+    np.testing.assert_allclose(probabilities(model, np.array([[0.3]])), [[0.7, 0.3]])
+    np.testing.assert_allclose(probabilities(model, np.array([[3.0], [-800.0]])).sum(axis=1), 1)
+
+
+def test_gray_networks_with_and_without_a_channel_axis():
+    assert image_shape(network(2, "softmax", (8, 9, 1))) == (8, 9, 1)
+    flat = keras.Sequential([keras.Input((8, 9)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")])
+    assert image_shape(flat) == (8, 9, 1)
+    assert predict_files(flat, ["a", "b"], [RED])[0].seen.shape == (8, 9, 1)
+
+
+def test_class_indices_of_a_reader_do_as_names():
+    red = predict_files(network(1, "sigmoid"), {"red": 1, "other": 0}, [RED])[0]
+    assert red.class_name == "red"
+
+
+def test_only_bad_files_need_no_prediction():
+    assert isinstance(predict_files(network(1, "sigmoid"), ["a", "b"], [("x", b"")])[0], ImageError)
+
+
+def test_names_that_do_not_fit_the_network():
+    with pytest.raises(ValueError, match="tells 2 classes apart, but there are 3"):
+        predict_files(network(1, "sigmoid"), ["a", "b", "c"], [])
+    with pytest.raises(ValueError, match="not images"):
+        predict_files(keras.Sequential([keras.Input((7,)), keras.layers.Dense(2)]), ["a", "b"], [])
+
+
+def test_a_network_whose_weights_are_no_numbers():
+    model = network(1, "sigmoid")
+    model.layers[-1].set_weights([np.full_like(w, np.nan) for w in model.layers[-1].get_weights()])
+    with pytest.raises(ValueError, match="not a number"):
+        predict_files(model, ["a", "b"], [RED])
+
+
+def test_images_as_given_and_as_the_network_sees_them():
+    deep = io.BytesIO()
+    Image.fromarray(np.full((900, 700), 40000, np.uint16)).save(deep, "PNG")
+    item = predict_files(network(1, "sigmoid"), ["a", "b"], [("deep.png", deep.getvalue())])[0]
+    assert item.image.size == (249, 320)
+    assert item.image.getpixel((5, 5)) == round(40000 / 257)
+    assert item.seen.shape == (4, 6, 3)
+
+
+def test_class_names_are_numbers_where_none_are_given():
+    assert class_names_of(network(1, "sigmoid")) == ["0", "1"]
+    assert class_names_of(network(3, "softmax"), {"c": 2, "a": 0, "b": 1}) == ["a", "b", "c"]
+
+
+def test_probabilities_of_many_images_come_in_batches_and_in_order():
+    images = np.random.default_rng(0).random((230, 4, 6, 3)).astype("float32")
+    model = network(1, "sigmoid")
+    single = model.predict(images, verbose=0)
+    np.testing.assert_allclose(predict_probabilities(model, images), np.hstack([1 - single, single]), atol=1e-6)
+
+
+def test_a_bad_file_gets_its_sentence_and_the_others_their_own_answers(tmp_path):
+    (tmp_path / "note.txt").write_text("Dear diary")
+    files = [RED, ("diary.txt", b"Dear diary"), BLUE, ("again", tmp_path / "note.txt")]
+    results = predict_files(network(1, "sigmoid"), ["other", "red"], files)
+    assert [type(item) for item in results] == [Prediction, ImageError, Prediction, ImageError]
+    assert str(results[1]) == '"diary.txt" is text, not an image.'
+    assert str(results[3]) == '"note.txt" is text, not an image.'
+    assert [(item.name, item.class_name) for item in results[::2]] == [("red.png", "red"), ("blue.png", "other")]
+
+
+def test_cautions_say_why_not_to_believe_an_answer():
+    def is_red(images):
+        return images[..., 0].mean(axis=(1, 2)) > 0.5
+
+    files = [RED, ("dark.png", png((140, 0, 0))), BLUE]
+    sure, unsure, unlike = predict_files(network(1, "sigmoid"), ["a", "b"], files, in_distribution=is_red)
+    assert unsure.probability < SURE < sure.probability
+    assert sure.caution == ""
+    assert "unsure" in unsure.caution
+    assert not unlike.in_distribution
+    assert unlike.sentence.endswith("perhaps no class fits.")

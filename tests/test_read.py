@@ -1,0 +1,309 @@
+"""Reading any image file: right if it is an image, one sentence if it isn't."""
+
+import contextlib
+import logging
+import os
+import struct
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+
+from helpers.images import read
+from helpers.images.encode import encode
+from helpers.images.read import ImageError, read_image
+from tests.benchmarks import fuzz_images
+
+RNG = np.random.default_rng(5)
+COLORS = RNG.integers(0, 256, (24, 36, 3), dtype=np.uint8)
+SMOOTH = np.stack(np.broadcast_arrays(np.arange(48)[:, None] * 5, np.arange(64) * 3, 90), axis=2).astype(np.uint8)
+
+
+def encoded(image, kind, **options) -> bytes:
+    return encode(image if isinstance(image, Image.Image) else Image.fromarray(image), kind, **options)
+
+
+def sentence(source) -> str:
+    with pytest.raises(ImageError) as caught:
+        read_image(source)
+    text = str(caught.value)
+    assert text.endswith(".")
+    assert "\n" not in text
+    assert len(text) < 200
+    return text
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "PPM", "TIFF", "WEBP"])
+def test_lossless_formats_give_the_very_pixels(kind):
+    image = read_image(encoded(COLORS, kind, **({"lossless": True} if kind == "WEBP" else {})))
+    assert image.dtype == np.float32
+    np.testing.assert_array_equal(image, COLORS / np.float32(255))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "GIF"])
+def test_lossy_formats_come_close(kind):
+    Image.init()  # loads every format that this Pillow was built with
+    if kind not in Image.SAVE:
+        pytest.skip(f"this Pillow does not know {kind}")
+    image = read_image(encoded(SMOOTH, kind))
+    assert image.shape == (48, 64, 3)
+    assert np.abs(image * 255 - SMOOTH).mean() < 4
+
+
+def test_path_bytes_and_open_file_give_the_same(tmp_path):
+    path = tmp_path / "an image.png"
+    path.write_bytes(encoded(COLORS, "PNG"))
+    with open(path, "rb") as file:
+        sources = [path, str(path), path.read_bytes(), bytearray(path.read_bytes()), file]
+        first, *others = [read_image(source) for source in sources]
+    for other in others:
+        np.testing.assert_array_equal(other, first)
+
+
+def test_size_is_height_then_width_and_averages_over_all_pixels():
+    checks = np.zeros((400, 300), np.uint8)
+    checks[::2] = 255
+    image = read_image(encoded(checks, "PNG"), size=(20, 30))
+    assert image.shape == (20, 30, 3)
+    assert np.abs(image - 0.5).max() < 0.05  # the nearest pixel alone would give 0 or 1
+
+
+def test_one_channel_is_the_luminance():
+    red = np.zeros((4, 4, 3), np.uint8)
+    red[..., 0] = 255
+    image = read_image(encoded(red, "PNG"), channels=1)
+    assert image.shape == (4, 4, 1)
+    assert image[0, 0, 0] == pytest.approx(0.299, abs=0.002)
+
+
+def test_wrong_size_or_channels_is_the_callers_mistake():
+    for options in ({"size": (0, 5)}, {"size": (5,)}, {"channels": 2}):
+        with pytest.raises(ValueError, match="it (is|can be)") as caught:
+            read_image(encoded(COLORS, "PNG"), **options)
+        assert not isinstance(caught.value, ImageError)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_exif_turns_the_image_upright(orientation, kind):
+    upright = np.zeros((32, 64, 3), np.uint8)
+    upright[:16, :16] = 255  # a white corner, top left
+    # Where row 0 and column 0 of the stored image are seen, by the EXIF standard.
+    stored = {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.transpose(1, 0, 2),
+        6: upright.transpose(1, 0, 2)[::-1],
+        7: upright.transpose(1, 0, 2)[::-1, ::-1],
+        8: upright.transpose(1, 0, 2)[:, ::-1],
+    }[orientation]
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    data = encoded(np.ascontiguousarray(stored), kind, exif=exif)
+    assert np.abs(read_image(data) - upright / 255.0).mean() < 0.02
+    small = read_image(data, size=(8, 16))
+    assert small[1, 1, 0] > 0.9
+    assert small[6, 14].max() < 0.1
+
+
+def test_broken_exif_data_do_not_spoil_an_image():
+    exif = b"Exif\x00\x00II*\x00\xff\xff\xff\x7f" + bytes(8)
+    np.testing.assert_array_equal(read_image(encoded(COLORS, "PNG", exif=exif)), COLORS / np.float32(255))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "PPM"])
+def test_sixteen_bits_are_scaled_and_not_cut_off(kind):
+    deep = np.linspace(0, 65535, 40 * 30).reshape(40, 30).astype(np.uint16)
+    image = read_image(encoded(deep, kind))
+    np.testing.assert_allclose(image[..., 1], deep / 65535, atol=1e-6)
+
+
+def test_sixteen_bits_dark_stay_dark():
+    assert read_image(encoded(np.full((8, 8), 655, np.uint16), "PNG")).max() == pytest.approx(0.01, abs=1e-4)
+
+
+def test_sixteen_bit_color_is_scaled():
+    rows = b"".join(b"\x00" + struct.pack(">6H", 0, 32768, 65535, 65535, 0, 257) for _ in range(2))
+    image = read_image(fuzz_images.png(2, 2, 16, 2, rows))
+    np.testing.assert_allclose(image[1], [[0, 0.5, 1], [1, 0, 1 / 255]], atol=0.003)
+
+
+def test_floating_point_between_0_and_1_is_kept_and_other_ranges_are_stretched():
+    values = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    np.testing.assert_allclose(read_image(encoded(values, "TIFF"))[..., 0], values, atol=1e-6)
+    np.testing.assert_allclose(read_image(encoded(values * 4000 - 1000, "TIFF"))[..., 0], values, atol=1e-6)
+    whole = (values * 2e9).astype(np.int32)
+    np.testing.assert_allclose(read_image(encoded(whole, "TIFF"))[..., 0], values, atol=1e-6)
+
+
+def test_not_a_number_becomes_black():
+    values = np.array([[np.nan, 0.25], [np.inf, 1.0]], np.float32)
+    np.testing.assert_allclose(read_image(encoded(values, "TIFF"))[..., 0], [[0, 0.25], [0, 1]])
+
+
+def test_one_bit_is_black_and_white():
+    checks = Image.fromarray(np.indices((6, 6)).sum(axis=0) % 2 == 1)
+    assert checks.mode == "1"
+    np.testing.assert_array_equal(read_image(encoded(checks, "PNG"))[..., 2], np.indices((6, 6)).sum(axis=0) % 2)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparent_parts_become_white(mode):
+    image = Image.new(mode, (3, 1), 0)
+    black = (0,) * (len(mode) - 1)
+    for x, alpha in enumerate((0, 128, 255)):
+        image.putpixel((x, 0), (*black, alpha))
+    image = read_image(encoded(image, "PNG"))
+    np.testing.assert_allclose(image[0, :, 0], [1, 127 / 255, 0], atol=1 / 255)
+
+
+def test_palette_with_a_transparent_color():
+    image = Image.new("P", (2, 1))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.putpixel((1, 0), 1)
+    np.testing.assert_array_equal(read_image(encoded(image, "PNG"))[0], [[1, 0, 0], [0, 0, 1]])
+    for transparency in (0, b"\x00"):
+        seen = read_image(encoded(image, "PNG", transparency=transparency))
+        np.testing.assert_array_equal(seen[0], [[1, 1, 1], [0, 0, 1]])
+
+
+def test_color_that_a_png_names_as_transparent():
+    image = Image.fromarray(np.array([[[10, 20, 30], [200, 0, 0]]], np.uint8))
+    seen = read_image(encoded(image, "PNG", transparency=(10, 20, 30)))
+    np.testing.assert_allclose(seen[0], [[1, 1, 1], [200 / 255, 0, 0]], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_printing_colors_whether_stored_inverted_or_not(kind):
+    image = Image.new("CMYK", (16, 16), (0, 255, 255, 0))  # magenta + yellow = red
+    data = encoded(image, kind)
+    assert (b"Adobe" in data) == (kind == "JPEG")  # Adobe's JPEGs hold the colors inverted
+    np.testing.assert_allclose(read_image(data)[8, 8], [1, 0, 0], atol=0.03)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_first_frame_of_an_animation(kind):
+    Image.init()  # loads every format that this Pillow was built with
+    if kind not in Image.SAVE:
+        pytest.skip(f"this Pillow does not know {kind}")
+    frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue", "lime")]
+    data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
+    np.testing.assert_allclose(read_image(data)[16, 16], [1, 0, 0], atol=0.05)
+
+
+def test_first_image_of_an_mpo():
+    views = [Image.new("RGB", (32, 32), color) for color in ("red", "blue")]
+    data = encoded(views[0], "MPO", save_all=True, append_images=views[1:])
+    np.testing.assert_allclose(read_image(data)[16, 16], [1, 0, 0], atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("data", "fragment"),
+    [
+        (b"", "is empty"),
+        (b"Dear diary,\ntoday", "is text"),
+        ("Grüße".encode(), "is text"),
+        (b"%PDF-1.7\n\xff\xd8", "a PDF document"),
+        (b"  <!doctype html><html>", "a web page"),
+        (b'<?xml version="1.0"?><svg>', "SVG"),
+        (b"PK\x03\x04" + bytes(40), "zip archive"),
+        (b"\x00\x00\x00\x20ftypisom" + bytes(40), "a film"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(40), "HEIC"),
+        (bytes(range(256)), "not an image that can be read"),
+        (encoded(COLORS, "PNG")[:700], "breaks off"),
+        (encoded(COLORS, "JPEG")[:-200], "breaks off"),
+        (encoded(COLORS, "PNG").replace(b"IDAT", b"IDAT\xff"), "damaged"),
+    ],
+)
+def test_no_image_gets_a_sentence(data, fragment):
+    assert fragment in sentence(data)
+
+
+def test_sentence_names_the_file(tmp_path):
+    (tmp_path / "essay.jpg").write_text("no image")
+    assert sentence(tmp_path / "essay.jpg") == '"essay.jpg" is text, not an image.'
+    assert "folder" in sentence(tmp_path)
+    assert sentence(tmp_path / "gone.jpg") == 'There is no file "gone.jpg".'
+    assert "no file" in sentence("nul\0byte")
+    with open(tmp_path / "essay.jpg") as opened_as_text:
+        assert '"rb"' in sentence(opened_as_text)
+    assert "not a list" in sentence([1, 2])
+
+
+def test_pipes_and_devices_are_not_opened(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes here")
+    os.mkfifo(tmp_path / "pipe.png")
+    assert "an ordinary file" in sentence(tmp_path / "pipe.png")  # opening it would wait for ever
+
+
+def test_too_many_bytes_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(read, "MAX_BYTES", 2**20)
+    with open(tmp_path / "big.png", "wb") as file:
+        file.truncate(2**20 + 1)
+    assert "larger than 1 MB" in sentence(tmp_path / "big.png")
+
+    class Endless:
+        def read(self, count):
+            return bytes(count)
+
+    assert "larger than 1 MB" in sentence(Endless())
+
+
+@pytest.mark.parametrize("side", [8001, 60_000])  # above our limit, and above that of Pillow's own alarm
+def test_too_many_pixels_are_not_decoded(side, monkeypatch):
+    data = fuzz_images.png(side, side, 8, 2, b"")
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded"))
+    assert "more than 64 million pixels" in sentence(data)
+
+
+def test_jpeg_with_thousands_of_scans_is_refused():
+    data = encoded(COLORS, "JPEG", progressive=True)
+    start = data.rindex(b"\xff\xda")
+    assert "damaged" in sentence(data[:start] + data[start:-2] * 1000)
+
+
+def test_nothing_is_written_and_no_warning_shown(capfd):
+    image = Image.new("P", (4, 4))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    odd = [
+        encoded(image, "PNG", transparency=b"\x00\x80"),
+        encoded(COLORS, "TIFF")[:-40],
+        encoded(COLORS, "JPEG")[:-9],
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for data in odd:
+            with contextlib.suppress(ImageError):
+                read_image(data)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_warnings_and_log_levels_are_left_as_they_were():
+    before = list(warnings.filters), logging.getLogger("PIL").level
+    read_image(encoded(COLORS, "PNG"))
+    assert (warnings.filters, logging.getLogger("PIL").level) == before
+
+
+def test_importing_changes_no_setting_of_pillow_or_opencv():
+    settings = "(logging.getLogger('PIL').level, cv2.getNumThreads())"
+    command = f"import logging, cv2; before = {settings}; import helpers.images; print(before == {settings})"
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+def test_heic_where_pillow_has_learned_it():
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    assert read_image(encoded(SMOOTH, "HEIF")).shape == (48, 64, 3)
+
+
+def test_mutated_files_neither_crash_nor_lie(capfd):
+    for seed in range(400):
+        assert fuzz_images.trial(seed) == "", f"see fuzz_images.py --seed {seed}"
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,33 @@
+"""TensorFlow's import: quiet, and clear about what is missing."""
+
+import logging
+import os
+import sys
+
+import pytest
+
+from helpers import tensorflow_import
+
+
+def test_without_tensorflow_the_fix_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(ImportError, match="TensorFlow is not installed here.*make setup"):
+        tensorflow_import.tensorflow()
+
+
+def test_what_c_code_writes_is_dropped_inside_the_block_only(capfd):
+    os.write(2, b"before ")
+    with tensorflow_import.silent_stderr():
+        os.write(2, b"inside ")
+    os.write(2, b"after")
+    assert capfd.readouterr().err == "before after"
+
+
+def test_only_the_sentence_about_retracing_is_dropped_from_the_log():
+    logger = tensorflow_import.tensorflow().get_logger()
+    assert not logger.filter(_record("5 out of the last 5 calls triggered tf.function retracing"))
+    assert logger.filter(_record("something else is wrong"))
+
+
+def _record(message):
+    return logging.LogRecord("tensorflow", logging.WARNING, "", 0, message, None, None)

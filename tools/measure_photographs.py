@@ -1,0 +1,145 @@
+"""Networks trained on computer-made images, measured on photographs that are in no data set (lesson 06, sections 9 and 10)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+
+from helpers import data
+from helpers.images import paste
+from helpers.images.folders import ImageFolderReader
+from helpers.models.architectures import horses_humans
+from helpers.results.recipes import Recipe, stopwatch
+from tools.strong_baseline import fit_stages
+
+CLASSES = ("horses", "humans")
+FIGURES, SCENES, BACKGROUNDS = 1200, 2000, 400  # how many the studio renders, figures and scenes of either class
+Predict = Callable[[np.ndarray], np.ndarray]  # images (N, H, W, 3) 0…1 → probabilities of class 1, (N,)
+
+
+@dataclass(frozen=True)
+class PhotographsConfig(Recipe):
+    """A network for horses and humans; `size` is the side of the images in the evaluation."""
+
+    photographs: Path
+    size: int
+    dataset: str = "horses_or_humans"
+    sources: ClassVar[tuple[str, ...]] = ("official",)
+
+    def count_images(self, images: Path) -> dict[str, Any]:
+        """Return how many images the network is evaluated on."""
+        validation = sum(path.is_file() for path in (images / "validation").glob("*/*"))
+        photographs = {name: len(list((self.photographs / name).iterdir())) for name in ("horse", "human")}
+        return {"validation": validation, "photographs": photographs}
+
+    def train(self, images: Path, seed: int) -> dict[str, Any]:
+        """Train once; return accuracies (0…1) on official images and on photographs, and what it cost."""
+        keras.utils.set_random_seed(seed)
+        with stopwatch() as cost:
+            predict, training_accuracy = self.fit(images, seed)
+        official = class_accuracies(predict, self.size, images / "validation", CLASSES)
+        photographs = class_accuracies(predict, self.size, self.photographs, ("horse", "human"))
+        return {
+            "validation_accuracy": round(float(np.mean(official)), 4),  # both classes have 128 images
+            "training_accuracy": round(training_accuracy, 4),
+            "photographs_horses": round(photographs[0], 4),
+            "photographs_humans": round(photographs[1], 4),
+            "photographs_balanced": round(float(np.mean(photographs)), 4),
+            **cost,
+        }
+
+    def fit(self, folder: Path, seed: int) -> tuple[Predict, float]:
+        """Train a network; return its predictions and its training accuracy."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class LessonConfig(PhotographsConfig):
+    """Configuration of lesson 06: `horses_humans(size, blocks)`."""
+
+    blocks: int = 5
+    epochs: int = 15
+
+    def fit(self, folder: Path, seed: int) -> tuple[Predict, float]:
+        """Train on the official images as they are."""
+        train = ImageFolderReader(rescale=1 / 255).flow_from_directory(
+            folder / "train", (self.size, self.size), batch_size=32, class_mode="binary", seed=seed
+        )
+        model = horses_humans(self.size, self.blocks)
+        history = model.fit(train, epochs=self.epochs, verbose=0).history
+        return lambda images: model.predict(images, verbose=0)[:, 0], history["accuracy"][-1]
+
+
+@dataclass(frozen=True)
+class VariedConfig(PhotographsConfig):
+    """Configuration of the network at the end of lesson 06, from rendered images and, unless `official` is false, official ones.
+
+    `stages` are pairs of side and epochs; `images`, how many an epoch has. The network is evaluated on images a little
+    larger than those that it was trained on (H. Touvron and others, 2019, "Fixing the train-test resolution discrepancy").
+    Results of edition 1 are of mixup with one random generator for all batches.
+    """
+
+    size: int = 112
+    official: bool = True
+    stages: tuple[tuple[int, int], ...] = ((64, 18), (96, 6))
+    images: int = 3200
+    edition: int = 2
+
+    def is_rendered(self, source: str) -> bool:
+        """Return whether the studio renders images for it: always."""
+        return True
+
+    def fit(self, folder: Path, seed: int) -> tuple[Predict, float]:
+        """Train on strongly varied images; the training accuracy is that of images without mixup."""
+        sources = varied_sources(folder if self.official else None)
+        batches = [
+            (paste.PastedBatches(sources, count=self.images, size=side, seed=seed), epochs)
+            for side, epochs in self.stages
+        ]
+        model = fit_stages(batches, seed)
+        accuracy = model.evaluate(batches[-1][0], verbose=0, return_dict=True)["accuracy"]
+        return lambda images: paste.predict_flipped_too(model, images), accuracy
+
+
+NETWORKS: dict[str, tuple[type[PhotographsConfig], dict[str, Any]]] = {
+    "photographs_five_blocks_300": (LessonConfig, {"size": 300, "blocks": 5}),
+    "photographs_three_blocks_150": (LessonConfig, {"size": 150, "blocks": 3}),
+    "photographs_varied_rendered": (VariedConfig, {"official": False}),
+    "photographs_varied_both": (VariedConfig, {"official": True}),
+}
+
+
+def configs(photographs: Path) -> dict[str, PhotographsConfig]:
+    """Return what is measured on photographs in `photographs`/horse and `photographs`/human, by name."""
+    return {name: kind(photographs=photographs, **fields) for name, (kind, fields) in NETWORKS.items()}
+
+
+def class_accuracies(predict: Predict, size: int, folder: Path, names: tuple[str, str]) -> list[float]:
+    """Return the accuracy for each of two folders of images, which are classes 0 and 1."""
+    accuracies = []
+    for label, name in enumerate(names):
+        images = paste.images_in(folder / name, size) / np.float32(255)
+        accuracies.append(float(((np.asarray(predict(images)) >= 0.5) == label).mean()))
+    return accuracies
+
+
+@cache
+def varied_sources(folder: Path | None) -> list:
+    """Return the sources of `PastedBatches`. Official figures are cut out, too, and pasted onto photographs of pets."""
+    scenes, figures = paste.rendered_scenes(SCENES), paste.rendered_figures(FIGURES)
+    backgrounds = paste.rendered_backgrounds(BACKGROUNDS)
+    if folder is None:
+        return [(0.45, paste.uncut(scenes)), (0.55, paste.pasted(figures, backgrounds))]
+    pets = data.image_folder("cats_vs_dogs") / "train"  # no horse is in them
+    backgrounds = np.concatenate([backgrounds, *(paste.images_in(pets / name) for name in ("cats", "dogs"))])
+    official = [paste.images_in(folder / "train" / name) for name in CLASSES]
+    return [
+        (0.2, paste.uncut(official)),
+        (0.25, paste.uncut(scenes)),
+        (0.3, paste.pasted(figures, backgrounds)),
+        (0.25, paste.pasted([paste.cut_from(images) for images in official], backgrounds)),
+    ]
