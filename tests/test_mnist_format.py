@@ -14,13 +14,13 @@ drawings = arrays.arrays("uint8", sizes).filter(np.any)
 
 
 @pytest.fixture(scope="module")
-def mnist() -> np.ndarray:
+def digits() -> np.ndarray:
     """(400, 28, 28) uint8, MNIST's own test images."""
     return mnist.arrays("mnist", "offline")["test"][0][:400]
 
 
 @given(drawings)
-def test_result_is_a_image_of_28_by_28_from_0_to_1(drawing):
+def test_result_is_an_image_of_28_by_28_from_0_to_1(drawing):
     image = to_mnist(drawing)
     assert image.shape == (28, 28)
     assert image.dtype == np.float32
@@ -84,15 +84,15 @@ def test_a_dot_becomes_a_square_in_the_middle():
     assert image[4:24, 4:24].all()
 
 
-def test_mnists_own_digits_enlarged_and_shifted_come_back_as_they_were(mnist):
+def test_mnists_own_digits_enlarged_and_shifted_come_back_as_they_were(digits):
     generator = np.random.default_rng(0)
     returned = 0
-    for digit in mnist:
+    for digit in digits:
         pad = np.zeros((400, 420), "uint8")
         top, left = generator.integers(0, 120, 2)
         pad[top : top + 280, left : left + 280] = np.kron(digit, np.ones((10, 10), "uint8"))
         returned += np.abs(to_mnist(pad) - digit / 255).max() < 0.01
-    assert returned >= 0.99 * len(mnist)  # a few of MNIST's digits are 19 pixels long
+    assert returned >= 0.99 * len(digits)  # a few of MNIST's digits are 19 pixels long
 
 
 def test_an_empty_drawing_is_one_clear_sentence():

@@ -50,7 +50,8 @@ def test_an_unsure_answer_comes_with_a_caution():
     unsure = predict_files(model, ["a", "b"], [("gray.png", png((140, 0, 0)))])[0]
     assert unsure.probability < predict.SURE < sure.probability
     for show in (as_html, as_text):
-        assert "unsure" in show([unsure]) and "unsure" not in show([sure])
+        assert "unsure" in show([unsure])
+        assert "unsure" not in show([sure])
 
 
 def test_a_bad_file_gets_its_sentence_and_the_others_go_on():
@@ -58,13 +59,15 @@ def test_a_bad_file_gets_its_sentence_and_the_others_go_on():
     assert [type(item) for item in results] == [Prediction, ImageError, Prediction]
     assert str(results[1]) == '"diary.txt" is text, not an image.'
     assert [item.name for item in results[::2]] == ["red.png", "blue.png"]
-    assert as_text(results).count("\n") == 2 and "diary.txt" in as_html(results)
+    assert as_text(results).count("\n") == 2
+    assert "diary.txt" in as_html(results)
 
 
 def test_the_page_is_safe_and_has_words_for_every_image():
     name = '<script>alert("x")</script>.png'
     page = as_html(predict_files(network(1, "sigmoid"), ["a", "<b>"], [(name, png("red")), (name, b"no")]))
-    assert "<script" not in page and "&lt;b&gt;" in page
+    assert "<script" not in page
+    assert "&lt;b&gt;" in page
     assert len(re.findall(r"<img ", page)) == len(re.findall(r'<img alt="[^"]+"', page)) == 2
 
 
@@ -83,7 +86,8 @@ def test_choosing_files_shows_them_in_place_of_the_samples():
     shown = Upload(network(1, "sigmoid"), ["other", "red"], [BLUE])
     assert "blue.png" in shown.html
     choose(shown, [RED, ("diary.txt", b"Dear diary")])
-    assert "red.png" in shown.html and "diary.txt" in shown.html
+    assert "red.png" in shown.html
+    assert "diary.txt" in shown.html
     assert "blue.png" not in shown.html
     assert "red.png" in shown.fallback()["text/plain"]
 
@@ -94,7 +98,8 @@ def test_whatever_goes_wrong_is_said_and_old_answers_go():
     weights = model.layers[-1].get_weights()
     model.layers[-1].set_weights([np.full_like(w, np.nan) for w in weights])
     choose(shown, [RED])
-    assert "not a number" in shown.html and "blue.png" not in shown.html
+    assert "not a number" in shown.html
+    assert "blue.png" not in shown.html
     assert "blue.png" not in shown.fallback()["text/plain"]
     model.layers[-1].set_weights(weights)
     choose(shown, [BLUE])
@@ -119,7 +124,8 @@ def test_the_button_shows_samples_and_has_a_static_fallback(displayed, tmp_path)
     (tmp_path / "red.png").write_bytes(RED[1])
     upload_and_predict(network(1, "sigmoid"), ["other", "red"], samples=[tmp_path / "red.png"])
     bundle, _ = displayed[0]._repr_mimebundle_()
-    assert bundle["text/plain"].startswith("red.png: red") and "<img" in bundle["text/html"]
+    assert bundle["text/plain"].startswith("red.png: red")
+    assert "<img" in bundle["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
@@ -176,8 +182,10 @@ def test_a_image_unlike_the_training_gets_a_caution_of_its_own():
 
     items = predict_files(network(1, "sigmoid"), ["a", "b"], [RED, BLUE, ("x", b"no")], in_distribution)
     assert [items[0].in_distribution, items[1].in_distribution] == [True, False]
-    assert "perhaps no class fits" in items[1].sentence and "perhaps no class fits" in as_html(items)
-    assert items[0].caution == "" and isinstance(items[2], ImageError)
+    assert "perhaps no class fits" in items[1].sentence
+    assert "perhaps no class fits" in as_html(items)
+    assert items[0].caution == ""
+    assert isinstance(items[2], ImageError)
 
 
 def test_the_button_knows_what_is_familiar(displayed):

@@ -92,7 +92,8 @@ def _folder(name: str) -> UploadTask:
     if name == "horses_or_humans":
         samples.append(SAMPLE_IMAGES / "upload" / "cat.jpg")
     epochs = budget.epochs(24 if name == "horses_or_humans" else 12, quick=2)
-    return UploadTask(list(train.class_indices), (SIDE, SIDE, 3), train, test[0], samples, epochs)
+    images, labels = test[0]
+    return UploadTask(list(train.class_indices), (SIDE, SIDE, 3), train, (images, labels), samples, epochs)
 
 
 def _digits() -> UploadTask:

@@ -48,9 +48,12 @@ def in_the_kernel(moves: int = 100) -> float:
 
 def in_the_page(connection: str = CONNECTION) -> list[float]:
     """Milliseconds from each press of a key to the new images."""
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        with lab(Path(folder), connection=connection) as server:
-            return in_a_new_page(browser, server, CELLS, SLIDER, REPLACED, PRESSES)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium() as browser,
+        lab(Path(folder), connection=connection) as server,
+    ):
+        return in_a_new_page(browser, server, CELLS, SLIDER, REPLACED, PRESSES)
 
 
 def main() -> int:
