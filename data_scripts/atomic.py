@@ -23,7 +23,7 @@ def lock(target: Path) -> Iterator[None]:
     with as_data_error(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            file.acquire(timeout=0)
+            file.acquire(timeout=0.5)
         except Timeout:
             print(f"{target.name}: another process is preparing it; waiting for that one.")
             file.acquire()

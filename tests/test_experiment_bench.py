@@ -48,7 +48,7 @@ def slow():
     made = ExperimentBench("slow", tiny, {"hidden": [2, 3], "epochs": [3]}, Slowly(), Slowly(2, 0))
     yield made
     made.stop()
-    assert made.experiment.trainer.wait(30)
+    assert made.experiment.training.wait(30)
 
 
 def test_layers_and_exact_parameters_are_shown_before_training_and_follow_the_sliders(bench):
@@ -108,7 +108,7 @@ def test_start_leaves_the_kernel_free_and_stop_keeps_the_run(slow):
     assert len(slow.runs) == 0, "the training has not ended, and Start has returned"
     assert not control(slow, "Stop").disabled
     control(slow, "Stop").click()
-    assert slow.experiment.trainer.wait(20)
+    assert slow.experiment.training.wait(20)
     (run,) = slow.runs
     assert run.stopped
     assert run.validation is not None
@@ -126,7 +126,7 @@ def test_a_second_start_says_so_on_any_bench(slow, bench):
     with pytest.raises(BusyError, match="Another training"):
         bench.run()
     assert control(bench, "Stop").disabled
-    assert slow.experiment.trainer.running
+    assert slow.experiment.training.running
 
 
 @pytest.fixture
