@@ -16,11 +16,13 @@ def start(lesson: str) -> None:
     import os
     import platform
 
-    from helpers import budget, exercises, tensorflow_import
-    from helpers.plots import figures
+    from helpers import tensorflow_import
 
-    tensorflow = tensorflow_import.tensorflow()
+    tensorflow = tensorflow_import.tensorflow()  # first: TensorFlow reads its log level once, while it loads
     import keras
+
+    from helpers import budget, exercises
+    from helpers.plots import figures
 
     figures.use_style()
     print(

@@ -70,9 +70,9 @@ def test_a_full_disk_and_a_folder_that_cannot_be_written_are_faults(monkeypatch)
 
 def test_data_that_are_not_here_are_a_fault_with_the_command_that_gets_them(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    [(state, fix)] = fixes("Data mnist").items()
+    [(state, fix)] = fixes("Data cats_vs_dogs").items()
     assert "absent" in state
-    assert "python -m data_scripts get mnist" in fix
+    assert "python -m data_scripts get cats_vs_dogs" in fix
 
 
 def test_a_source_that_does_not_exist_is_no_reason_to_install_again(monkeypatch):

@@ -203,7 +203,7 @@ def test_setup_draws_the_small_sets_and_the_doctor_is_content(tiny_sets, capsys)
     assert run(capsys, "setup")[0] == 0
     for name in NAMES:
         assert image_folders.state(name, "offline") == "small"
-    assert all(not finding.mend for finding in doctor._data())
+    assert [fix for what, _, fix in doctor.findings() if what.startswith("Data") and fix] == []
     assert run(capsys, "setup")[1].count("already here") == 4
     out = run(capsys, "status")[1]
     assert any(line.split()[:3] == ["cats_vs_dogs", "offline", "small"] for line in out.splitlines())

@@ -62,7 +62,7 @@ from helpers.images import assets
 from helpers.widgets import ReluPlayground, SoftmaxPlayground, DrawingPad, FilterExplorer, ImageSlider
 (train, labels), _ = data.arrays("fashion_mnist")
 assert (labels[[0, 42]] == 9).all() and len(train) == 20000
-for widget in (ReluPlayground(), SoftmaxPlayground(), DrawingPad(), FilterExplorer(), ImageSlider(train, labels)):
+for widget in (ReluPlayground(), SoftmaxPlayground(), DrawingPad(lambda image: [0.1] * 10), FilterExplorer(), ImageSlider(train, labels)):
     assert widget
 assert assets.street().shape == (512, 512)
 results.compare("digits_dense", test_accuracy=0.9)

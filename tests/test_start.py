@@ -11,9 +11,11 @@ import helpers
 from tests.conftest import ROOT
 
 
-def _run(code, **environment):
+def _run(code, **changes):
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=120)
+    environment = os.environ | changes
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)  # the tests set it; a learner's kernel does not
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
 
 def test_start_says_what_it_runs_on_and_writes_nothing_to_stderr(course_home):
