@@ -175,7 +175,7 @@ def test_pages_without_a_kernel_are_alive(browser):
     widgets.append(GradCam(model, images[:2]))
     page = browser.new_page(viewport={"width": 420, "height": 900})
     wrong = []
-    page.on("pageerror", wrong.append)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
     page.set_content("<!doctype html>" + "".join(widget.fallback()["text/html"] for widget in widgets))
     page.wait_for_selector(".lts-cards canvas")
     page.wait_for_selector(".lts-matrix")

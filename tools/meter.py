@@ -23,7 +23,6 @@ class Meter:
         self.peaks: dict[str, float] = {}
         self._cell = ""
         self._spent: dict[int, float] = {}
-        self._seen: set[int] = set()
 
     def cell(self, cell: Mapping[str, Any], cell_index: int = 0) -> None:
         """Note that what follows belongs to this cell: nbclient's `on_cell_execute`."""
@@ -49,13 +48,10 @@ class Meter:
             self.cpu = sum(self._spent.values())
 
     def _look(self) -> None:
-        resident, seen = 0, self._seen
-        self._seen = set()
+        resident = 0
         for process in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error):  # it may end while we look
-                self._seen.add(process.pid)
-                if process.pid in seen:  # until it is a program of its own, a new child shows its parent's memory
-                    resident += process.memory_info().rss
+                resident += process.memory_info().rss
                 spent = process.cpu_times()
                 self._spent[process.pid] = spent.user + spent.system
         self.peaks[self._cell] = max(self.peaks.get(self._cell, 0), resident / GB)
