@@ -17,16 +17,11 @@ import pytest
 
 from helpers.training.callbacks import LiveCurves, StopAt
 from helpers.training.interrupt import Interrupt
+from tests.slowly import small
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = np.random.default_rng(0).random((320, 4)).astype("float32")
 LABELS = (IMAGES.mean(1) > 0.5).astype("int64")
-
-
-def small(metrics=("accuracy",)) -> keras.Model:
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=list(metrics))
-    return model
 
 
 def fit_with(*callbacks, epochs=3):

@@ -9,15 +9,10 @@ import tensorflow as tf
 
 from helpers.training import progress as module
 from helpers.training.progress import ProgressCallback, TrainingProgress, format_duration
+from tests.slowly import small
 
 IMAGES = np.random.default_rng(0).random((320, 4)).astype("float32")
 LABELS = (IMAGES.mean(1) > 0.5).astype("int64")
-
-
-def small(metrics=("accuracy",)) -> keras.Model:
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=list(metrics))
-    return model
 
 
 def test_the_history_is_that_of_keras():
