@@ -14,7 +14,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lab fresh doctor test test-all test-oldest test-pythons test-python lint ranges notebooks html screenshots \
-	results bench lock class repository clean
+	results bench lock class repository wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -55,8 +55,8 @@ $(CLASS) $(COLAB):
 	@$(BIN)/python $(INSTALL) --no-deps --upgrade --target $(@D) -r $<
 	@touch $@
 
-class: setup $(DEV) $(CLASS) ## an nbgrader course, in class/ (docs/teaching.md)
-	@$(BIN)/python -m tools.class_edition
+class: setup $(DEV) $(CLASS) ## an nbgrader course, in class/ (docs/teaching.md); answers judged apart: make class ISOLATED=1
+	@$(BIN)/python -m tools.class_edition $(if $(ISOLATED),--isolated)
 
 test: setup lint $(DEV) $(CLASS) $(COLAB) ## the tests
 	@$(BIN)/python -m pytest tests
@@ -137,8 +137,17 @@ lock: $(UV) ## refresh the pins in requirements.txt, requirements-dev.txt and re
 	@$(ADDED) var/ours.txt requirements-class.txt var/all.txt > var/more.txt; mv var/more.txt requirements-class.txt
 	@rm var/ours.txt var/all.txt
 
-repository: $(READY) ## point badges and links at a fork: make repository URL=https://github.com/you/your-fork
-	@$(BIN)/python -m tools.repository "$(URL)"
+# As given, whatever is in it: make would expand a $ when it exports it, the shell anything outside single quotes.
+unexport URL TAG
+as_given = '$(subst ','\'',$(value $(1)))'
+repository: $(READY) ## badges, links and set-up cells: make repository URL=https://github.com/YOUR_NAME/REPOSITORY TAG=v1.0
+	@$(BIN)/python -m tools.repository $(call as_given,URL) $(call as_given,TAG)
+
+# From nothing but what is in the checkout now: setuptools would take up what build/ has kept of files that are gone.
+wheel: $(READY) ## the course as one file, for Colab: dist/learning_to_see-VERSION-py3-none-any.whl
+	@rm -rf build dist
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build; ls dist/*.whl
 
 clean: ## remove the environment and what runs have made, but not my_course/
 	rm -rf .venv var

@@ -1,6 +1,5 @@
 """python -m data_scripts: get the course's data, look at them, check them."""
 
-import argparse
 import os
 import sys
 import time
@@ -9,23 +8,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data_scripts import image_folders
-from data_scripts.errors import DataError
+from data_scripts.errors import DataError, exit_code
 from data_scripts.image_sets import KINDS, SEED
 from data_scripts.paths import home
 from data_scripts.registry import MODULES, SOURCES, chosen_source, module
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, 1 for a fault that a sentence explains, 130 when interrupted."""
+    """Run one command. Returns the exit code of `errors.exit_code`."""
     options = _parser().parse_args(arguments)
-    try:
+
+    def command() -> int:
+        home()  # where COURSE_HOME is wrong, nothing else is said
         return options.run(options)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped. Call again to go on; nothing half-made is used.", file=sys.stderr)
-        return 130
+
+    return exit_code(command, "Stopped. Call again to go on; nothing half-made is used.")
 
 
 def setup(_: Namespace) -> int:
@@ -98,7 +95,9 @@ def check(options: Namespace) -> int:
         except DataError as error:
             faults += 1
             print(f"✗ {options.name}, {source}: {error}")
-            print(f"  Fix it: python -m data_scripts get {options.name} --source {source} --again")
+            is_small = data_set is image_folders and image_folders.has_only_small(options.name, source)
+            command = "setup" if is_small else f"get {options.name} --source {source} --again"
+            print(f"  Fix it: python -m data_scripts {command}")
     return 1 if faults else 0
 
 
@@ -124,12 +123,6 @@ def draw(options: Namespace) -> int:
     paths = draw_sets.draw_new(options.kind, options.count, options.to, options.seed, options.size)
     print(f"{len(paths):,} images in {options.to}: {paths[0].name} to {paths[-1].name}")
     return 0
-
-
-def _size(text: str) -> int:
-    if text.isdecimal() and 32 <= int(text) <= 2000:
-        return int(text)
-    raise argparse.ArgumentTypeError("from 32 to 2000")
 
 
 def _parser() -> ArgumentParser:
@@ -159,7 +152,7 @@ def _parser() -> ArgumentParser:
     command.add_argument("--count", type=int, default=36)
     command.add_argument("--to", type=Path, metavar="FOLDER", required=True, help="where the JPEG files go")
     command.add_argument("--seed", type=int, default=SEED, help="of another seed, other images")
-    command.add_argument("--size", type=_size, help="in pixels; else varied")
+    command.add_argument("--size", type=int, help="in pixels, 32 to 2,000; else varied")
     return parser
 
 

@@ -1,19 +1,33 @@
 """The files in a folder or a zip that you have: named and read, never unpacked where their names say."""
 
+import errno
 import os
 import re
+import shutil
 import stat
+import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
-from data_scripts.errors import DataError
+from data_scripts.errors import DataError, as_data_error
+from data_scripts.leftovers import is_leftover
+from data_scripts.paths import expand
 
 MAX_FILE = 64 << 20  # bytes; the largest image of the sets has 0.6 MB
+MAX_ZIP = 2 << 30  # of a zip in a zip, as Kaggle packs it; one deeper is left alone
 MAX_ALL = 8 << 30
+MAX_RATIO = 100  # times its own size that an archive may unpack to
 MAX_COUNT = 200_000
+FLAG_ENCRYPTED = 1
+BROKEN = (  # what zipfile raises where a zip is broken; ValueError and IndexError: of a member's name
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError),
+    *(struct.error, ValueError, IndexError),
+)
 Files = dict[str, Callable[[], bytes]]  # path inside, with "/" → reads the file
 
 
@@ -25,7 +39,7 @@ def opened(place: Path) -> Iterator[Files]:
         DataError: there is no such thing, or the zip is damaged, or has members that no honest archive has:
             links, absolute paths or "..", absurd sizes or numbers.
     """
-    place = Path(place).expanduser()
+    place = expand(place)
     with ExitStack() as stack:
         if place.is_dir():
             files = _in_folder(place)
@@ -36,7 +50,7 @@ def opened(place: Path) -> Iterator[Files]:
         else:
             raise DataError(f"There is no file or folder {place}.")
         for path in zips:
-            files = _in_zip(path, stack) | files
+            files = _in_zip(path, str(path), stack) | files
         yield files
 
 
@@ -72,29 +86,51 @@ def _reader(path: Path) -> Callable[[], bytes]:
     return read
 
 
-def _in_zip(path: Path, stack: ExitStack) -> Files:
+def _in_zip(file: Path | IO[bytes], name: str, stack: ExitStack, depth: int = 0) -> Files:
     try:
-        archive = stack.enter_context(zipfile.ZipFile(path))
+        archive = stack.enter_context(zipfile.ZipFile(file))
         members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise DataError(f"{path} is not a whole zip file: {error}. Download it again.") from error
-    if len(members) > MAX_COUNT or sum(member.file_size for member in members) > MAX_ALL:
-        raise DataError(f"{path} would unpack to an absurd size; it is not the published archive.")
+        length = archive.fp.seek(0, os.SEEK_END) if archive.fp else 0
+    except BROKEN as error:
+        raise DataError(f"{name} is not a whole zip file: {error}. Download it again.") from error
+    size = sum(member.file_size for member in members)
+    if len(members) > MAX_COUNT or size > min(MAX_ALL, MAX_RATIO * length + MAX_FILE):
+        raise DataError(f"{name} would unpack to an absurd size; it is not the published archive.")
+    names = set()
     for member in members:
-        problem = _problem(member)
+        problem = "is in it twice" if member.filename in names else _problem(member)
+        names.add(member.filename)
         if problem:
-            raise DataError(f"{path}: its member {member.filename!r} {problem}; it is not the published archive.")
+            raise DataError(f"{name}: its member {member.filename!r} {problem}; it is not the published archive.")
 
     def reader(member: zipfile.ZipInfo) -> Callable[[], bytes]:
         def read() -> bytes:
-            try:
-                return archive.read(member)
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
-                raise DataError(f"{path} is damaged at {member.filename!r}: {error}. Download it again.") from error
+            with _damage(name, member), archive.open(member) as content:
+                # One byte more than the header says, so that the checksum is compared; a bare `read` would unpack
+                # all that there is, whatever the header says.
+                return content.read(member.file_size + 1)
 
         return read
 
-    return {m.filename: reader(m) for m in members if all(_is_shown(part) for part in m.filename.split("/"))}
+    shown = [member for member in members if all(_is_shown(part) for part in member.filename.split("/"))]
+    files = {member.filename: reader(member) for member in shown}
+    for member in shown if depth == 0 else []:
+        if member.filename.lower().endswith(".zip"):
+            inner = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack is its context manager
+            with as_data_error(Path(tempfile.gettempdir())), _damage(name, member), archive.open(member) as content:
+                shutil.copyfileobj(content, inner)
+            files = _in_zip(inner, f"{name}: {member.filename}", stack, depth + 1) | files
+    return files
+
+
+@contextmanager
+def _damage(name: str, member: zipfile.ZipInfo) -> Iterator[None]:
+    try:
+        yield
+    except BROKEN as error:
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            raise
+        raise DataError(f"{name} is damaged at {member.filename!r}: {error}. Download it again.") from error
 
 
 def _problem(member: zipfile.ZipInfo) -> str:
@@ -102,12 +138,17 @@ def _problem(member: zipfile.ZipInfo) -> str:
     name = member.orig_filename  # as it is in the file; `filename` has been made harmless already
     if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name) or "\0" in name:
         return "leads out of the archive"
-    if stat.S_ISLNK(member.external_attr >> 16):
-        return "is a link"
-    if member.file_size > MAX_FILE:
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        return "is a link" if kind == stat.S_IFLNK else "is a device"
+    if member.flag_bits & FLAG_ENCRYPTED:
+        return "is encrypted"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is compressed in a way that zip files of images are not"
+    if member.file_size > (MAX_ZIP if name.lower().endswith(".zip") else MAX_FILE):
         return f"unpacks to {member.file_size >> 20:,} MB"
     return ""
 
 
 def _is_shown(name: str) -> bool:
-    return not name.startswith(".") and name != "__MACOSX"
+    return not is_leftover(name)

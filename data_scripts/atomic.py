@@ -1,15 +1,20 @@
 """Files and folders are there whole or not at all, whatever happens while they are made."""
 
+import glob
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
-from data_scripts.errors import as_data_error
+from data_scripts.errors import DataError, as_data_error
+
+MAX_JSON = 16 << 20  # bytes; the record of 25,000 images has 1 MB
 
 
 @contextmanager
@@ -17,7 +22,7 @@ def lock(target: Path) -> Iterator[None]:
     """Let one process at a time inside, for each `target`; the others wait.
 
     The operating system lets go of the lock when a process ends, even when it is killed;
-    what such a process left behind is swept up here.
+    what such a process left behind is swept up here, and what it was replacing is put back.
     """
     file = FileLock(target.parent / f".{target.name}.lock")
     with as_data_error(target.parent):
@@ -28,11 +33,28 @@ def lock(target: Path) -> Iterator[None]:
             print(f"{target.name}: another process is preparing it; waiting for that one.")
             file.acquire()
     try:
-        for left_over in target.parent.glob(f".{target.name}-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
+        for left_over in _left_over(target):
+            _sweep(left_over, target)
         yield
     finally:
         file.release()
+
+
+def recover(target: Path) -> None:
+    """Put a folder back that a killed process had moved aside to replace it. Does nothing where that cannot be done."""
+    if not os.path.lexists(target) and any((left_over / "old").is_dir() for left_over in _left_over(target)):
+        with suppress(DataError), lock(target):
+            pass
+
+
+def _left_over(target: Path) -> list[Path]:
+    return [Path(path) for path in glob.glob(glob.escape(str(target.with_name(f".{target.name}-"))) + "*")]
+
+
+def _sweep(temporary: Path, target: Path) -> None:
+    if (temporary / "old").is_dir() and not os.path.lexists(target):
+        os.rename(temporary / "old", target)
+    shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager
@@ -51,7 +73,7 @@ def atomic_folder(target: Path) -> Iterator[Path]:
                 os.rename(target, temporary / "old")
             os.rename(new, target)
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            _sweep(temporary, target)
 
 
 def write(target: Path, content: str | bytes) -> None:
@@ -72,3 +94,22 @@ def write(target: Path, content: str | bytes) -> None:
             os.replace(draft, target)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> Any:
+    """Return what a small JSON file holds, whatever somebody or a broken disk has made of it.
+
+    Raises:
+        OSError: there is no such file, or it is none: a folder, a pipe, a device.
+        ValueError: it is damaged, or absurdly large.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is no file.")
+    with open(path, "rb") as file:
+        content = file.read(MAX_JSON + 1)
+    if len(content) > MAX_JSON:
+        raise ValueError(f"{path} is larger than {MAX_JSON >> 20} MB.")
+    try:
+        return json.loads(content.decode("utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply.") from error

@@ -1,11 +1,11 @@
 """What can go wrong, said in one clear sentence."""
 
 import errno
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from data_scripts.paths import home
 
 
 class DataError(Exception):
@@ -16,18 +16,47 @@ class DataError(Exception):
         return [str(self)]
 
 
+def exit_code(command: Callable[[], int], stopped: str = "Stopped.") -> int:
+    """Run a command and return its exit code, with a sentence on stderr instead of a traceback where it fails.
+
+    Returns:
+        what `command` returns; 1 for a fault that a sentence explains; 130 when interrupted, after the sentence
+        `stopped`; 141 when nobody reads on, as `head` does not (the shells' number for that).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name that the terminal's encoding lacks is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = command()
+        if sys.stdout:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it ends
+        return 141
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\n{stopped}", file=sys.stderr)
+        return 130
+
+
 @contextmanager
 def as_data_error(place: Path) -> Iterator[None]:
     """Turn the operating system's errors while writing to `place` into `DataError`."""
     try:
         yield
+    except BrokenPipeError:  # of what is printed meanwhile
+        raise
     except OSError as error:
         raise DataError(_sentence(error, place)) from error
 
 
 def _sentence(error: OSError, place: Path) -> str:
-    is_ours = place.resolve().is_relative_to(home().resolve())  # else the caller has chosen it
-    choose = "Set COURSE_HOME to" if is_ours else "Name"
+    from data_scripts.paths import is_at_home  # here, because `paths` raises DataError
+
+    choose = "Set COURSE_HOME to" if is_at_home(place) else "Name"  # else the caller has chosen it
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return (
             f"The disk is full: no room left in {place}. Free some space, or {choose[0].lower()}{choose[1:]} a folder "

@@ -1,13 +1,14 @@
 """Horses or Humans, Cats and Dogs on this machine: class folders `train/<class>/…`, published or rendered here."""
 
+import os
 from pathlib import Path
 from shutil import rmtree
 
 from data_scripts import archives, download, inspection, manifest, sort_images
-from data_scripts.atomic import atomic_folder, lock
+from data_scripts.atomic import atomic_folder, lock, recover
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.image_sets import SETS, Counts
-from data_scripts.paths import home
+from data_scripts.paths import expand, home
 from data_scripts.render import draw_sets
 
 # The lessons' subset as it is published; no checksum is published, so the images in it are compared instead.
@@ -25,18 +26,24 @@ def state(name: str, source: str) -> str:
 
     What another edition of the studio rendered is "absent": it is rendered again when a lesson asks.
     """
-    full = _state_of(folder(name, source), source)
-    if source == "offline" and full == "absent" and _state_of(folder(name, source, small=True), source) == "ready":
-        return "small"
-    return full
+    small = has_only_small(name, source)
+    now = _state_of(name, source, small)
+    return "small" if small and now == "ready" else now
+
+
+def has_only_small(name: str, source: str) -> bool:
+    """Tell whether the small rendered set is here, whole or damaged, and the full one is not."""
+    return (
+        source == "offline" and _state_of(name, source) == "absent" and _state_of(name, source, small=True) != "absent"
+    )
 
 
 def about(name: str, source: str) -> str:
     """Return the counts for a table, "1,027 + 256 images", of what is there, or else of what there would be."""
-    image_set, now = SETS[name], state(name, source)
-    if now == "small":
+    image_set = SETS[name]
+    if has_only_small(name, source):
         return format_counts(image_set.small_counts())
-    written = manifest.read(folder(name, source)) if now == "ready" else None
+    written = manifest.read(folder(name, source)) if state(name, source) == "ready" else None
     return format_counts(sort_images.count_files(written.files) if written else image_set.counts)
 
 
@@ -77,17 +84,16 @@ def prepare(
             image_set = SETS[name]
             draw_sets.make_set(image_set, image_set.small_counts() if small else image_set.counts, target)
         elif from_folder:
-            _unpack(name, Path(from_folder).expanduser(), everything)
+            _unpack(name, expand(from_folder), everything)
         else:
             _download(name, everything)
 
 
 def is_here(name: str, source: str, everything: bool = False, small: bool = False) -> bool:
     """Tell whether `prepare` with the same arguments would have nothing to do."""
-    place = folder(name, source, small)
-    if _state_of(place, source) != "ready":
+    if _state_of(name, source, small) != "ready":
         return False
-    written = manifest.read(place)
+    written = manifest.read(folder(name, source, small))
     return not everything or (written is not None and "test" in sort_images.count_files(written.files))
 
 
@@ -102,18 +108,24 @@ def check(name: str, source: str) -> None:
         print(f"Left out: {path} {why}.")
     for path, why in report.bad().items():
         print(f"✗ {path} {why}.")
-    missing = [path for path in written.files if not (place / path).is_file()]
+    changed = [f"{path} {why}" for path, why in written.faults(place).items() if path not in report.bad()]
     kinds = [
         (len(report.unreadable), "cannot be read"),
         (len(report.mistyped), "of another type than their ending says"),
         (len(report.twins), "in two splits at once"),
-        (len(missing), f"missing ({missing[0] if missing else ''})"),
+        (len(changed), f"missing or changed ({changed[0] if changed else ''})"),
     ]
     faults = [f"{count:,} {kind}" for count, kind in kinds if count]
+    if not written.files:
+        faults.append(f"its record {manifest.NAME} is damaged or gone")
     if not faults and report.counts != expected:
         faults = ["other counts than expected"]
     if faults:
-        advice = f" `python -m data_scripts clean {name}` moves the bad files aside." if report.bad() else ""
+        advice = (
+            f" `python -m data_scripts clean {name} --source {source}` moves the bad files aside."
+            if report.bad()
+            else ""
+        )
         raise DataError("; ".join(faults) + "." + advice)
 
 
@@ -134,13 +146,13 @@ def aside(name: str, source: str) -> Path:
 
 
 def _examined_folder(name: str, source: str) -> Path:
-    return folder(name, source, state(name, source) == "small")
+    return folder(name, source, has_only_small(name, source))
 
 
 def _expected_counts(name: str, source: str, written: manifest.Manifest) -> Counts:
     """Return how many images there should be, without those that were left out."""
     image_set, left_out = SETS[name], sort_images.count_files(written.left_out)
-    if state(name, source) == "small":
+    if has_only_small(name, source):
         counts = image_set.small_counts()
     else:
         counts = image_set.all_counts() if "test" in sort_images.count_files(written.files) else image_set.counts
@@ -150,13 +162,19 @@ def _expected_counts(name: str, source: str, written: manifest.Manifest) -> Coun
     }
 
 
-def _state_of(place: Path, source: str) -> str:
-    if not place.exists():
+def _state_of(name: str, source: str, small: bool = False) -> str:
+    """Return "ready", "absent" or "damaged" of one of the folders; a manifest without enough images is damaged, too."""
+    place, image_set = folder(name, source, small), SETS[name]
+    recover(place)
+    if not os.path.isdir(place):  # unlike Path's it is quiet about a folder that is closed
         return "absent"
     written = manifest.read(place)
-    if not written or not written.is_kept(place):
+    if written and source == "offline" and written.recipe != draw_sets.studio_edition():
+        return "absent" if written.recipe else "damaged"
+    possible = [image_set.small_counts()] if small else [image_set.counts, image_set.all_counts()]
+    if not written or sort_images.count_files(written.files | written.left_out) not in possible:
         return "damaged"
-    return "absent" if source == "offline" and written.recipe != draw_sets.studio_edition() else "ready"
+    return "ready" if written.is_kept(place) else "damaged"
 
 
 def _unpack(name: str, place: Path, everything: bool, checksum: str = "") -> None:

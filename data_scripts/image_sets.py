@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 KINDS = ("horse", "human", "cat", "dog", "rider")  # what the studio draws
 SEED = 0  # of the rendered sets
@@ -28,6 +28,7 @@ class ImageSet:
     rendered_size: int | None  # in pixels; None: varied
     layouts: str  # for the sentence about a folder in which nothing was found
     checksum: str = ""
+    archives: dict[str, str] = field(default_factory=dict)  # split → its archive, where each has its own
     rest: dict[str, int] | None = None  # what `--all` adds, in test/<class>/
     small: tuple[tuple[str, int], ...] = (("train", 64), ("validation", 32))  # of each class, in the small rendered set
 
@@ -89,6 +90,7 @@ HORSES_OR_HUMANS = ImageSet(
     rendered_size=300,
     layouts="a folder with horse-or-human.zip and validation-horse-or-human.zip, the folders in them, or train/ and "
     "validation/, with files like horse01-0.png",
+    archives={"train": "horse-or-human.zip", "validation": "validation-horse-or-human.zip"},
 )
 
 CATS_VS_DOGS = ImageSet(

@@ -4,15 +4,17 @@ The sample that ships with the course has that form already, so nothing has to b
 """
 
 import errno
-import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 from data_scripts import download
-from data_scripts.atomic import atomic_folder, lock
+from data_scripts.atomic import atomic_folder, lock, read_json, recover
 from data_scripts.errors import DataError
 from data_scripts.mnist_files import SETS, Splits, read_published, verify
-from data_scripts.paths import home
+from data_scripts.paths import expand, home
 from data_scripts.progress import progress_bar
 
 SAMPLES = Path(__file__).parent / "samples"  # the first 20,000 + 4,000 images: tools/mnist_samples.py
@@ -29,9 +31,10 @@ def state(name: str, source: str) -> str:
     """Return "ready", "absent" or "damaged": files are missing, or have another length than they were written with."""
     described, folder = SETS[name], data_dir(source) / name
     counts = {split: part.count for split, part in described.parts[source].items()}
+    recover(folder)
     if _is_whole(folder / described.version, counts):
         return "ready"
-    return "damaged" if folder.exists() else "absent"
+    return "damaged" if os.path.exists(folder) else "absent"
 
 
 def about(name: str, source: str) -> str:
@@ -61,12 +64,17 @@ def prepare(name: str, source: str, *, from_folder: Path | None = None, again: b
     with lock(target):
         if state(name, source) == "ready" and not again:
             return  # another process was quicker
-        folder = Path(from_folder).expanduser() if from_folder else download.fetch(name)
+        folder = expand(from_folder) if from_folder else download.fetch(name)
         splits = read_published(SETS[name], folder)
         with atomic_folder(target) as new:
             write_prepared(name, splits, new)
     if not from_folder:
         rmtree(folder, ignore_errors=True)  # not needed any more
+
+
+def check_description(name: str, source: str) -> None:
+    """Raise `DataError` where TFDS cannot read the file that describes the set: before a lesson asks it to."""
+    _read(name, source, lambda tfds: tfds.builder(name, data_dir=str(data_dir(source))).info)
 
 
 def arrays(name: str, source: str) -> Splits:
@@ -75,15 +83,20 @@ def arrays(name: str, source: str) -> Splits:
     Raises:
         DataError: a file is missing or damaged.
     """
-    import tensorflow as tf
+    how = {"data_dir": str(data_dir(source)), "download": False, "as_supervised": True, "batch_size": -1}
+    splits = _read(name, source, lambda tfds: tfds.load(name, **how))
+    return {split: (images.numpy()[..., 0], labels.numpy()) for split, (images, labels) in splits.items()}
+
+
+def _read(name: str, source: str, read: Callable[[Any], Any]) -> Any:
     import tensorflow_datasets as tfds
 
-    folder = data_dir(source)
     try:
-        splits = tfds.load(name, data_dir=str(folder), download=False, as_supervised=True, batch_size=-1)
-    except (OSError, ValueError, AssertionError, tf.errors.OpError) as error:
-        raise DataError(f"{folder / name} is damaged or incomplete.") from error
-    return {split: (images.numpy()[..., 0], labels.numpy()) for split, (images, labels) in splits.items()}
+        return read(tfds)
+    except Exception as error:  # broken files make TFDS raise a dozen kinds, with its whole call in their texts
+        place, fix = data_dir(source) / name, f"`python -m data_scripts get {name} --source {source} --again`"
+        fix = f"Fix it: {fix}." if source == "official" else "Get the course again."
+        raise DataError(f"{place} is damaged or incomplete. {fix}") from error
 
 
 def check(name: str, source: str) -> None:
@@ -127,10 +140,10 @@ def write_prepared(name: str, splits: Splits, folder: Path) -> None:
 def _is_whole(folder: Path, counts: dict[str, int]) -> bool:
     """Tell whether the folder holds these splits, with so many images, in files as long as they were when written."""
     try:
-        splits = json.loads((folder / "dataset_info.json").read_text("utf-8"))["splits"]
+        splits = read_json(folder / "dataset_info.json")["splits"]
         sizes = {split["name"]: int(split["numBytes"]) for split in splits}
         lengths = {split["name"]: sum(map(int, split["shardLengths"])) for split in splits}
         files = {split: sum(path.stat().st_size for path in folder.glob(f"*-{split}.tfrecord*")) for split in sizes}
         return lengths == counts and all(files[split] == sizes[split] + FRAME * counts[split] for split in counts)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return False

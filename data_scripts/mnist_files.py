@@ -4,15 +4,20 @@ A checksum is the SHA-256 of the unpacked IDX file: `gunzip -c train-images-idx3
 """
 
 import gzip
+import io
 import struct
+import tempfile
+import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from data_scripts.errors import DataError
+from data_scripts import archives
+from data_scripts.errors import DataError, as_data_error
 
 IMAGES = {"train": "train-images-idx3-ubyte", "test": "t10k-images-idx3-ubyte"}
 LABELS = {"train": "train-labels-idx1-ubyte", "test": "t10k-labels-idx1-ubyte"}
@@ -107,22 +112,69 @@ FASHION_MNIST = MnistSet(
 SETS = {described.name: described for described in (MNIST, FASHION_MNIST)}
 
 
-def read_published(described: MnistSet, folder: Path) -> Splits:
-    """Return all images and labels of the published files in `folder`, in the published order.
+def read_published(described: MnistSet, place: Path) -> Splits:
+    """Return all images and labels of the published files in `place`, in the published order.
 
-    The folder has the four IDX files, gzipped or not, or it has them in a folder of the set's name, as torchvision
-    and others keep them.
+    `place` is a folder that has the four IDX files, gzipped or not, or has them in a folder of the set's name, as
+    torchvision and others keep them; or a zip of the four files, Keras's `mnist.npz`, or a folder with one of these.
 
     Raises:
         DataError: a file is missing, damaged, or another than the published file.
     """
-    splits = {}
-    for split, part in described.parts["official"].items():
-        images = read_idx(_find(described, folder, IMAGES[split]), (part.count, *SHAPE))
-        labels = read_idx(_find(described, folder, LABELS[split]), (part.count,))
-        splits[split] = images, labels
-    verify(described, "official", splits, str(folder))
+    packed = [place] if zipfile.is_zipfile(place) else sorted([*place.glob("*.zip"), *place.glob("*.npz")])
+    if place.is_file() and not packed:
+        place = place.parent  # one of the four files
+    if packed and (place.is_file() or not _candidates(described, place, IMAGES["train"])):
+        splits = _read_packed(described, packed[0])
+    else:
+        splits = _read_folder(described, place)
+    verify(described, "official", splits, str(place))
     return splits
+
+
+def _read_folder(described: MnistSet, folder: Path, place: Path | None = None) -> Splits:
+    return {
+        split: (
+            read_idx(_find(described, folder, IMAGES[split], place), (part.count, *SHAPE)),
+            read_idx(_find(described, folder, LABELS[split], place), (part.count,)),
+        )
+        for split, part in described.parts["official"].items()
+    }
+
+
+def _read_packed(described: MnistSet, path: Path) -> Splits:
+    """Read a zip of the four files, or of Keras's four arrays."""
+    with archives.opened(path) as files, tempfile.TemporaryDirectory() as folder:
+        if "x_train.npy" in files:
+            return {
+                split: (
+                    _read_npy(files.get(f"x_{split}.npy"), (part.count, *SHAPE), f"{path}: x_{split}"),
+                    _read_npy(files.get(f"y_{split}.npy"), (part.count,), f"{path}: y_{split}"),
+                )
+                for split, part in described.parts["official"].items()
+            }
+        wanted = {spelling for name in (*IMAGES.values(), *LABELS.values()) for spelling in _spellings(name)}
+        with as_data_error(Path(folder)):
+            for inside, read in files.items():
+                name = inside.rsplit("/", 1)[-1]
+                if name in wanted:
+                    Path(folder, name).write_bytes(read())
+        return _read_folder(described, Path(folder), path)
+
+
+def _read_npy(read: Callable[[], bytes] | None, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """Return the uint8 array of this shape in an .npy file. Nothing is unpickled, and nothing larger is made."""
+    file = io.BytesIO(read() if read else b"")
+    try:
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else None
+    except ValueError:
+        header = None
+    content = file.read()
+    if header != (shape, False, np.dtype(np.uint8)) or len(content) != int(np.prod(shape)):
+        numbers = " × ".join(f"{length:,}" for length in shape)
+        raise DataError(f"{name} is not an array of {numbers} bytes. Get the file again.")
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
@@ -184,15 +236,23 @@ def _whose(checksum: str) -> str:
     return ""
 
 
-def _find(described: MnistSet, folder: Path, name: str) -> Path:
-    """Find the file in the folder: packed or not, with a hyphen in its name or the dot that old copies have."""
-    spellings = [stem + ending for stem in (name, name.replace("-idx", ".idx")) for ending in ("", ".gz")]
+def _spellings(name: str) -> list[str]:
+    """Return the names that copies of a file have: packed or not, with a hyphen or the dot that old copies have."""
+    return [stem + ending for stem in (name, name.replace("-idx", ".idx")) for ending in ("", ".gz")]
+
+
+def _candidates(described: MnistSet, folder: Path, name: str) -> list[Path]:
     torchvision = f"{described.title.replace('-', '')}/raw"  # its name for the folder
-    for place in (folder / inside for inside in (".", described.name, "raw", torchvision)):
-        for path in (place / spelling for spelling in spellings):
-            if path.is_file():
-                return path
+    places = (folder / inside for inside in (".", described.name, "raw", torchvision))
+    paths = [place / spelling for place in places for spelling in _spellings(name)]
+    return [path for path in paths if path.is_file()]
+
+
+def _find(described: MnistSet, folder: Path, name: str, place: Path | None = None) -> Path:
+    """Find the file in the folder; `place` is what the learner knows it by."""
+    for path in _candidates(described, folder, name):
+        return path
     raise DataError(
-        f"{folder} has no {name} (or {name}.gz) that can be read. {described.title} is four files: "
+        f"{place or folder} has no {name} (or {name}.gz) that can be read. {described.title} is four files: "
         f"{', '.join([*IMAGES.values(), *LABELS.values()])}."
     )

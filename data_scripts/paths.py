@@ -1,7 +1,11 @@
 """Where everything that a run makes is kept: data, models, runs, progress."""
 
 import os
+import re
+import stat
 from pathlib import Path
+
+from data_scripts.errors import DataError
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -16,10 +20,53 @@ def home() -> Path:
 
     `COURSE_HOME` where it is set (a shared or read-only installation), else `var/` in the
     checkout, else `~/learning-to-see`. The folder need not exist yet.
+
+    Raises:
+        DataError: it cannot be a folder: a file, a link to nowhere, a path that is relative, too long or closed …
     """
     chosen = os.environ.get("COURSE_HOME")
-    if chosen:
-        return Path(chosen).expanduser().resolve()
-    if in_checkout():
-        return CHECKOUT / "var"
-    return Path.home() / "learning-to-see"
+    place = chosen or (str(CHECKOUT / "var") if in_checkout() else "~/learning-to-see")
+    try:
+        path = expand(place)
+        problem = _problem(path)
+        if not problem:
+            return path.resolve()
+    except (OSError, ValueError, RuntimeError, DataError) as error:  # RuntimeError: a loop of links, until Python 3.13
+        problem = getattr(error, "strerror", None) or str(error)
+    what = f"COURSE_HOME is {chosen!r}" if chosen else f"The course's folder is {place!r}"
+    raise DataError(f"{what}: {problem}. Set COURSE_HOME to the full path of a folder of your own, or unset it.")
+
+
+def expand(path: str | Path) -> Path:
+    """Return the path with `~` and `~name` as the home folders they stand for. Raises DataError for a user unknown."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise DataError(f"{Path(path).parts[0]} is no user's folder here") from error
+
+
+def is_at_home(place: Path) -> bool:
+    """Tell whether a path is in the course's folder."""
+    try:
+        return place.resolve().is_relative_to(home())
+    except (OSError, RuntimeError, DataError):
+        return False
+
+
+def _problem(path: Path) -> str:
+    """Return why a path cannot be a folder, or be made one; "" where it can. Raises OSError for what the system says."""
+    if not path.is_absolute():
+        return "that begins wherever a command or a lesson happens to run"
+    if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", str(path)):
+        return "that has a line break in it, or something else that is no letter"
+    for part in (path, *path.parents):
+        name = "that" if part == path else part
+        try:
+            if not stat.S_ISDIR(part.stat().st_mode):
+                return f"{name} is a file"
+            os.stat(os.path.join(part, "."))  # fails in a folder that is closed to you
+            return ""
+        except FileNotFoundError:
+            if part.is_symlink():
+                return f"{name} is a link to {os.readlink(part)}, which is not there"
+    return ""

@@ -29,7 +29,7 @@ def progress_bar(total: int, doing: str, scale: bool = False) -> tqdm:
 @contextmanager
 def progress_steps(total: int, doing: str) -> Iterator[Callable[[], None]]:
     """Give a function to call after each image: a bar on a terminal; elsewhere, as in a notebook, a line that grows."""
-    if sys.stdout.isatty():
+    if sys.stdout and sys.stdout.isatty():
         with progress_bar(total, doing) as progress:
             yield progress.update
         return

@@ -1,25 +1,36 @@
 """Folders of images, `train/<class>/…`: written from the published files, examined, and cleaned."""
 
-import io
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from data_scripts import manifest
 from data_scripts.archives import Files
 from data_scripts.errors import DataError
+from data_scripts.image_limits import TooCostlyError, open_within_limits
 from data_scripts.image_sets import Counts, ImageSet
 from data_scripts.progress import progress_bar
 
-ENDINGS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".gif": "GIF", ".bmp": "BMP", ".ppm": "PPM"}
+ENDINGS = {
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), "JPEG"),
+    **{
+        ".tif": "TIFF",
+        ".tiff": "TIFF",
+        ".avif": "AVIF",
+        ".png": "PNG",
+        ".webp": "WEBP",
+        ".gif": "GIF",
+        ".bmp": "BMP",
+        ".ppm": "PPM",
+    },
+}
 SPLITS = ("train", "validation", "test")
-MAX_PIXELS = 64_000_000
 MOST_LEFT_OUT = 0.02  # the Microsoft archive has 2 unreadable images among 25,000
 
 
@@ -28,7 +39,7 @@ class UnreadableError(ValueError):
 
 
 def decode(content: bytes) -> tuple[Image.Image, str]:
-    """Return the image in `content`, every pixel of it, and its format: one of ENDINGS' values.
+    """Return the image in `content`, upright and whole, and its format: one of ENDINGS' values.
 
     It is strict where `helpers.images` is patient: what is stored in a set must be whole, and of the type that it says.
 
@@ -38,17 +49,18 @@ def decode(content: bytes) -> tuple[Image.Image, str]:
     if not content:
         raise UnreadableError("is empty")
     try:
-        image = Image.open(io.BytesIO(content), formats=tuple(dict.fromkeys(ENDINGS.values())))
-        if image.width * image.height > MAX_PIXELS:
-            raise UnreadableError(f"has more than {MAX_PIXELS // 1_000_000} million pixels")
+        image = open_within_limits(content, tuple(dict.fromkeys(ENDINGS.values())))
         image.load()
     except Image.UnidentifiedImageError as error:
         raise UnreadableError("is not an image") from error
-    except UnreadableError:
-        raise
+    except TooCostlyError as error:
+        raise UnreadableError(str(error)) from error
     except Exception as error:  # broken files make Pillow raise a dozen kinds
         raise UnreadableError("is damaged or cut short") from error
-    return image, "JPEG" if image.format == "MPO" else str(image.format)
+    kind = "JPEG" if image.format == "MPO" else str(image.format)
+    with suppress(Exception):  # broken EXIF data raise as many kinds
+        ImageOps.exif_transpose(image, in_place=True)
+    return image, kind
 
 
 def write_sorted(image_set: ImageSet, files: Files, folder: Path, place: Path, everything: bool = False) -> None:
@@ -71,7 +83,7 @@ def write_sorted(image_set: ImageSet, files: Files, folder: Path, place: Path, e
     published = _sorted(image_set, files, expected)
     if not published:
         raise DataError(f"{place} has no image of {image_set.title}. What is understood: {image_set.layouts}.")
-    _compare(published, expected, place)
+    _compare(image_set, published, expected, place)
     for split, labels in expected.items():
         for label in labels:
             (folder / split / label).mkdir(parents=True)
@@ -87,6 +99,8 @@ def write_sorted(image_set: ImageSet, files: Files, folder: Path, place: Path, e
         if kind == ENDINGS[image_set.ending]:
             (folder / to).write_bytes(content)
         elif image_set.ending == ".jpg":
+            if image.has_transparency_data:
+                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
             image.convert("RGB").save(folder / to, quality=95)
         else:
             image.convert("RGBA").save(folder / to, compress_level=1)  # published with an opaque alpha
@@ -118,8 +132,8 @@ def set_aside(folder: Path, bad: dict[str, str], aside: Path) -> None:
             to = to.with_name("again-" + to.name)
         to.parent.mkdir(parents=True, exist_ok=True)
         os.replace(folder / path, to)
-        written.files.pop(path, None)
-        written.left_out[path] = why
+        if written.files.pop(path, None) is not None:  # else it was not part of the set
+            written.left_out[path] = why
         written.write(folder)
 
 
@@ -173,9 +187,14 @@ def _sorted(image_set: ImageSet, files: Files, expected: Counts) -> dict[tuple[s
     return published
 
 
-def _compare(published: dict[tuple[str, str, str], str], expected: Counts, place: Path) -> None:
+def _compare(image_set: ImageSet, published: dict[tuple[str, str, str], str], expected: Counts, place: Path) -> None:
     counts = count_files("/".join(key) for key in published)
     for split, labels in expected.items():
+        if split not in counts and split in image_set.archives:
+            raise DataError(
+                f"{place} has no image for {split}; {image_set.archives[split]} has them. Put both archives into one "
+                "folder, and name the folder."
+            )
         for label, count in labels.items():
             available = counts.get(split, {}).get(label, 0)
             if available != count:

@@ -11,13 +11,16 @@ def start(lesson: str) -> None:
 
     lesson: its number as in the file's name, such as "01".
     Imports TensorFlow without its log lines, sets the style of plots, and prints the versions, the budget and which
-    exercises of the lesson are done on this machine. Raises ImportError, with the fix, where TensorFlow is missing.
+    exercises of the lesson are done on this machine. Raises ImportError, with the fix, where TensorFlow is missing, and
+    DataError where COURSE_HOME can be no folder.
     """
     import os
     import platform
 
+    from data_scripts.paths import home
     from helpers import tensorflow_import
 
+    home()  # a wrong COURSE_HOME is said before anything else happens
     tensorflow = tensorflow_import.tensorflow()  # first: TensorFlow reads its log level once, while it loads
     import keras
 
@@ -34,4 +37,4 @@ def start(lesson: str) -> None:
         print("Graded by nbgrader: every training run takes one batch an epoch.")
     elif budget.is_quick():
         print("Budget: quick. Every cell runs in seconds, and the networks learn little.")
-    exercises.progress(lesson)
+    exercises.begin(lesson)

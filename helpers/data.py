@@ -46,7 +46,6 @@ def arrays(name: str) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, 
         DataError: as for `tfds_dir`.
     """
     where = _announce_mnist(name)
-    tensorflow_import.tensorflow()
     splits = mnist.arrays(name, where)
     return splits["train"], splits["test"]
 
@@ -125,5 +124,7 @@ def _announce_mnist(name: str) -> str:
     if where == "offline":
         mnist.prepare(name, where)
         more = f" (all of them: python -m data_scripts get {name})"
+    tensorflow_import.tensorflow()
+    mnist.check_description(name, where)
     print(f"{name}: {where}, {mnist.about(name, where)}{more}")
     return where

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 
 import helpers
 from data_scripts import registry
-from data_scripts.errors import DataError
+from data_scripts.errors import DataError, exit_code
 from data_scripts.paths import home
 
 DISK_GB, MEMORY_GB = 3, 4
@@ -42,6 +42,9 @@ def findings() -> Iterator[Finding]:
     for look in (_python_and_packages, _opencv, _tensorflow, _room, _data):
         try:
             yield from look()
+        except DataError as error:  # of COURSE_HOME: the data can't be looked for
+            yield "Folder for data and models", str(error), "do so"
+            return
         except Exception as error:  # a broken installation breaks in ways that no list foresees
             yield look.__name__.strip("_"), f"{type(error).__name__}: {error}", AGAIN
 
@@ -123,4 +126,4 @@ def _version(package: str) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if examine() else 1)
+    sys.exit(exit_code(lambda: 0 if examine() else 1))

@@ -6,9 +6,12 @@ A lesson that the learner has is never overwritten.
 """
 
 import argparse
+import errno
 import hashlib
 import json
 import os
+import platform
+import re
 import subprocess
 import sys
 import time
@@ -16,23 +19,85 @@ from pathlib import Path
 
 from data_scripts import __main__ as data
 from data_scripts import atomic
-from data_scripts.errors import DataError
+from data_scripts.errors import DataError, exit_code
 from data_scripts.paths import CHECKOUT, home
 
 LESSONS = CHECKOUT / "notebooks"
+SETTINGS = CHECKOUT / "etc" / "jupyter"  # of JupyterLab: the state of widgets is saved, and no news are fetched
 CONNECTION = "helpers.no_delay.NoDelayConnection"
 _RECORD = ".published.json"  # which edition of each lesson was copied
+_OWNER = ".owner"
+_BADGE = re.compile(r"\[!\[[^]]*\]\([^)]*\)\]\(https://colab\.[^)]*\)\n*")
+# As JupyterLab writes it once a kernel runs: a copy that has it is not "unsaved" as soon as it is opened.
+_LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": platform.python_version(),
+}
 
 
 def course_folder() -> Path:
-    """Return the folder of the learner's copies: `my_course/` in the checkout, or in `COURSE_HOME` where that is set."""
+    """Return the folder of the learner's copies, and make it where it is missing.
+
+    It is `my_course/` in the checkout, or in `COURSE_HOME` where that is set. Where another user has that folder, or it may
+    not be written, it is `learning-to-see/my_course/` in the user's own home. Raises OSError where none can be made.
+    """
+    if _is_mine(_shared()):
+        return _shared()
+    own = Path.home() / "learning-to-see" / "my_course"
+    own.mkdir(parents=True, exist_ok=True)
+    return own
+
+
+def _shared() -> Path:
     return (home() if os.environ.get("COURSE_HOME") else CHECKOUT) / "my_course"
+
+
+def _is_mine(folder: Path) -> bool:
+    """Tell whether `folder` is this user's: the first who asks makes it, and a file in it says who that was."""
+    owner, draft = folder / _OWNER, folder / f"{_OWNER}.{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not owner.exists() and _has_copies_of_others(folder):
+            return False
+        if not owner.exists():
+            try:
+                draft.write_text(_user(), encoding="utf-8")
+                os.link(draft, owner)  # whole or not at all, and only for the first
+            except OSError:
+                if not owner.exists() and draft.exists():  # a disk without links
+                    os.replace(draft, owner)
+                elif not owner.exists():
+                    raise
+            finally:
+                draft.unlink(missing_ok=True)
+        return owner.read_text(encoding="utf-8") == _user() and os.access(folder, os.W_OK)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return False
+        raise
+
+
+def _has_copies_of_others(folder: Path) -> bool:
+    """Tell whether lessons of another user are in `folder`, copied before its owner was written down."""
+    return hasattr(os, "getuid") and any(file.stat().st_uid != os.getuid() for file in folder.glob("*.ipynb"))
+
+
+def _user() -> str:
+    """Return what tells users of one machine, or of one hub, apart."""
+    number = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+    return f"{os.environ.get('JUPYTERHUB_USER', '')} {number} {Path.home()}"
 
 
 def copy_lessons(folder: Path) -> tuple[list[str], list[str]]:
     """Copy every lesson that `folder` lacks; return the new names, and those with an edition newer than the copy.
 
-    Copies are made without outputs: the learner is the one who runs them. Raises DataError or OSError where the folder
+    Copies are made as JupyterLab would save them, without outputs (the learner is the one who runs them) and without the
+    badge that opens the published lesson in Colab. Raises DataError or OSError where the folder
     cannot be written, and ValueError where there are no lessons.
     """
     lessons = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
@@ -43,7 +108,7 @@ def copy_lessons(folder: Path) -> tuple[list[str], list[str]]:
     added, changed = [], []
     for lesson in lessons:
         if not (folder / lesson.name).exists():
-            atomic.write(folder / lesson.name, _without_outputs(lesson))
+            atomic.write(folder / lesson.name, _clean_copy(lesson))
             record[lesson.name] = _fingerprint(lesson)
             added.append(lesson.name)
         elif record.get(lesson.name, _fingerprint(lesson)) != _fingerprint(lesson):
@@ -70,7 +135,7 @@ def reset(number: str, folder: Path) -> tuple[Path, Path | None]:
         saved = _unused_name(target)
         atomic.write(saved, target.read_bytes())
     try:
-        atomic.write(target, _without_outputs(lesson))
+        atomic.write(target, _clean_copy(lesson))
         _write_record(folder, _read_record(folder) | {lesson.name: _fingerprint(lesson)})
     except BaseException:
         if saved:
@@ -86,6 +151,7 @@ def jupyter_command(folder: Path) -> list[str]:
     command += [f"--LabApp.default_url=/lab/tree/{first}", "--LabApp.extension_manager=readonly"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     command.append(f"--ServerApp.kernel_websocket_connection_class={CONNECTION}")
+    command.append(f"--ServerApp.tornado_settings={{'websocket_max_message_size': {2**28}}}")  # usual are 10 MB
     if not _has_display():
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -99,12 +165,16 @@ def _has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _without_outputs(lesson: Path) -> str:
+def _clean_copy(lesson: Path) -> str:
     notebook = json.loads(lesson.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+        else:
+            source = "".join(cell["source"])
+            cell["source"] = _BADGE.sub("", source).splitlines(keepends=True)
+    notebook["metadata"]["language_info"] = _LANGUAGE
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _read_record(folder: Path) -> dict[str, str]:
@@ -130,11 +200,14 @@ def _unused_name(target: Path) -> Path:
     return next(path for path in candidates if not path.exists())
 
 
-def _open(folder: Path) -> int:
+def _open() -> int:
     """Prepare data and copies, then become JupyterLab; return an exit code where that does not happen."""
     if fault := data.main(["setup"]):
         return fault
+    folder = course_folder()
     added, changed = copy_lessons(folder)
+    if folder != _shared():
+        print(f"The folder {_shared()} is another user's, or read-only. Your own is {folder}.")
     if added:
         print(f"Your own copies are in {folder}: " + ", ".join(added))
     for name in changed:
@@ -142,14 +215,15 @@ def _open(folder: Path) -> int:
     command = jupyter_command(folder)
     if "--no-browser" in command:
         print("No display here: open the address that JupyterLab prints below in your browser.", flush=True)
-    environment = os.environ | {"JUPYTER_PREFER_ENV_PATH": "1"}
+    settings = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    environment = os.environ | {"JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": settings}
     if sys.platform == "win32":  # exec would leave the console to two programs at once
         return subprocess.call(command, env=environment)
     os.execve(sys.executable, command, environment)
 
 
-def _fresh(number: str, folder: Path) -> int:
-    target, saved = reset(number, folder)
+def _fresh(number: str) -> int:
+    target, saved = reset(number, course_folder())
     print(f"{target.name} is as published again." + (f" Your file is kept as {saved.name}." if saved else ""))
     return 0
 
@@ -161,15 +235,23 @@ def main(arguments: list[str] | None = None) -> int:
     actions.add_parser("open", help="open the course in JupyterLab")
     actions.add_parser("fresh", help="set one lesson back, keeping your file").add_argument("lesson")
     options = parser.parse_args(arguments)
-    folder = course_folder()
+    return exit_code(lambda: _act(options))
+
+
+def _act(options: argparse.Namespace) -> int:
+    home()  # a wrong COURSE_HOME has a sentence of its own
     try:
-        return _fresh(options.lesson, folder) if options.action == "fresh" else _open(folder)
+        return _fresh(options.lesson) if options.action == "fresh" else _open()
     except ValueError as error:
         print(error)
+    except BrokenPipeError:
+        raise
     except (OSError, DataError) as error:
         cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+        file = getattr(cause, "filename", None)
+        where = f" in {Path(file).parent}" if file else ""
         print(
-            f"Your copy of the lessons could not be written in {folder} ({getattr(cause, 'strerror', None) or cause}). "
+            f"Your copy of the lessons could not be written{where} ({getattr(cause, 'strerror', None) or cause}). "
             "Your own files are as they were. Free some space, or choose a folder of your own: COURSE_HOME=/path/to/folder"
         )
     return 1

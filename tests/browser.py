@@ -13,7 +13,9 @@ from tools.browser import (
     open_notebook,
     run_all,
     run_code,
+    save,
     scroll_to,
+    shut_down,
     wait_idle,
     write_notebook,
 )
@@ -30,7 +32,9 @@ __all__ = [
     "open_notebook",
     "run_all",
     "run_code",
+    "save",
     "scroll_to",
+    "shut_down",
     "wait_idle",
     "write_notebook",
 ]

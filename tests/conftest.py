@@ -2,10 +2,14 @@
 
 import importlib.util
 import os
+import shutil
+import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK_OFF = Path(__file__).parent / "network_off"
@@ -60,6 +64,50 @@ def offline_data() -> Path:
 
     assert main(["setup"]) == 0
     return home() / "data"
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    """What `make wheel` makes of the files that git knows, in a copy; one of the test processes makes it for all."""
+    base = tmp_path_factory.getbasetemp()
+    copy = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "for the wheel"
+    with FileLock(copy.with_suffix(".lock")):
+        if not (copy / "dist").exists():
+            wanted = [
+                "git",
+                "ls-files",
+                "-z",
+                "helpers",
+                "data_scripts",
+                "pyproject.toml",
+                "README.md",
+                "LICENSE",
+                "Makefile",
+            ]
+            for name in subprocess.check_output(wanted, cwd=ROOT, text=True).rstrip("\0").split("\0"):
+                (copy / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, copy / name)
+            command = ["make", "wheel", "-o", ".venv/ready", f"BIN={Path(sys.executable).parent}"]
+            done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=300)
+            assert done.returncode == 0, done.stdout + done.stderr
+    (made,) = (copy / "dist").iterdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def bare_python(tmp_path_factory) -> Path:
+    """The Python of an environment that lacks the course. Tests leave it so."""
+    return new_environment(tmp_path_factory.mktemp("bare"))
+
+
+def new_environment(folder: Path) -> Path:
+    """Makes an environment that has all packages but the course, borrowed through a .pth file; returns its Python."""
+    venv.create(folder, with_pip=False)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    asked = [python, "-c", "import site; print(site.getsitepackages()[-1])"]
+    packages = Path(subprocess.check_output(asked, text=True).strip())
+    (packages / "borrowed.pth").write_text(str(Path(pytest.__file__).parents[1]))
+    return python
 
 
 @pytest.fixture

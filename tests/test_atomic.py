@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from data_scripts import atomic
+import helpers
+from data_scripts import atomic, paths
 from data_scripts.errors import DataError
+from helpers import doctor, launch
 from tests.tiny_mnist import run
 
 pytest_plugins = "tests.tiny_mnist"
@@ -37,20 +39,20 @@ def state():
         return "absent"
     return "whole" if [p.read_text() for p in sorted(target.iterdir())] == [n * 1000 for n in "abcd"] else "half"
 
-in_child(prepare)
+prepare()  # here, so that caches are as warm as for all that follow
 if not replaces:
     shutil.rmtree(target)
 last = in_child(prepare)
 assert last > 200 and state() == "whole"
 killed = 0
 for i in range(60):
-    if replaces and state() == "absent":
-        in_child(prepare)
     if not replaces and state() == "whole":
         shutil.rmtree(target)
     moment = 1 + i * last // 45 if i < 45 else last + 45 - i  # also each of the last calls
     killed += in_child(prepare, at=moment) is None  # a run may take a few calls less than the one that was counted
-    assert state() in ("whole", "absent"), f"{state()} after {moment} of {last} calls"
+    if replaces:
+        atomic.recover(target)
+    assert state() == "whole" or not replaces and state() == "absent", f"{state()} after {moment} of {last} calls"
 assert in_child(prepare) and state() == "whole"
 assert sorted(p.name for p in home.iterdir()) == [".set.lock", "set"], "something was left behind"
 assert killed > 45, f"only {killed} were killed"
@@ -112,6 +114,23 @@ def test_a_fault_while_writing_is_a_sentence_and_leaves_what_was_there(problem, 
     ]
 
 
+@pytest.mark.parametrize("failing", [OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()])
+def test_what_was_there_is_back_when_its_successor_cannot_take_its_place(failing, tmp_path, monkeypatch):
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/before").touch()
+    rename = os.rename
+
+    def second_fails(source, target):
+        if Path(source).name == "new":
+            raise failing
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", second_fails)
+    with pytest.raises((DataError, KeyboardInterrupt)), atomic.atomic_folder(tmp_path / "set"):
+        pass
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == ["set", "set/before"]
+
+
 def test_control_c_leaves_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt), atomic.atomic_folder(tmp_path / "set"):
         raise KeyboardInterrupt
@@ -168,10 +187,105 @@ def test_a_folder_that_cannot_be_written_to(capsys, monkeypatch):
     assert err.count("\n") == 1
 
 
-def test_a_home_that_is_a_file(capsys, monkeypatch, tmp_path):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file"))
-    code, _, err = run(capsys, "setup")
-    assert code == 1
-    assert "Set COURSE_HOME to another folder" in err
-    assert err.count("\n") == 1
+# --- where things are kept -----------------------------------------------------------------------------------
+
+
+def bad_homes(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return what COURSE_HOME is set to, and a part of the sentence."""
+    (folder / "file").touch()
+    (folder / "loop").symlink_to(folder / "loop")
+    (folder / "dangling").symlink_to(folder / "nowhere")
+    return {
+        "a file": (f"{folder}/file", "that is a file"),
+        "in a file": (f"{folder}/file/inside", "Not a directory"),
+        "a loop of links": (f"{folder}/loop", "Too many levels of symbolic links"),
+        "in a loop of links": (f"{folder}/loop/inside", "Too many levels of symbolic links"),
+        "a link to nowhere": (f"{folder}/dangling", "that is a link to"),
+        "in a link to nowhere": (f"{folder}/dangling/inside", "dangling is a link to"),
+        "too long": (f"{folder}/{'x' * 300}", "File name too long"),
+        "too long altogether": (f"{folder}/{'x/' * 5000}", "File name too long"),
+        "no such user": ("~nosuch/course", "~nosuch is no user's folder"),
+        "relative": ("course", "begins wherever"),
+        "a space": (" ", "begins wherever"),
+        "a line break": (f"{folder}/a\nb", "has a line break in it"),
+        "not UTF-8": (f"{folder}/a\udcffb", "something else that is no letter"),
+    }
+
+
+@pytest.mark.parametrize("kind", bad_homes(Path(tempfile.mkdtemp())))
+def test_a_home_that_cannot_be_is_one_sentence_everywhere_and_nothing_is_made(kind, capsys, monkeypatch, tmp_path):
+    value, reason = bad_homes(tmp_path)[kind]
+    monkeypatch.setenv("COURSE_HOME", value)
+    before = sorted(tmp_path.rglob("*"))
+    for command in ("setup", "status", "check mnist", "get cats_vs_dogs", "clean cats_vs_dogs"):
+        code, out, err = run(capsys, *command.split())
+        assert (code, out, err.count("\n")) == (1, "", 1), command
+        assert err.startswith(f"COURSE_HOME is {value!r}: ")
+        assert reason in err
+        assert "Set COURSE_HOME to the full path of a folder of your own" in err
+    for action in (["open"], ["fresh", "01"]):
+        assert launch.main(action) == 1
+        assert capsys.readouterr() == ("", err)
+    with pytest.raises(DataError) as caught:
+        helpers.start("01")
+    assert f"{caught.value}\n" == err
+    (fault,) = [text for _, text, fix in doctor.findings() if fix]
+    assert f"{fault}\n" == err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs rights as Unix has them")
+@pytest.mark.parametrize("inside", ["", "inside"])
+def test_a_home_that_is_closed_is_one_sentence(inside, capsys, monkeypatch):
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("COURSE_HOME", os.path.join(folder, inside))
+        os.chmod(folder, 0o600)
+        is_root = os.geteuid() == 0
+        try:
+            if is_root:
+                os.seteuid(65534)
+            code, _, err = run(capsys, "status")
+        finally:
+            if is_root:
+                os.seteuid(0)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "Permission denied. Set COURSE_HOME" in err
+
+
+def test_an_unset_or_empty_home_is_the_checkouts_and_a_tilde_is_the_users(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_HOME", "")
+    assert paths.home() == ROOT / "var"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_HOME", "~/course")
+    assert paths.home() == tmp_path / "course"
+
+
+# --- whoever reads what is printed ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["data_scripts status", "helpers.doctor"])
+def test_a_reader_that_leaves_early_sees_no_traceback(module, tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-m", *module.split()],
+        cwd=ROOT,
+        env=os.environ | {"COURSE_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        process.stdout.close()  # before anything is printed
+        assert process.stderr.read() == ""
+        assert process.wait() == 141
+
+
+def test_a_terminal_without_the_courses_letters_gets_others(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "data_scripts", "status"],
+        cwd=ROOT,
+        env=os.environ | {"COURSE_HOME": str(tmp_path), "PYTHONIOENCODING": "ascii"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\u2190 lessons use this" in done.stdout

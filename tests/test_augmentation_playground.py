@@ -9,7 +9,7 @@ from PIL import Image
 from helpers.images.folders import ImageFolderReader
 from helpers.widgets import AugmentationPlayground, augmentation_playground
 from helpers.widgets.augmentation_playground import SAMPLES, SIDE, as_square
-from tests.widget_parts import choose_files, control
+from tests.widget_parts import choose_files, control, said
 
 rng = np.random.default_rng(0)
 IMAGE = rng.integers(0, 256, (60, 80, 3), np.uint8)
@@ -21,8 +21,8 @@ def a_file(size=(40, 30)) -> bytes:
     return file.getvalue()
 
 
-def choose(playground: AugmentationPlayground, name: str, data: bytes) -> None:
-    choose_files(control(playground, "Your own image"), [(name, data)])
+def choose(playground: AugmentationPlayground, name: str, data: bytes) -> str:
+    return said(choose_files(playground, [(name, data)]))
 
 
 def test_without_a_range_all_samples_are_the_image():
@@ -77,11 +77,10 @@ def test_several_controls_can_be_moved_at_once():
 
 def test_an_own_image_takes_the_place_and_a_bad_file_gets_a_sentence():
     playground = AugmentationPlayground(IMAGE)
-    choose(playground, "own.png", a_file())
+    assert choose(playground, "own.png", a_file()) == "Your image is the first in the row."
     assert (playground.samples == playground.samples[0, 0, 0]).all()
     own = playground.samples
-    choose(playground, "<i>.txt", b"no image")
-    assert "✗ &quot;&lt;i&gt;.txt&quot; is text, not an image." in playground.status
+    assert choose(playground, "<i>.txt", b"no image") == '"<i>.txt" is text, not an image.'
     assert (playground.samples == own).all()
 
 
@@ -107,8 +106,8 @@ def test_whatever_goes_wrong_is_said_and_the_next_move_works(monkeypatch):
     playground = AugmentationPlayground(IMAGE)
     with monkeypatch.context() as broken:
         broken.setattr(augmentation_playground, "as_square", lambda _: 1 / 0)
-        choose(playground, "own.png", a_file())
-        assert "✗ That did not work. ZeroDivisionError: division by zero." in playground.status
+        answer = choose(playground, "own.png", a_file())
+        assert answer == "That did not work. ZeroDivisionError: division by zero."
         broken.setattr(augmentation_playground, "encode", lambda *_, **__: 1 / 0)
         control(playground, "New samples").click()
         assert "division by zero" in playground.status

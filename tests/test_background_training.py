@@ -72,9 +72,13 @@ def test_a_fault_is_kept_as_one_sentence_and_the_next_training_may_start(trainin
     assert training.error == ""
 
 
-class Exit(keras.callbacks.Callback):
+class Raise(keras.callbacks.Callback):
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
     def on_train_batch_end(self, batch, logs=None):
-        raise SystemExit
+        raise self.error
 
 
 def ends(**options) -> BackgroundTraining:
@@ -87,8 +91,12 @@ def ends(**options) -> BackgroundTraining:
     return training
 
 
-def test_a_callback_that_exits_python_ends_the_run_with_a_sentence():
-    assert "SystemExit" in ends(callbacks=[Exit()]).error
+ERRORS = [SystemExit(), KeyboardInterrupt(), GeneratorExit(), RecursionError(), Exception("\n\n")]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+def test_whatever_a_callback_raises_ends_the_run_with_a_sentence_and_the_next_may_start(error):
+    assert type(error).__name__ in ends(callbacks=[Raise(error)]).error
     assert ends().error == ""
 
 

@@ -90,6 +90,12 @@ def test_the_kernels_stop_ends_a_training_cell_normally_and_leaves_one_figure(pa
         TRAIN,
     )
     page.get_by_text(re.compile(r"Epoch \d+ of 500 · step")).wait_for()
+    line = page.get_by_text("A page that is reloaded loses these curves; the run goes on.")
+    line.wait_for()
+    below = (
+        "(node) => node.getBoundingClientRect().bottom - node.closest('.widget-html').getBoundingClientRect().bottom"
+    )
+    assert line.evaluate(below) <= 0, "not cut off"
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:interrupt-kernel'); }")
     page.get_by_text("epochs are kept").last.wait_for()
     wait_idle(page)

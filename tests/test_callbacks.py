@@ -1,5 +1,6 @@
 """Callbacks: live curves, StopAt, and the kernel's ■ as a Stop button."""
 
+import gc
 import math
 import os
 import signal
@@ -143,6 +144,26 @@ def test_a_handler_that_a_failed_training_left_behind_is_taken_out_by_the_next_o
     with pytest.raises(ValueError, match="fault"):
         small().fit(IMAGES, LABELS, verbose=0, callbacks=[LiveCurves(), Fault()])
     fit_with(LiveCurves(), epochs=1)
+    assert signal.getsignal(signal.SIGINT) is own_signal
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("error", [ValueError("fault"), KeyboardInterrupt(), SystemExit()])
+def test_a_training_that_fails_leaves_no_handler(error, count, own_signal):
+    class Fault(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise error
+
+    def fails() -> bool:
+        try:
+            fit_with(*(LiveCurves() for _ in range(count)), Fault())
+        except BaseException:
+            return True
+        return False
+
+    assert fails()
+    error.__traceback__ = None  # this test keeps the exception, and with it the frames of `fit`
+    gc.collect()
     assert signal.getsignal(signal.SIGINT) is own_signal
 
 

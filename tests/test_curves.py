@@ -13,6 +13,7 @@ from PIL import Image
 from helpers.plots import charts, curves
 from helpers.plots import figures as plots
 from helpers.plots.charts import Line, Panel
+from helpers.plots.figures import COLORS
 
 HISTORY = {
     "loss": [0.9, 0.5, 0.4],
@@ -133,7 +134,7 @@ PANEL = Panel(
     "a <b> & $c$",
     [
         Line([(1, 2.0), (2, math.nan), (3, 1.0)], "first"),
-        Line([(1, 2.5), (3, 2.0)], "second", curves.RUN_COLORS[1], dashed=True, faint=True),
+        Line([(1, 2.5), (3, 2.0)], "second", COLORS[1], dashed=True, faint=True),
         Line([(1, 1.5), (3, 1.2)], "third", band=[(1, 1, 2), (3, 0.5, 9)]),
     ],
     (0, 10),
@@ -177,7 +178,7 @@ def test_every_line_color_has_a_contrast_of_three_to_one_on_white_and_on_near_bl
         red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    for color in curves.RUN_COLORS:
+    for color in COLORS:
         assert 1.05 / (light(color) + 0.05) >= 3, color
         assert (light(color) + 0.05) / (light("#111111") + 0.05) >= 3, color
 

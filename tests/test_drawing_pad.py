@@ -273,6 +273,28 @@ def test_the_keyboard_draws_and_the_notebook_hears_nothing_of_it(pad):
 
 
 @needs_browser
+@pytest.mark.parametrize("how", ["Clear", "load"])
+def test_on_an_empty_pad_the_keyboards_pen_is_in_the_middle(pad, how):
+    stroke(pad, (200, 60), (270, 270))
+    ink(pad)
+    if how == "Clear":
+        pad.get_by_role("button", name="Clear").click()
+        assert ink(pad) is None
+    else:
+        pad.evaluate("change({ bitmap: new DataView(new ArrayBuffer(280 * 280)) })")
+    for key in ["Space", "ArrowRight", "Space"]:
+        pad.get_by_label("Drawing pad").press(key)
+    np.testing.assert_allclose(ink(pad), [140 - 12, 140 + 12, 140 - 12, 150 + 12], atol=2)
+
+
+@needs_browser
+def test_the_focus_ring_is_inside_the_pad_where_nothing_cuts_it_off(pad):
+    board = pad.get_by_label("Drawing pad")
+    board.press("ArrowLeft")
+    assert board.evaluate("(node) => parseFloat(getComputedStyle(node).outlineOffset)") <= -3
+
+
+@needs_browser
 def test_a_drawing_from_python_is_shown_and_can_be_undone(pad):
     stroke(pad, (100, 60), (100, 200))
     first = ink(pad)

@@ -1,13 +1,20 @@
 """Exercises: the solution is right, every known wrong answer gets its sentence, a stub is not attempted, examples hold."""
 
+import _thread
 import ast
+import builtins
+import getpass
 import json
 import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
+import threading
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 
@@ -19,8 +26,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from helpers import exercises
-from helpers.exercises import checking, core, display
+from helpers.exercises import checking, core, display, running
 from helpers.exercises.core import Incorrect, NotAttempted, find_exercise
+from helpers.widgets.exercise_buttons import ExerciseButtons
 from tests.wrong_answers import WRONG_ANSWERS
 from tools import class_edition, notebooks
 
@@ -44,7 +52,8 @@ def own_home(tmp_path, monkeypatch):
     """Each test has its own progress file, no hints shown yet, and is not graded unless it says so."""
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.setattr(exercises, "_hints_shown", {})
+    for name, value in {"_hints_shown": {}, "_unsolved": {}, "_lesson": ""}.items():
+        monkeypatch.setattr(exercises, name, value)
     return tmp_path / "home"
 
 
@@ -52,7 +61,7 @@ def own_home(tmp_path, monkeypatch):
 def notebook_display(monkeypatch):
     """What a notebook would get to show, as MIME bundles."""
     bundles = []
-    monkeypatch.setattr(display, "_display", bundles.append)
+    monkeypatch.setattr(display, "_display", lambda bundle, *place, **options: bundles.append(bundle))
     return bundles
 
 
@@ -327,10 +336,190 @@ def test_infinite_recursion_is_explained():
     assert refused(defined("def f(image):\n    return f(image)")) == "Your function calls itself endlessly."
 
 
-def test_exit_is_caught_and_the_kernels_stop_is_not():
-    assert "SystemExit" in refused(lambda image: sys.exit(3))
-    with pytest.raises(KeyboardInterrupt):
-        checking.run(defined("def f():\n    raise KeyboardInterrupt"))
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("sys.exit(3)", "Your code stopped in line 2: SystemExit, 3."),
+        ("raise KeyboardInterrupt", "Your code stopped in line 2: KeyboardInterrupt."),
+        ("raise GeneratorExit", "Your code stopped in line 2: GeneratorExit."),
+        ("raise asyncio.CancelledError", "Your code stopped in line 2: CancelledError."),
+        ("np.ones(10**15)", "Your code stopped in line 2: MemoryError, Unable to allocate 7.1"),
+        ("[0] * 10**15", "Your code stopped in line 2: MemoryError."),
+        ("input('Which?')", "Your code stopped in line 2: a check can't answer a question."),
+        ("getpass.getpass()", "Your code stopped in line 2: a check can't answer a question."),
+        ("breakpoint()", "Your code stopped in line 2: a check can't answer a question."),
+        ("np.vectorize(lambda pixel: pixel.nope)(image)", "Your code stopped in line 2: AttributeError"),
+        ("yield from itertools.count()", "Your function returns a generator; it should return an array"),
+    ],
+)
+def test_whatever_ends_or_holds_up_a_program_is_one_sentence(body, said):
+    before = builtins.input, getpass.getpass, sys.breakpointhook
+    assert refused(defined(f"import asyncio, getpass, itertools, sys\n\ndef f(image): {body}")).startswith(
+        said.replace("line 2", "line 3")
+    )
+    assert (builtins.input, getpass.getpass, sys.breakpointhook) == before
+
+
+def test_an_error_inside_a_library_function_names_no_line_of_the_library():
+    assert refused(np.linalg.inv).startswith("Your code stopped: LinAlgError, ")
+
+
+@pytest.fixture
+def press_stop():
+    """Presses ■ (SIGINT to this process) as soon as the answer runs; the answer asks for it with `ready()`."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield _thread.interrupt_main
+    signal.signal(signal.SIGINT, before)
+
+
+def test_stop_is_one_sentence_with_the_learners_line(press_stop, capfd):
+    source = "def signed_scale(image):\n    ready()\n    while True:\n        pass"
+    names = {"ready": press_stop}
+    exec(compile(source, "cell.py", "exec"), names)
+    exercises.check("signed-scale", names["signed_scale"])
+    out, err = capfd.readouterr()
+    title, sentence, *_ = out.splitlines()
+    assert title == "! Stopped: Bytes from -1 to 1"
+    assert re.match(r"You stopped your function in line [234]\. If it would never have ended", sentence)
+    assert "helpers" not in out
+    assert err == ""
+
+
+def test_stop_ends_a_loop_that_catches_everything(press_stop, capfd):
+    source = "def signed_scale(image):\n    ready()\n    return 3\n"
+    loop = "    for number in range(10**6):\n        try:\n            number or ready()\n        except:\n            pass\n"
+    names = {"ready": press_stop}
+    exec(compile(source.replace("    ready()\n", loop), "cell.py", "exec"), names)
+    exercises.check("signed-scale", names["signed_scale"])
+    assert re.search(r"You stopped your function in line [2-6]\.", capfd.readouterr().out)
+    assert sys.gettrace() is None
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_stop_while_the_check_itself_works_is_one_sentence_too(monkeypatch, capfd):
+    def interrupted(answer, seed):
+        raise KeyboardInterrupt
+
+    exercise = core.Exercise(**{**vars(find_exercise("softmax")), "check": interrupted})
+    monkeypatch.setattr(core, "find_exercise", lambda *names: exercise)
+    exercises.check("softmax", np.exp)
+    assert "! Stopped: Softmax" in capfd.readouterr().out
+
+
+def test_a_line_comes_when_patience_is_over_and_never_after_the_end(monkeypatch):
+    monkeypatch.setattr(running, "PATIENCE", 0)
+    shown, came = [], threading.Event()
+
+    def show(display_id):
+        shown.append(display_id)
+        came.set()
+
+    with running.noticed(show) as notice:
+        assert came.wait(timeout=60)
+    assert shown == [notice.display_id]
+    monkeypatch.setattr(running, "PATIENCE", 3600)
+    with running.noticed(show) as notice:
+        pass
+    notice._late()  # the timer was about to show it as the answer came
+    assert len(shown) == 1
+    assert notice.display_id == ""
+    notice.timer.join(timeout=60)
+    assert not notice.timer.is_alive()
+
+
+def test_no_line_where_stop_does_not_reach():
+    given = []
+
+    def elsewhere():
+        with running.noticed(lambda display_id: None) as notice:
+            given.append(notice)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    with running.noticed(None) as notice:
+        given.append(notice)
+    assert given == [None, None]
+
+
+def test_a_million_lines_are_cut_short(capfd):
+    def talkative(sizes):
+        for number in range(100_000):
+            print("line", number)
+            print("line", number, file=sys.stderr)
+        return 3
+
+    exercises.check("parameters", talkative)
+    out, err = capfd.readouterr()
+    assert out.startswith("line 0\nline 1\n")
+    assert len(out) < 3_000
+    assert len(err) <= 2_000
+    assert re.search(r"… [\d,]{9,} more characters that your code printed are left out\.\n✗ Not right yet", out)
+
+
+def test_a_thread_that_goes_on_is_mentioned(capfd):
+    over = threading.Event()
+
+    def starts_one(sizes):
+        threading.Thread(target=over.wait).start()
+        return "three"
+
+    try:
+        exercises.check("parameters", starts_one)
+        assert "Your code started a thread that still runs." in capfd.readouterr().out
+    finally:
+        over.set()
+    exercises.check("parameters", lambda sizes: 3)
+    assert "thread" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (10**400, "a whole number of more than 400 digits: far too large."),
+        (-(10**5000), "a whole number of more than 5000 digits: far too large."),
+        (1 + 2j, "the complex number (1+2j); it should return a single number."),
+        (np.complex64(3), "the complex number (3+0j)"),
+        ("42310", "the text '42310'"),
+        ([42310], "returns a list"),
+        (np.array([42310]), "an array of shape (1,)"),
+        (True, "the single value True"),
+        (range(10**12), "returns a range"),
+        ("x" * 10**6, "the text 'xxx"),
+        (42310.0, "gave 42310.0, a float. Return an `int`"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 80 else "a value",
+)
+def test_a_wrong_form_of_a_number_is_diagnosed(result, said):
+    right = find_exercise("parameters").solution
+    sentence = refused(lambda sizes: result if sizes == [784, 50, 50, 10] else right(sizes), "parameters")
+    assert said in sentence
+    assert len(sentence) < 500
+
+
+@pytest.mark.parametrize("form", [int, np.int64, np.uint32, np.array, Fraction, Decimal])
+def test_a_right_form_of_a_number_is_right(form):
+    right = find_exercise("parameters").solution
+    find_exercise("parameters").judge(lambda sizes: form(right(sizes)))
+
+
+WHOLE = ["parameters", "steps-per-epoch", "output-size", "conv-parameters", "sides", "receptive-field", "class-numbers"]
+WHOLE += ["batch-sizes", "network-parameters", "cats-dogs-parameters", "blank-channels", "right-epoch"]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_where_an_int_is_asked_for_a_float_is_refused_and_numpys_ints_are_right(name):
+    solution = find_exercise(name).solution
+
+    def every(form):
+        def answer(*arguments):
+            result = solution(*arguments)
+            return form(result) if isinstance(result, int) else type(result)(form(value) for value in result)
+
+        return answer
+
+    find_exercise(name).judge(every(np.int64))
+    assert ", a float. Return an `int`" in refused(every(float), name)
 
 
 def test_a_value_instead_of_the_function_is_explained():
@@ -413,7 +602,7 @@ def test_a_check_that_stumbles_does_not_stop_run_all(monkeypatch, capfd):
         raise KeyError("a fault of ours")
 
     exercise = core.Exercise(**{**vars(find_exercise("softmax")), "check": stumbling})
-    monkeypatch.setattr(core, "find_exercise", lambda name: exercise)
+    monkeypatch.setattr(core, "find_exercise", lambda *names: exercise)
     exercises.check("softmax", np.exp)
     assert "The check cannot make sense of your answer (KeyError: 'a fault of ours')." in capfd.readouterr().out
 
@@ -448,16 +637,34 @@ def test_an_unknown_name_is_a_sentence_with_the_nearest(capfd):
         ask("onehot")
         assert capfd.readouterr().out == "✗ No exercise is called 'onehot'. Did you mean 'one-hot'?\n"
     exercises.check(np.eye, "one-hot")
-    assert "No exercise is called <function eye" in capfd.readouterr().out
+    assert capfd.readouterr().out.startswith("✗ The name of the exercise comes first: ")
+    exercises.hint("nonsense")
+    assert capfd.readouterr().out == "✗ No exercise is called 'nonsense'.\n"
+    exercises.hint("x" * 10**6)
+    assert len(capfd.readouterr().out) < 120
+
+
+def test_in_a_lesson_only_its_own_names_are_offered(capfd):
+    exercises.begin("01")
+    capfd.readouterr()
+    here = "This lesson has 'signed-scale', 'parameters', 'one-hot', 'confusion'.\n"
+    exercises.hint("paramters")
+    assert capfd.readouterr().out == f"✗ No exercise is called 'paramters'. Did you mean 'parameters'? {here}"
+    exercises.hint("nonsense")
+    assert capfd.readouterr().out == f"✗ No exercise is called 'nonsense'. {here}"
+    exercises.hint("max-pool")
+    assert "Hint 1 of 3" in capfd.readouterr().out
 
 
 @each
 def test_hints_come_one_by_one_and_end_with_the_solution(exercise, capfd):
-    for count in range(1, len(exercise.hints) + 2):
+    for number, text in enumerate(exercise.hints, 1):
         exercises.hint(exercise.name)
         out = capfd.readouterr().out
-        assert [hint in out for hint in exercise.hints] == [number < count for number in range(len(exercise.hints))]
-        assert ("exercises.solution" in out) == (count >= len(exercise.hints))
+        assert [hint for hint in exercise.hints if hint in out] == [text]
+        assert ("exercises.solution" in out) == (number == len(exercise.hints))
+    exercises.hint(exercise.name)
+    assert all(hint in capfd.readouterr().out for hint in [*exercise.hints][:1])
 
 
 @each
@@ -478,6 +685,26 @@ def test_the_box_is_escaped_html_with_the_same_words_as_its_text(notebook_displa
     assert "<span aria-hidden='true'>✗</span>" in page
 
 
+def test_buttons_say_in_words_which_call_does_the_same():
+    with_hints, without = (ExerciseButtons("max-pool", hints, "source").fallback() for hints in (["one"], []))
+    assert with_hints["text/plain"] == 'Stuck? `exercises.hint("max-pool")` shows a hint.'
+    assert without["text/plain"] == 'To compare: `exercises.solution("max-pool")` shows a solution.'
+    assert "<code>exercises.hint(&quot;max-pool&quot;)</code>" in with_hints["text/html"]
+    assert "source" not in json.dumps([with_hints, without])
+
+
+def test_the_next_exercise_is_the_next_one_that_is_not_done():
+    first, second, third, last = core.exercises_of("01")
+    assert core.next_exercise(first) == second
+    assert core.mark_done(second.name)
+    assert core.next_exercise(first) == third
+    assert core.next_exercise(last) == first
+    assert all(core.mark_done(one.name) for one in (first, third))
+    assert core.next_exercise(third) == last
+    assert core.mark_done(last.name)
+    assert core.next_exercise(last) is None
+
+
 def luminance(color):
     channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
@@ -491,8 +718,17 @@ def test_bars_stand_out_from_light_and_from_dark(mark, notebook_display):
     assert 1.05 / (bar + 0.05) >= 3
     assert (bar + 0.05) / (luminance("#111111") + 0.05) >= 3
     display.show_box(mark, "title")
-    assert "color:" not in notebook_display[0]["text/html"]
-    assert "background" not in notebook_display[0]["text/html"]
+    page = notebook_display[0]["text/html"]
+    assert "color:" not in page
+    assert f"background: {display.BAR[mark]}{display.TINT}" in page
+    share = int(display.TINT, 16) / 255
+    for ground, text in (("#ffffff", "#212121"), ("#111111", "#e0e0e0")):  # JupyterLab's
+        tinted = [
+            round(share * int(display.BAR[mark][i : i + 2], 16) + (1 - share) * int(ground[i : i + 2], 16))
+            for i in (1, 3, 5)
+        ]
+        dark, light = sorted([luminance("#" + "".join(f"{value:02x}" for value in tinted)), luminance(text)])
+        assert (light + 0.05) / (dark + 0.05) >= 7
 
 
 NOTEBOOK_SESSION = """
@@ -541,7 +777,7 @@ def test_the_engine_does_not_import_tensorflow():
 def test_progress_counts_what_was_answered_right(own_home, capfd):
     for name in ("one-hot", "one-hot", "confusion"):
         exercises.check(name, find_exercise(name).solution)
-    assert capfd.readouterr().out.endswith("Lesson 01: 2 of 4 exercises done\n")
+    assert capfd.readouterr().out.endswith("2 of 4 exercises of this lesson are done. Next: Bytes from -1 to 1\n")
     exercises.check("parameters", None)
     exercises.check("one-hot", None)
     capfd.readouterr()
@@ -583,7 +819,7 @@ def test_without_a_place_to_write_a_right_answer_is_still_right(own_home, tmp_pa
     exercises.check("one-hot", find_exercise("one-hot").solution)
     out, err = capfd.readouterr()
     assert "✓ Right" in out
-    assert "exercises done" not in out
+    assert "are done" not in out
     assert err == ""
     assert [file.name for file in own_home.iterdir() if file.suffix != ".lock"] == ["progress.json"], "a draft is left"
     (tmp_path / "file").write_text("not a folder")
@@ -619,6 +855,10 @@ def notebook(lesson):
 @pytest.mark.parametrize("path", notebooks.lessons(), ids=lambda path: path.stem)
 def test_the_cells_in_the_lesson_are_those_of_the_records(path):
     cells = notebooks.read(path).cells
+    asked = [exercise.name for exercise, _ in exercises.answer_cells(notebooks.read(path))]
+    assert [exercise.name for exercise in core.exercises_of(path.name[:2])] == asked, (
+        "`Next` goes by the records' order"
+    )
     for exercise in core.exercises_of(path.name[:2]):
         place = next(place for place, cell in enumerate(cells) if cell.source == exercise.check_cell)
         task, stub = cells[place - 2], cells[place - 1]

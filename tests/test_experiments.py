@@ -1,5 +1,7 @@
 """Experiments: settings that are checked, runs in the background, an interrupt that keeps the run."""
 
+import math
+import re
 import signal
 
 import keras
@@ -8,9 +10,10 @@ import pytest
 import tensorflow as tf
 
 from helpers.models import architectures
+from helpers.training import report
 from helpers.training.background import BusyError, busy
 from helpers.training.experiments import Experiment, ExperimentError
-from helpers.training.runs import Runs
+from helpers.training.runs import Run, Runs
 from tests.slowly import Slowly, until
 
 IMAGES = np.random.default_rng(0).random((192, 28, 28, 1)).astype("float32")
@@ -49,7 +52,8 @@ def test_batch_size_and_learning_rate_reach_fit():
         return model
 
     settings = {"learning_rate": [0.5], "batch_size": [96], "epochs": [1]}
-    experiment = Experiment("digits", build, settings, DATA, on_progress=lambda progress: steps.append(progress.steps))
+    experiment = Experiment("digits", build, settings, DATA)
+    experiment.on_progress = lambda progress: steps.append(progress.steps)
     experiment.run({"learning_rate": 0.5, "batch_size": 96, "epochs": 1})
     assert (rates[-1], steps[-1]) == (0.5, 2)
 
@@ -69,8 +73,54 @@ def test_images_and_labels_of_different_number_are_refused():
 
 
 @pytest.mark.parametrize(
+    ("train", "text"),
+    [
+        (None, "train is None"),
+        ((IMAGES, None), "train has to be (images, labels), two arrays."),
+        ((None, LABELS), "train has to be (images, labels), two arrays."),
+        ((IMAGES,), "train has to be (images, labels), two arrays."),
+        ((IMAGES, LABELS, LABELS), "train has to be (images, labels), two arrays."),
+        ((IMAGES, 3), "train has to be (images, labels), two arrays."),
+        ((IMAGES[:0], LABELS[:0]), "train has no images."),
+    ],
+)
+def test_data_that_cannot_work_are_refused_at_once(train, text):
+    with pytest.raises(ValueError, match=re.escape(text)):
+        Experiment("digits", architectures.digits_dense, {"hidden": [4]}, train)
+    if train is not None:
+        with pytest.raises(ValueError, match=re.escape(text.replace("train", "validation"))):
+            Experiment("digits", architectures.digits_dense, {"hidden": [4]}, (IMAGES, LABELS), train)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([], "The setting 'lr' has no value to choose from."),
+        ([np.array([0.1, 0.2])], "lr is [0.1 0.2]; it has to be one number or one word."),
+        ([math.nan], "lr is nan; it has to be one number or one word."),
+        ([[1, 2]], "lr is [1, 2]; it has to be one number or one word."),
+    ],
+)
+def test_a_setting_that_is_no_number_is_refused_at_once(values, text):
+    with pytest.raises((ValueError, ExperimentError), match=re.escape(text)):
+        Experiment("digits", architectures.digits_dense, {"lr": values}, (IMAGES, LABELS))
+
+
+def test_a_loss_that_became_nan_is_kept_and_shown():
+    experiment = Experiment("nan", tiny, {"hidden": [4]}, Slowly(1, 0))
+    experiment.runs.add(Run({"hidden": 4}, 1, None, 1.0, {"loss": [(1, math.nan)], "accuracy": [(1, math.inf)]}))
+    (again,) = Runs("nan")
+    assert math.isnan(again.training)
+    assert "nan" in report.table([again])
+    assert "nan" not in report.chart([again], [1]).split("aria-label")[0]
+
+
+@pytest.mark.parametrize(
     ("settings", "text"),
     [
+        ({"hidden": np.array([1, 2])}, "hidden is [1 2]; it has to be one number or one word."),
+        ({"epochs": -1}, "epochs is -1; it has to be a whole number from 1."),
+        ({"epochs": True}, "epochs is True; it has to be a whole number from 1."),
         ({"hiden": 4}, "'hiden' is not a setting here; these are: hidden, epochs."),
         ({"epochs": 0}, "epochs is 0; it has to be a whole number from 1."),
         ({"batch_size": 2.5}, "batch_size is 2.5; it has to be a whole number from 1."),
@@ -133,7 +183,8 @@ def test_an_interrupt_stops_the_run_and_keeps_it():
             pressed.append(progress.step)
             signal.raise_signal(signal.SIGINT)
 
-    experiment = Experiment("slow", tiny, {"hidden": [3]}, Slowly(), on_progress=press)
+    experiment = Experiment("slow", tiny, {"hidden": [3]}, Slowly())
+    experiment.on_progress = press
     assert experiment.run({"hidden": 3}).stopped
     assert len(experiment.runs) == 1
 

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from helpers.plots import curves
 from helpers.plots import figures as plots
 
 DIGITS = np.random.default_rng(0).integers(0, 256, (10, 28, 28), dtype="uint8")
@@ -178,3 +179,47 @@ def test_names_with_dollar_signs_are_shown_as_they_are(shown):
     plots.show_images(DIGITS[:2], ["$x_$", "5 $ or 6 $"])
     plots.show_confusion_matrix(np.eye(2, dtype=int), ["$x_$", r"\frac $"])
     assert [repr(figure)[:11] for figure in shown] == ["2 images of", "2 of 2 imag"]
+
+
+NAMES = {
+    "a formula": "$x_$",
+    "two dollars": "a$b$c",
+    "a private name": "_private",
+    "Chinese": "猫と犬",
+    "emoji": "🐎👩\u200d👧",
+    "right to left": "\u202eשלום قط",
+    "not UTF-8": "a\udcff",
+    "a line break": "a\nb",
+    "nothing": "",
+    "spaces": "   ",
+    "very long": "W" * 5000,
+    "control characters": "a\0b\x1b[31m",
+    "HTML": "<img src=x>",
+    "a backslash": "\\frac{",
+    "a format": "%s {0}",
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_any_name_can_be_in_a_figure_without_a_warning(kind, shown):
+    name = NAMES[kind]
+    plots.show_images(DIGITS[:4], [name] * 4)
+    plots.show_confusion_matrix(np.array([[3, 1], [0, 4]]), [name, name + "b"])
+    plots.show_mistakes(DIGITS[:4], [0, 1, 0, 1], np.array([[0.1, 0.9]] * 4), [name, name + "b"])
+    curves.show_curves({name: {"loss": [1, 2, 3]}, name + "2": {"loss": [1, 2, 3], "val_loss": [2, 1, 3]}})
+    curves.show_bands({name: {"loss": [[1, 2], [2, 3]]}}, ["loss"])
+    assert len(shown) == 5
+
+
+def test_a_letter_is_shown_in_a_font_that_has_it_or_as_a_square(monkeypatch):
+    monkeypatch.setitem(matplotlib.rcParams, "font.family", ["DejaVu Sans"])
+    assert plots.plain_text("äöü → 7 שלום") == "äöü → 7 שלום"
+    assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
+    monkeypatch.setattr(plots, "_font_of", {"猫": "A Font", "犬": ""}.get)
+    assert plots.plain_text("猫犬") == "猫□"
+    assert matplotlib.rcParams["font.family"] == ["DejaVu Sans", "A Font"]
+
+
+def test_a_long_name_is_shortened_and_a_private_one_stays_in_the_legend():
+    assert plots.plain_text("x" * 100, 10) == "x" * 9 + "…"
+    assert plots.plain_text("_cats") == " _cats"

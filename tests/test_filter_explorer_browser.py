@@ -178,6 +178,43 @@ def test_a_weight_can_be_dragged(explorer):
     assert in_python(explorer, "explorer.kernel[2][0]", 4) == 4  # −1 and five steps of twelve pixels
 
 
+def test_a_weight_can_be_dragged_after_it_was_typed(explorer):
+    cell = weight(explorer, 3, 1)
+    cell.fill("2")
+    cell.press("Enter")
+    box = cell.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    explorer.mouse.move(x, y)
+    explorer.mouse.down()
+    explorer.mouse.move(x, y - 61, steps=8)
+    explorer.mouse.up()
+    assert in_python(explorer, "explorer.kernel[2][0]", 7) == 7
+
+
+@pytest.mark.parametrize("words", ["abc", "1e9", "1001", "1/0", "−1000.5", "1.2.3"])
+def test_what_is_not_a_weight_gets_a_sentence_with_the_range_until_one_is_typed(explorer, words):
+    cell, line = weight(explorer, 2, 2), explorer.locator(".lts-explorer-hint")
+    before = in_python(explorer, "explorer.kernel", None)
+    cell.fill(words)
+    assert line.inner_text() == f"“{words}” isn't a weight. Type a number from −1000 to 1000, such as 0.5 or 1/9."
+    cell.press("Tab")
+    assert words in line.inner_text(), "it still stands there when the cell has its old weight again"
+    assert run_code(explorer, "print(explorer.kernel)").strip() == str(before)
+    cell.fill("−1000")
+    assert line.inner_text().startswith("type, drag")
+
+
+@pytest.mark.parametrize("words", ["", "-", "0.", "1/"])
+def test_while_a_number_is_typed_nothing_is_said_before_the_cell_is_left(explorer, words):
+    cell, line = weight(explorer, 2, 2), explorer.locator(".lts-explorer-hint")
+    cell.fill(words)
+    assert line.inner_text().startswith("type, drag")
+    cell.press("Tab")
+    valid = words == "0."
+    assert line.inner_text().startswith("type, drag" if valid else f"“{words}” isn't")
+    cell.fill("1")
+
+
 def test_presets_and_settings_are_reachable_by_keyboard(explorer):
     explorer.get_by_role("button", name="blur").focus()
     explorer.keyboard.press("Enter")
@@ -247,7 +284,7 @@ def test_a_learners_own_image_reaches_python_in_gray(explorer, tmp_path):
 
     (tmp_path / "broken.png").write_bytes(b"no image")
     upload.set_input_files(tmp_path / "broken.png")
-    explorer.get_by_text("cannot read this file as an image").wait_for()
+    explorer.get_by_text('"broken.png" is text, not an image.').wait_for()
     explorer.get_by_role("button", name="back to the first image").click()
     assert in_python(explorer, "explorer.image.shape", [512, 512]) == [512, 512]
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sys
 import threading
 import weakref
 from pathlib import Path
@@ -12,12 +13,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image
 
 from helpers.images import cache, folders
 from helpers.images.folders import ImageFolderReader
 from helpers.images.generator import ImageDataGenerator
-from helpers.images.read import ImageError
+from helpers.images.read import ImageError, read_image
 from tests.test_augment import EVERYTHING, blurred, needs_keras_generator
 
 
@@ -78,8 +79,8 @@ def assert_same_batches(theirs, ours):
 
 @needs_keras_generator
 @pytest.mark.parametrize("class_mode", ["binary", "categorical", "sparse", None])
-def test_same_images_and_labels_for_each_class_mode(folder, class_mode):
-    assert_same_batches(*both(folder, class_mode=class_mode))
+def test_same_images_and_labels_for_each_class_mode(folder, plain, class_mode):
+    assert_same_batches(*both(plain if class_mode == "binary" else folder, class_mode=class_mode))
 
 
 @needs_keras_generator
@@ -111,11 +112,6 @@ def test_same_attributes(folder):
         assert getattr(theirs, name) == getattr(ours, name), name
     np.testing.assert_array_equal(theirs.classes, ours.classes)
     assert theirs.classes.dtype == ours.classes.dtype
-
-
-def test_hidden_folders_are_no_classes(folder):
-    ours = ImageFolderReader().flow_from_directory(folder, target_size=(8, 8))
-    assert list(ours.class_indices) == ["cats", "dogs", "owls"]
 
 
 @needs_keras_generator
@@ -289,7 +285,7 @@ def damaged(plain, tmp_path):
 def test_broken_images_are_named_and_left_out(damaged, capfd):
     reader = ImageFolderReader().flow_from_directory(damaged, (16, 16), shuffle=False, class_mode="binary")
     out, err = capfd.readouterr()
-    assert re.search(r"Left out 2 that cannot be read: a.1\.jpg, b.0\.jpg\.", out)
+    assert re.search(r"Left out 2 that cannot be read: a.1\.jpg, b.0\.jpg\. .*breaks off.* is a web page", out)
     assert err == ""
     assert [name[2:] for name in reader.filenames] == ["0.jpg", "2.jpg", "1.jpg", "2.jpg"]
     images, labels = reader[0]
@@ -327,6 +323,232 @@ def test_wrong_folders_get_a_sentence(plain, tmp_path):
         ImageFolderReader().flow_from_directory(tmp_path)
 
 
+# What is in a learner's own folder.
+
+
+def upright() -> np.ndarray:
+    """White above, dark below: (96, 64, 3)."""
+    image = np.full((96, 64, 3), 40, np.uint8)
+    image[:48] = 230
+    return image
+
+
+def own_folder(top: Path, classes=("mugs", "pens"), count: int = 3) -> Path:
+    for number, name in enumerate(classes):
+        (top / name).mkdir(parents=True)
+        for i in range(count):
+            Image.new("RGB", (20, 20), (100 * number, 10 * i, 50)).save(top / name / f"{i}.png")
+    return top
+
+
+def names_in(reader) -> list[str]:
+    return [Path(name).as_posix() for name in reader.filenames]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("ending", [".jpg", ".png", ".webp", ".tif", ".avif"])
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear"])
+def test_training_sees_images_upright_as_the_upload_does(tmp_path, orientation, ending, interpolation):
+    own_folder(tmp_path)
+    turns = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what the camera did, which is undone by TURNS
+    stored = Image.fromarray(upright())
+    if orientation > 1:
+        stored = stored.transpose(Image.Transpose(turns[orientation]))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.init()
+    if Image.EXTENSION[ending] not in Image.SAVE:
+        pytest.skip("this Pillow does not write it")
+    stored.save(tmp_path / "mugs" / f"phone{ending}", exif=exif)
+    reader = ImageFolderReader(rescale=1 / 255).flow_from_directory(
+        tmp_path, (48, 32), interpolation=interpolation, shuffle=False
+    )
+    image = reader[0][0][names_in(reader).index(f"mugs/phone{ending}")]
+    assert image[:22].mean() > 0.85
+    assert image[26:].mean() < 0.2
+    assert np.abs(image - read_image(tmp_path / "mugs" / f"phone{ending}", (48, 32))).mean() < 0.03
+
+
+KINDS = {"RGBA": "png", "LA": "png", "P": "gif", "CMYK": "jpg", "I;16": "png", "F": "tif", "1": "png", "L": "jpg"}
+
+
+@pytest.mark.parametrize("mode", KINDS)
+@pytest.mark.parametrize("color_mode", ["rgb", "grayscale"])
+def test_training_sees_the_colors_that_the_upload_sees(tmp_path, mode, color_mode):
+    own_folder(tmp_path, count=1)
+    image = Image.fromarray(blurred(np.random.default_rng(3), 40, 40))
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)
+    elif mode in ("RGBA", "LA"):
+        image = image.convert(mode)
+        image.putalpha(Image.linear_gradient("L").resize((40, 40)))
+    elif mode == "F":
+        image = Image.fromarray(np.asarray(image.convert("L"), np.float32) / 255)
+    else:
+        image = image.convert(mode)
+    image.save(tmp_path / "mugs" / f"a.{KINDS[mode]}")
+    reader = ImageFolderReader(rescale=1 / 255).flow_from_directory(
+        tmp_path, (40, 40), color_mode=color_mode, shuffle=False
+    )
+    seen = read_image(tmp_path / "mugs" / f"a.{KINDS[mode]}", channels=3 if color_mode == "rgb" else 1)
+    np.testing.assert_allclose(reader[0][0][names_in(reader).index(f"mugs/a.{KINDS[mode]}")], seen, atol=0.51 / 255)
+
+
+def test_with_alpha_the_color_under_transparent_parts_stays(tmp_path):
+    Image.new("RGBA", (4, 4), (10, 20, 30, 0)).save(tmp_path / "a.png")
+    assert cache.load_image(tmp_path / "a.png", (4, 4), "rgba")[0, 0].tolist() == [10, 20, 30, 0]
+    assert cache.load_image(tmp_path / "a.png", (4, 4), "rgb")[0, 0].tolist() == [255, 255, 255]
+
+
+def test_whatever_the_upload_reads_is_trained_on_whatever_its_ending(tmp_path, capsys):
+    own_folder(tmp_path, count=1)
+    Image.init()
+    image = Image.fromarray(blurred(np.random.default_rng(3), 40, 40))
+    kinds = {"webp": "WEBP", "gif": "GIF", "jfif": "JPEG", "jpe": "JPEG", "avif": "AVIF", "mpo": "MPO", "JPG": "JPEG"}
+    kinds |= {"pgm": "PPM", "dib": "BMP", "jpg_large": "JPEG", "download": "PNG"}
+    kinds = {ending: kind for ending, kind in kinds.items() if kind in Image.SAVE}
+    for ending, kind in kinds.items():
+        image.save(tmp_path / "mugs" / f"IMG_1.{ending}", kind)
+    image.save(tmp_path / "mugs" / "no ending", "JPEG")
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+    assert reader.samples == len(kinds) + 1 + 2
+    assert "Left out" not in capsys.readouterr().out
+
+
+def test_what_is_no_image_is_named_once(tmp_path, capsys):
+    own_folder(tmp_path)
+    (tmp_path / "mugs" / "notes.txt").write_text("no image")
+    (tmp_path / "mugs" / "clip.mp4").write_bytes(b"\0\0\0\x20ftypisom" + bytes(99))
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Found 6 images belonging to 2 classes."
+    assert [line.replace(os.sep, "/") for line in lines[1:]] == [
+        "Left out 2 files that aren't images: mugs/clip.mp4, mugs/notes.txt."
+    ]
+    assert reader.samples == 6
+
+
+def test_heic_without_its_package_is_named_with_what_to_install(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
+    own_folder(tmp_path)
+    heic = b"\0\0\0\x18ftypheic" + bytes(100)
+    (tmp_path / "mugs" / "IMG_1.HEIC").write_bytes(heic)
+    (tmp_path / "mugs" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+    out = capsys.readouterr().out.replace(os.sep, "/")
+    assert "Left out 2 that cannot be read: mugs/IMG_1.HEIC, mugs/broken.png." in out
+    assert out.count("pip install pillow-heif") == 1
+    assert reader.samples == 6
+    for path in (tmp_path / "pens").iterdir():
+        path.write_bytes(heic)
+    with pytest.raises(
+        ImageError, match='No image in "pens" can be read. "0.png" is a HEIC image.*install pillow-heif'
+    ):
+        ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+
+
+LEFTOVER_FOLDERS = [
+    *(
+        ".ipynb_checkpoints",
+        "__MACOSX",
+        "@eaDir",
+        "#recycle",
+        "lost+found",
+        "$RECYCLE.BIN",
+        "System Volume Information",
+    ),
+    *(".Trashes", ".Trash-1000", ".fseventsd", ".Spotlight-V100", ".git", "__pycache__", "FOUND.000", "$Recycle.Bin"),
+]
+LEFTOVER_FILES = [
+    "Thumbs.db",
+    "desktop.ini",
+    ".DS_Store",
+    "._0.png",
+    "Icon\r",
+    ".hidden.jpg",
+    "~$notes.docx",
+    "ehthumbs.db",
+]
+
+
+@pytest.mark.parametrize("place", ["beside the classes", "inside a class", "as the class"])
+def test_what_systems_leave_is_neither_class_nor_image(tmp_path, capsys, place):
+    own_folder(tmp_path)
+    for name in LEFTOVER_FOLDERS:
+        left = {"beside the classes": tmp_path / name, "inside a class": tmp_path / "mugs" / name}
+        folder = left.get(place, tmp_path / "mugs" / "deep" / name) / "mugs"
+        folder.mkdir(parents=True)
+        Image.new("RGB", (9, 9)).save(folder / "0.png")
+        Image.new("RGB", (9, 9)).save(folder.parent / "0-checkpoint.png")
+    for name in LEFTOVER_FILES:
+        if os.name == "posix" or name != "Icon\r":
+            ((tmp_path if place == "beside the classes" else tmp_path / "mugs") / name).write_bytes(
+                b"\0\5\x16\7" + bytes(60)
+            )
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+    assert (list(reader.class_indices), reader.samples) == (["mugs", "pens"], 6)
+    assert capsys.readouterr().out == "Found 6 images belonging to 2 classes.\n"
+
+
+def test_jupyters_copy_of_an_image_counts_only_where_it_is_the_only_one(tmp_path):
+    own_folder(tmp_path)
+    for name in ("0-checkpoint.png", "border-checkpoint.png"):
+        Image.new("RGB", (9, 9)).save(tmp_path / "mugs" / name)
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary", shuffle=False)
+    assert names_in(reader)[:4] == ["mugs/0.png", "mugs/1.png", "mugs/2.png", "mugs/border-checkpoint.png"]
+
+
+def test_folders_without_images_are_no_classes_and_images_outside_are_named(tmp_path, capsys):
+    own_folder(tmp_path)
+    (tmp_path / "New folder" / "inner").mkdir(parents=True)
+    Image.new("RGB", (9, 9)).save(tmp_path / "loose.jpg")
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+    out = capsys.readouterr().out
+    assert reader.class_indices == {"mugs": 0, "pens": 1}
+    assert out.count("New folder") == out.count("loose.jpg") == 1
+    assert "fill or delete" in out
+    assert "into the folder of its class" in out
+
+
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_binary_is_for_two_classes(tmp_path, count):
+    own_folder(tmp_path, "abcd"[:count])
+    with pytest.raises(ValueError, match=rf'class_mode="binary" is for two classes, and there (is one|are {count}): a'):
+        ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+
+
+def test_one_class_cannot_be_told_apart_but_can_be_read(tmp_path):
+    own_folder(tmp_path, ["photos"])
+    for class_mode in ("categorical", "sparse"):
+        with pytest.raises(ValueError, match="There is one: photos, so there is nothing to tell apart"):
+            ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode=class_mode)
+    assert ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode=None).samples == 3
+
+
+def test_images_without_class_folders_get_a_sentence(tmp_path):
+    own_folder(tmp_path)
+    with pytest.raises(ValueError, match="has 3 images and no folders in it.*Make a folder for each class"):
+        ImageFolderReader().flow_from_directory(tmp_path / "mugs")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_pipes_among_the_images_are_left_out_and_not_waited_for(tmp_path, capsys):
+    own_folder(tmp_path)
+    os.mkfifo(tmp_path / "mugs" / "pipe.jpg")
+    os.mkfifo(tmp_path / "mugs" / "pipe")
+    assert ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary").samples == 6
+    assert "isn't an ordinary file" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of any bytes")
+def test_names_that_cannot_be_printed_are_printed_with_question_marks(tmp_path, capsys):
+    own_folder(tmp_path)
+    (tmp_path / "mugs" / os.fsdecode(b"caf\xe9\n.jpg")).write_bytes(b"broken")
+    ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+    assert "mugs/caf??.jpg" in capsys.readouterr().out
+
+
 # Where the images are kept.
 
 
@@ -352,8 +574,8 @@ def test_without_room_one_sentence(plain, tmp_path, monkeypatch, limit):
 
 
 def test_a_folder_that_cannot_be_written_gets_a_sentence(plain, tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file"))
+    (tmp_path / "cache").write_text("in the way")
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
     monkeypatch.setattr(cache, "IN_MEMORY", 1000)
     with pytest.raises(OSError, match="cannot be kept in"):
         flow(plain)

@@ -271,7 +271,62 @@ def test_fresh_images_are_in_no_set(tmp_path, capsys):
     assert max(numbers) < 200_000
 
 
-def test_no_images_at_all_cannot_be_drawn(tmp_path, capsys):
-    code, _, err = run(capsys, "draw", "--class", "cat", "--count", "0", "--to", tmp_path)
-    assert code == 1
-    assert err == "Draw at least one image, not 0.\n"
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--count 0", "The count is 0; it can be from 1 to 100,000."),
+        ("--count -3", "The count is -3; it can be from 1 to 100,000."),
+        ("--count 1000000000", "The count is 1,000,000,000; it can be from 1 to 100,000."),
+        ("--seed -5", "The seed is -5; it can be from 0 to 4,294,967,295."),
+        (f"--seed {10**30}", "it can be from 0 to 4,294,967,295."),
+        ("--size 0", "The size is 0; it can be from 32 to 2,000."),
+        ("--size -1", "The size is -1; it can be from 32 to 2,000."),
+        ("--size 100000", "The size is 100,000; it can be from 32 to 2,000."),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused_before_anything_is_made(words, sentence, tmp_path, capsys):
+    code, out, err = run(capsys, "draw", "--class", "cat", "--to", tmp_path / "new", *words.split())
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert sentence in err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("kind", ["a folder with a file", "a file", "in a file", "a link to nowhere", "read only"])
+def test_a_target_that_cannot_be_is_refused_before_anything_is_drawn(kind, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(draw_sets, "_worker", lambda *_: pytest.fail("it draws"))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/mine.txt").touch()
+    (tmp_path / "nowhere").symlink_to(tmp_path / "loop")
+    (tmp_path / "loop").symlink_to(tmp_path / "nowhere")
+    place, sentence = {
+        "a folder with a file": ("full", "has files in it already. Name a new folder, or an empty one."),
+        "a file": ("full/mine.txt", "failed: File exists. Name another folder"),
+        "in a file": ("full/mine.txt/new", "failed: Not a directory. Name another folder"),
+        "a link to nowhere": ("nowhere", "Name another folder"),
+        "read only": ("/proc/new", "Name "),
+    }[kind]
+    code, out, err = run(capsys, "draw", "--class", "cat", "--to", tmp_path / place)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert sentence in err
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine.txt"]
+
+
+def test_drawing_that_is_interrupted_leaves_nothing_and_can_be_called_again(tmp_path, capsys, monkeypatch):
+    drawn = draw_sets.draw_files
+
+    def interrupted(jobs, folder, doing):
+        drawn(jobs[:1], folder, doing)
+        raise KeyboardInterrupt
+
+    words = ["draw", "--class", "cat", "--count", 2, "--size", 48, "--to", tmp_path / "new"]
+    monkeypatch.setattr(draw_sets, "draw_files", interrupted)
+    assert run(capsys, *words)[0] == 130
+    assert list((tmp_path / "new").iterdir()) == []
+    monkeypatch.undo()
+    assert run(capsys, *words)[0] == 0
+
+
+def test_a_folder_of_your_own_is_sent_to_the_reader(tmp_path):
+    for path in (tmp_path, str(tmp_path)):
+        with pytest.raises(DataError, match="folder of your own is for ImageFolderReader"):
+            data.image_folder(path)

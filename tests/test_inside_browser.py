@@ -114,12 +114,12 @@ def test_an_own_image_is_read_by_python(page):
     Image.new("RGB", (300, 200), (255, 0, 0)).save(file, "JPEG")
     upload = page.locator('input[aria-label="Your own image"]').first
     upload.set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
-    page.wait_for_function("document.querySelector('.lts-foot').textContent.includes('as the network sees it')")
+    page.wait_for_function("document.querySelector('.lts-upload').textContent.includes('as the network sees it')")
     python(page, "browser.image.mean(axis=(0, 1)).round(1).tolist()", "[1.0, 0.0, 0.0]")
     for _ in range(2):  # the same answer twice
         upload.set_input_files({"name": "me.txt", "mimeType": "text/plain", "buffer": b"no image"})
-        page.wait_for_function("document.querySelector('.lts-foot').textContent.includes('not an image')")
-        page.evaluate("document.querySelector('.lts-foot [role=status]').textContent = ''")
+        page.wait_for_function("document.querySelector('.lts-upload').textContent.includes('not an image')")
+        page.evaluate("document.querySelector('.lts-upload [role=status]').textContent = ''")
 
 
 def test_the_epochs_are_scrubbed_and_played(page):

@@ -15,6 +15,7 @@ from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 from helpers.widgets.grad_cam import HEAT, looked_at
 from helpers.widgets.payload import atlases, layer_tiles, to_rgb
+from tests.widget_parts import choose_files, said
 
 NAMES = ["cats", "dogs"]
 
@@ -111,13 +112,12 @@ def test_layers_and_channels_can_be_set_and_wrong_ones_are_refused(model):
 def test_a_file_from_the_browser_becomes_the_image(model):
     browser = ActivationBrowser(model, IMAGES[0], NAMES)
     before, serial = browser._tiles, browser._serial
-    browser._file = png()
+    answers = choose_files(browser, [("me.png", png())])
     np.testing.assert_allclose(browser.image, np.broadcast_to([1, 0, 0], (12, 12, 3)), atol=0.01)
     assert browser._tiles != before
     assert browser._serial == serial + 1
-    assert browser._said.startswith("Your image, as the network sees it")
-    browser._file = b"no image at all"
-    assert "Your image" not in browser._said
+    assert said(answers).startswith("Your image, as the network sees it")
+    assert said(choose_files(browser, [("me.txt", b"no image")])) == '"me.txt" is text, not an image.'
     assert browser._serial == serial + 1
 
 
@@ -144,10 +144,10 @@ def test_whatever_goes_wrong_with_an_own_image_is_said_and_the_same_file_can_com
     browser = ActivationBrowser(model, IMAGES[0], NAMES)
     with monkeypatch.context() as broken:
         broken.setattr(ActivationBrowser, "look", lambda *_: {}["a layer"])
-        browser._file = png()
-        assert browser._said == "That did not work. KeyError: 'a layer'."
-    browser._file = png()
-    assert browser._said.startswith("Your image")
+        answers = choose_files(browser, [("me.png", png())])
+        assert said(answers) == "That did not work. KeyError: 'a layer'."
+        assert "stop" in answers[-1], "the browser waits for an answer"
+    assert said(choose_files(browser, [("me.png", png())])).startswith("Your image")
 
 
 # Grad-CAM
@@ -164,20 +164,16 @@ def test_maps_are_those_of_grad_cam_and_the_cards_say_right_or_wrong(model):
     assert len(view._heats) == 2 * 144
     assert len(view._images) == 2 * 144 * 3
     assert all(card["text"] in view.fallback()["text/plain"] for card in view._cards)
-    with pytest.raises(ValueError, match="1 truths for 2 images"):
+    with pytest.raises(ValueError, match="1 labels for 2 images"):
         GradCam(model, IMAGES[:2], [0], NAMES)
 
 
 def test_an_own_image_comes_first(model):
     view = GradCam(model, IMAGES[:2], [0, 1], NAMES)
-    view._file = png("JPEG")
-    assert len(view._cards) == 3
-    assert view._said == "Your image is the first."
+    for count in (3, 4):  # the same file twice
+        assert said(choose_files(view, [("me.jpg", png("JPEG"))])) == "Your image is the first."
+        assert len(view._cards) == count
     assert "It is" not in view._cards[0]["words"]
-    heard = []
-    view.observe(lambda change: heard.append(change["new"]), "_said")
-    view._file = png("JPEG")
-    assert heard[-1] == "Your image is the first.", "the second own image is answered, too"
 
 
 def test_the_browser_gets_matplotlibs_colors(model):
@@ -228,10 +224,11 @@ def test_an_own_image_goes_through_the_epochs_and_the_validation_stays(snapshots
     scrubber = EpochScrubber(snapshots, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES)
     scrubber.step = 0
     before = scrubber._plan
-    scrubber._file = png()
+    answers = choose_files(scrubber, [("me.png", png())])
     assert scrubber._plan["chances"] != before["chances"]
     assert scrubber._plan["confusions"] == before["confusions"]
-    assert scrubber._said == "Your image, through all epochs."
+    assert answers[0]["said"].startswith("Looking at epoch"), "a long computation shows how far it is"
+    assert said(answers) == "Your image, through all epochs."
     with pytest.raises(ValueError, match="step goes from 0 to 3"):
         scrubber.step = 4
     assert "before training" in scrubber.fallback()["text/plain"]

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tomllib
-import venv
 import zipfile
 
 import nbformat
@@ -15,7 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, new_environment
+from tools import setup_cells
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
@@ -24,70 +24,57 @@ OURS = {"helpers", "data_scripts", "tools", "tests"}
 OPTIONAL = {"google", "pillow_heif"}
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return next(folder.glob("*.whl"))
-
-
-def test_the_wheel_holds_every_file_of_the_packages(wheel):
-    inside = set(zipfile.ZipFile(wheel).namelist())
-    listed = subprocess.run(
-        ["git", "ls-files", "helpers", "data_scripts"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    wanted = {name for name in listed.stdout.split() if (ROOT / name).is_file()}
+def test_the_wheel_is_one_small_file_with_every_file_of_the_packages_and_no_other(wheel):
+    assert re.fullmatch(r"learning_to_see-\d+(\.\d+)*-py3-none-any\.whl", wheel.name)
+    assert wheel.stat().st_size < 40e6
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    listed = ["git", "ls-files", "helpers", "data_scripts"]
+    wanted = set(subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
     assert "helpers/results/reference.json" in wanted
-    assert wanted <= inside, sorted(wanted - inside)
+    assert inside == wanted
 
 
-def test_the_installed_course_works_outside_the_checkout(wheel, tmp_path):
-    # The empty environment borrows this one's packages through a .pth file; the course itself comes from the wheel.
-    venv.create(tmp_path / "env", with_pip=False)
-    python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    asked = [python, "-c", "import site; print(site.getsitepackages()[0])"]
-    packages = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
-    zipfile.ZipFile(wheel).extractall(packages)
-    import numpy
-
-    borrowed = os.path.dirname(os.path.dirname(numpy.__file__))
-    with open(os.path.join(packages, "borrowed.pth"), "w") as file:
-        file.write(borrowed)
-    code = """
-import helpers, data_scripts.paths, pathlib
-from helpers import data, exercises, results
-from helpers.images import assets
-from helpers.widgets import ReluPlayground, SoftmaxPlayground, DrawingPad, FilterExplorer, ImageSlider
-(train, labels), _ = data.arrays("fashion_mnist")
-assert (labels[[0, 42]] == 9).all() and len(train) == 20000
-for widget in (ReluPlayground(), SoftmaxPlayground(), DrawingPad(lambda image: [0.1] * 10), FilterExplorer(), ImageSlider(train, labels)):
-    assert widget
-assert assets.street().shape == (512, 512)
-results.compare("digits_dense", test_accuracy=0.9)
-assert data_scripts.paths.home() == pathlib.Path.home() / "learning-to-see"
-print(helpers.__file__)
-"""
+def test_a_lesson_runs_from_the_installed_wheel_in_another_folder(wheel, tmp_path):
+    python = new_environment(tmp_path / "environment")
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_HOME"}
     environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT / "tests" / "network_off")}
-    done = subprocess.run(
-        [python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
-    )
+    pip = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
+    done = subprocess.run(pip, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.strip().splitlines()[-1].startswith(packages)
+    lesson = nbformat.read(ROOT / "notebooks" / "03_filters_and_pooling.ipynb", as_version=4)
+    lesson.cells.append(nbformat.v4.new_code_cell(AT_THE_END, id="at-the-end"))
+    nbformat.write(lesson, tmp_path / "lesson.ipynb")
+    code = "import nbformat, nbclient; done = nbclient.execute(nbformat.read('lesson.ipynb', 4), timeout=180)"
+    command = [python, "-c", f"{code}\nprint(done.cells[-1].outputs[-1].text)"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    home, imported_from = done.stdout.strip().splitlines()[-2:]
+    assert home == str(tmp_path / "learning-to-see")
+    assert imported_from.startswith(str(tmp_path / "environment"))
 
 
-def test_a_package_that_only_has_the_name_is_refused_with_a_sentence(tmp_path):
-    (tmp_path / "helpers.py").write_text("")
-    lesson = nbformat.read(next((ROOT / "notebooks").glob("01_*.ipynb")), as_version=4)
-    source = next(cell.source for cell in lesson.cells if cell.cell_type == "code").replace("%pip", "# ")
-    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", source], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
-    )
+AT_THE_END = """import data_scripts.paths
+import helpers
+from helpers import data, results
+from helpers.widgets import DrawingPad, ImageSlider, ReluPlayground, SoftmaxPlayground
+
+(train, labels), _ = data.arrays("fashion_mnist")
+assert (labels[[0, 42]] == 9).all() and len(train) == 20000
+assert all([ReluPlayground(), SoftmaxPlayground(), DrawingPad(lambda image: [0.1] * 10), ImageSlider(train, labels)])
+results.compare("digits_dense", test_accuracy=0.9)
+print(data_scripts.paths.home(), helpers.__file__, sep="\\n")"""
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_module_that_only_has_the_name_is_refused_with_a_sentence(kind, tmp_path):
+    other = tmp_path / "helpers"
+    other.mkdir() if kind == "folder" else other.with_suffix(".py").write_text("")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    command = [sys.executable, "-S", "-c", setup_cells.sources("01")[setup_cells.START]]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
-    assert "Another package named helpers is in the way" in done.stderr
+    where = [str(other)] if kind == "folder" else other.with_suffix(".py")
+    assert done.stderr.endswith(f"ImportError: Another helpers is in the way: {where}. Rename it, restart.\n")
 
 
 def imported(*folders: str) -> set[str]:

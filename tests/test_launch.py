@@ -3,15 +3,23 @@
 import errno
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import warnings
+from pathlib import Path
 
+import nbformat
 import pytest
+from ipykernel.ipkernel import IPythonKernel
+from jupyter_server.serverapp import ServerApp
 from traitlets.utils.importstring import import_item
 
 from helpers import launch
 from tests.conftest import ROOT
+
+needs_users = pytest.mark.skipif(not hasattr(os, "getuid"), reason="users have no numbers here")
 
 
 @pytest.fixture
@@ -119,6 +127,18 @@ def test_jupyterlab_opens_on_the_first_lesson_with_its_token_on_and_asks_nothing
     assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
 
 
+def test_a_message_from_the_browser_may_be_larger_than_any_photograph(lessons, tmp_path):
+    launch.copy_lessons(tmp_path / "mine")
+    option = next(word for word in launch.jupyter_command(tmp_path / "mine") if "tornado_settings" in word)
+    server = ServerApp()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # traitlets would rather have key=value, which cannot be a number
+        server.parse_command_line([option])
+    assert server.tornado_settings == {"websocket_max_message_size": 256 * 2**20}
+
+
 def test_jupyterlab_sends_every_message_of_a_kernel_at_once(lessons, tmp_path, monkeypatch):
     from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
     from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
@@ -154,9 +174,147 @@ def test_as_root_jupyterlab_is_told_so(lessons, tmp_path, monkeypatch):
 
 
 def test_the_copies_follow_course_home(tmp_path, monkeypatch):
-    assert launch.course_folder() == ROOT / "my_course"
+    monkeypatch.setattr(launch, "CHECKOUT", tmp_path / "checkout")
+    assert launch.course_folder() == tmp_path / "checkout" / "my_course"
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
     assert launch.course_folder() == tmp_path.resolve() / "my_course"
+
+
+# ---- a copy is as JupyterLab saves it ----
+
+
+def test_a_copy_of_every_lesson_is_as_nbformat_writes_it_and_asks_nothing_of_colab(tmp_path):
+    launch.copy_lessons(tmp_path)
+    copies = sorted(tmp_path.glob("*.ipynb"))
+    assert len(copies) == 10
+    for path in copies:
+        text = path.read_text(encoding="utf-8")
+        notebook = nbformat.read(path, 4)
+        nbformat.validate(notebook)
+        assert nbformat.writes(notebook) == text.rstrip("\n")
+        assert "colab-badge" not in text
+        assert notebook.metadata.language_info == IPythonKernel().language_info
+        source = notebook.cells[0].source
+        published = nbformat.read(ROOT / "notebooks" / path.name, 4).cells[0].source
+        assert source == published, "without an address to publish from there is no badge to take out"
+
+
+def test_a_copy_has_everything_of_the_published_lesson_but_its_badge(tmp_path, monkeypatch):
+    notebook = nbformat.read(min((ROOT / "notebooks").glob("01_*.ipynb")), 4)
+    plain = notebook.cells[0].source
+    badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/x)\n\n"
+    notebook.cells[0].source = plain.replace("\n\nAbo", f"\n\n{badge}Abo", 1)
+    assert notebook.cells[0].source != plain
+    (tmp_path / "lessons").mkdir()
+    nbformat.write(notebook, tmp_path / "lessons" / "01_a.ipynb")
+    monkeypatch.setattr(launch, "LESSONS", tmp_path / "lessons")
+    launch.copy_lessons(tmp_path / "copies")
+    assert nbformat.read(tmp_path / "copies" / "01_a.ipynb", 4).cells[0].source == plain
+
+
+def test_an_image_made_by_repo2docker_gets_the_same_settings(tmp_path):
+    prefix = tmp_path / "prefix"
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f"#!/bin/sh\necho {prefix}\n")
+    python.chmod(0o755)
+    environment = os.environ | {"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run([ROOT / "postBuild"], cwd=ROOT, env=environment, check=True)
+    copied = {str(path.relative_to(prefix / "etc" / "jupyter")) for path in prefix.rglob("*.json")}
+    assert copied == {str(path.relative_to(launch.SETTINGS)) for path in launch.SETTINGS.rglob("*.json")}
+    assert len(copied) == 2
+
+
+# ---- several users ----
+
+
+@pytest.fixture
+def user(tmp_path, monkeypatch):
+    """Makes this process a user: of a hub, of a machine, or at home elsewhere."""
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "shared"))
+
+    def become(name, **variables):
+        home = tmp_path / name
+        home.mkdir(exist_ok=True)
+        monkeypatch.setattr(Path, "home", lambda: home)
+        for variable, value in variables.items():
+            monkeypatch.setenv(variable, value)
+        return launch.course_folder()
+
+    return become
+
+
+def test_two_users_of_one_course_home_never_touch_each_others_lessons(lessons, tmp_path, user, capsys):
+    first = user("ann")
+    launch.copy_lessons(first)
+    (first / "02_second.ipynb").write_text("Ann's work")
+    second = user("bob")
+    assert second == tmp_path / "bob" / "learning-to-see" / "my_course"
+    assert launch.main(["fresh", "02"]) == 0
+    assert _cell(second / "02_second.ipynb")["source"] == "2 + 2"
+    assert (first / "02_second.ipynb").read_text() == "Ann's work"
+    assert [path.name for path in first.glob("*kept*")] == []
+    assert user("ann") == first == tmp_path / "shared" / "my_course"
+    assert user("bob") == second
+
+
+def test_users_of_a_hub_are_told_apart_although_number_and_home_are_the_same(user):
+    first = user("jovyan", JUPYTERHUB_USER="ann")
+    assert user("jovyan", JUPYTERHUB_USER="bob") != first
+    assert user("jovyan", JUPYTERHUB_USER="ann") == first
+
+
+@needs_users
+def test_users_of_a_machine_are_told_apart(user, monkeypatch):
+    first = user("home")
+    monkeypatch.setattr(os, "getuid", lambda: 54321)
+    assert user("home") != first
+
+
+@needs_users
+@pytest.mark.parametrize("uid", [0, 54321])
+def test_copies_from_before_an_owner_was_written_down_belong_to_who_has_the_files(
+    lessons, tmp_path, user, monkeypatch, uid
+):
+    mine = tmp_path / "shared" / "my_course"
+    launch.copy_lessons(mine)
+    monkeypatch.setattr(os, "getuid", lambda: (mine / "01_first.ipynb").stat().st_uid + uid)
+    assert (user("ann") == mine) == (uid == 0)
+
+
+def test_a_folder_that_may_not_be_written_is_left_for_ones_own(tmp_path, user, monkeypatch):
+    def refuse(self, *_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    own = user("ann")
+    shutil.rmtree(own)
+    mkdir = Path.mkdir
+    monkeypatch.setattr(
+        Path, "mkdir", lambda self, *a, **k: refuse(self) if "shared" in self.parts else mkdir(self, *a, **k)
+    )
+    assert user("ann") == tmp_path / "ann" / "learning-to-see" / "my_course"
+
+
+def test_on_a_disk_without_links_the_first_user_is_written_down_too(user, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    first = user("ann")
+    assert user("bob") != first
+    assert user("ann") == first
+
+
+def test_of_two_who_come_at_the_same_time_one_gets_the_folder(tmp_path, user, monkeypatch):
+    link = os.link
+
+    def another_is_faster(draft, owner):
+        owner.write_text("another")
+        link(draft, owner)
+
+    monkeypatch.setattr(os, "link", another_is_faster)
+    assert user("ann") == tmp_path / "ann" / "learning-to-see" / "my_course"
+    assert sorted(path.name for path in (tmp_path / "shared" / "my_course").iterdir()) == [".owner"]
 
 
 def test_a_folder_that_cannot_be_written_gets_a_sentence(course_home):
@@ -187,3 +345,21 @@ def test_jupyterlab_starts_with_this_python_and_what_is_set_already_stays(lesson
     ((program, environment),) = started
     assert program == sys.executable
     assert (environment["JUPYTER_PREFER_ENV_PATH"], environment["TF_NUM_INTRAOP_THREADS"]) == ("1", "1")
+
+
+def test_jupyterlab_gets_the_settings_that_ship(lessons, course_home, monkeypatch):
+    from jupyter_core import paths
+    from jupyterlab_server import settings_utils
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(launch.data, "main", lambda words: 0)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/of/the/learner")
+    started = []
+    monkeypatch.setattr(os, "execve", lambda program, command, environment: started.append(environment))
+    launch.main(["open"])
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", started[0]["JUPYTER_CONFIG_PATH"])
+    assert "/of/the/learner" in paths.jupyter_config_path()
+    overrides, error = settings_utils._get_overrides(str(course_home))
+    assert error == ""
+    assert overrides["@jupyter-widgets/jupyterlab-manager:plugin"] == {"saveState": True}
+    assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"

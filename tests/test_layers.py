@@ -57,8 +57,10 @@ def test_a_network_that_was_never_called_is_built_on_the_way_and_stays_usable():
 
 def test_an_image_may_come_with_a_batch_axis_or_without_channels():
     model = with_weights(sequential())
-    for image in (IMAGE[None], IMAGE[..., 0], IMAGE.astype("uint8")):
+    for image in (IMAGE[None], IMAGE[..., 0], IMAGE[None, ..., 0]):
         np.testing.assert_array_equal(layer_outputs(model, image)["conv"][..., 0], IMAGE[..., 0])
+    pixels = layer_outputs(model, IMAGE.astype("uint8"))["conv"][..., 0]
+    np.testing.assert_allclose(pixels, IMAGE[..., 0] / 255, rtol=1e-6)
     for wrong in (np.zeros((5, 5, 1)), np.zeros((2, 4, 4, 1))):
         with pytest.raises(ValueError, match=r"takes images of the shape \(4, 4, 1\); this one has \("):
             layer_outputs(model, wrong)

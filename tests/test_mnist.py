@@ -1,11 +1,13 @@
 """MNIST and Fashion-MNIST: the right images in the official order, as `tfds.load` and as arrays; wrong files refused."""
 
 import gzip
+import io
 import json
 import os
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from data_scripts import mnist, mnist_files
 from data_scripts.errors import DataError
+from helpers import data
 from tests import tiny_mnist
 from tests.tiny_mnist import first, run, same
 
@@ -116,6 +119,62 @@ def test_a_sample_needs_no_preparing_and_may_be_read_only(tiny, own_home, capsys
 def test_files_from_a_folder_in_any_of_their_forms(tiny, tmp_path, ending, old_names, inside):
     tiny_mnist.publish(tiny, tmp_path / "mine" / inside, ending, old_names)
     assert same(mnist_files.read_published(mnist_files.SETS["mnist"], tmp_path / "mine"), tiny)
+
+
+def packed_forms() -> dict:
+    """What each makes of the published splits in a folder; returns what goes after --from."""
+
+    def kaggle(splits, folder):
+        files = tiny_mnist.publish(splits, folder / "in").iterdir()
+        with zipfile.ZipFile(folder / "archive.zip", "w") as archive:
+            for path in files:
+                archive.write(path, f"MNIST/raw/{path.name}")
+        return folder / "archive.zip"
+
+    def keras(splits, folder):
+        arrays = {f"{axis}_{split}": pair[at] for split, pair in splits.items() for at, axis in enumerate("xy")}
+        np.savez_compressed(folder / "mnist.npz", **arrays)
+        return folder / "mnist.npz"
+
+    return {
+        "a zip": kaggle,
+        "a folder with the zip": lambda splits, folder: kaggle(splits, folder).parent,
+        "Keras's mnist.npz": keras,
+        "one of the four files": lambda splits, folder: next(tiny_mnist.publish(splits, folder).iterdir()),
+    }
+
+
+@pytest.mark.parametrize("form", packed_forms())
+def test_files_in_an_archive(form, tiny, tmp_path):
+    (tmp_path / "mine").mkdir()
+    place = packed_forms()[form](tiny, tmp_path / "mine")
+    assert same(mnist_files.read_published(mnist_files.SETS["mnist"], place), tiny)
+
+
+class Evil:
+    def __reduce__(self):
+        return os.mkdir, ("unpickled",)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.array([Evil()], object), np.zeros(3, np.uint8), np.zeros((60, 28, 28), np.float32), np.zeros(0, np.uint8)],
+)
+def test_an_npz_of_something_else_is_a_sentence_and_nothing_is_unpickled(array, tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez(tmp_path / "mnist.npz", x_train=array, y_train=array, x_test=array, y_test=array)
+    with pytest.raises(DataError, match=r"x_train is not an array of 60 × 28 × 28 bytes"):
+        mnist_files.read_published(mnist_files.SETS["mnist"], tmp_path / "mnist.npz")
+    assert not (tmp_path / "unpickled").exists()
+
+
+def test_an_array_that_claims_to_be_huge_is_never_made(tiny, tmp_path):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"shape": (10**9, 28, 28), "fortran_order": False, "descr": "|u1"})
+    with zipfile.ZipFile(tmp_path / "mnist.npz", "w") as archive:
+        archive.writestr("x_train.npy", header.getvalue())
+    with pytest.raises(DataError, match="x_train is not an array"):
+        mnist_files.read_published(mnist_files.SETS["mnist"], tmp_path / "mnist.npz")
 
 
 def test_official_files_become_what_lessons_read(tiny, tmp_path, capsys):
@@ -236,6 +295,25 @@ def test_a_flipped_byte_is_noticed(tiny, at, capfd):
     assert mnist.state("mnist", "offline") == "ready"  # its length is right
     with pytest.raises(DataError, match="damaged"):
         mnist.arrays("mnist", "offline")
+
+
+@pytest.mark.parametrize("damage", ['"evil": 1,', '"version": "x",', '"name": 5,'])
+def test_a_description_that_tfds_cannot_read_is_one_sentence(damage, tiny, capsys):
+    (path,) = mnist.SAMPLES.rglob("dataset_info.json")
+    path.write_text(path.read_text().replace("{", "{" + damage, 1))
+    for ask in (data.tfds_dir, data.arrays):
+        with pytest.raises(DataError, match="mnist is damaged or incomplete. Get the course again") as caught:
+            ask("mnist")
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"splits": {}}', '{"splits": [1]}', "[" * 100_000, "\0"])
+def test_a_damaged_description_makes_a_set_damaged(text, tiny):
+    (path,) = mnist.SAMPLES.rglob("dataset_info.json")
+    path.write_text(text)
+    assert mnist.state("mnist", "offline") == "damaged"
+    with pytest.raises(DataError, match="Get the course again"):
+        data.tfds_dir("mnist")
 
 
 FULL = """

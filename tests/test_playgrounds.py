@@ -124,3 +124,20 @@ def test_adding_1_changes_no_probability_and_doubling_does(page):
     assert page.get_by_role("button", name="Double all").is_disabled()  # 12 would be off the slider
     page.get_by_role("button", name="Start again").click()
     assert shown() == ["0.269", "0.731"]
+
+
+@pytest.mark.parametrize(
+    ("make", "state"),
+    [
+        (lambda: ReluPlayground([1.0, 2.0]), {"inputs": [1.0]}),
+        (lambda: SoftmaxPlayground([1.0, 2.0], ["a", "b"]), {"scores": [1.0, 2.0, 3.0]}),
+        (lambda: SoftmaxPlayground([1.0, 2.0], ["a", "b"]), {"labels": ["a"]}),
+    ],
+)
+def test_what_the_browser_may_not_send_is_taken_back(make, state):
+    playground = make()
+    before = {name: getattr(playground, name) for name in state}
+    with pytest.raises(ValueError, match="Make a new one"):
+        playground.set_state(state)
+    assert {name: getattr(playground, name) for name in state} == before
+    assert playground.fallback()["text/plain"]

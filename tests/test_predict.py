@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from helpers.images import ImageError
-from helpers.models import Prediction, predict_files
+from helpers.models import Prediction, predict, predict_files
 from helpers.models.predict import SURE, class_names_of, image_shape, predict_probabilities, probabilities
 
 
@@ -93,6 +93,28 @@ def test_names_that_do_not_fit_the_network():
         predict_files(keras.Sequential([keras.Input((7,)), keras.layers.Dense(2)]), ["a", "b"], [])
 
 
+def test_outputs_and_inputs_of_odd_shapes_are_a_sentence_or_the_right_answer():
+    model = network(1, "sigmoid")
+    inputs = keras.Input((4, 6, 3))
+    several = keras.Model(inputs, [model(inputs), model(inputs)])
+    with pytest.raises(ValueError, match="has 2 outputs"):
+        predict_files(several, ["a", "b"], [RED])
+    others = [keras.Input((4, 6, 3)), keras.Input((4, 6, 3))]
+    with pytest.raises(ValueError, match="has 2 inputs"):
+        predict_files(keras.Model(others, model(keras.layers.Add()(others))), ["a", "b"], [RED])
+    with pytest.raises(ValueError, match=r"output has the shape \(4, 6, 2\), not one number for each class"):
+        predict_files(keras.Sequential([keras.Input((4, 6, 3)), keras.layers.Conv2D(2, 1)]), ["a", "b"], [RED])
+    with pytest.raises(ValueError, match="does not know the size of its images yet"):
+        predict_files(keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)]), ["a", "b"], [RED])
+    with pytest.raises(ValueError, match="A network is a Keras model, not str"):
+        predict_files("model.keras", ["a", "b"], [RED])
+    for after in (keras.layers.Reshape((1, 1, 1)), keras.layers.Dropout(0.5), keras.layers.Activation("linear")):
+        for activation in ("sigmoid", None):
+            model = keras.Sequential([network(1, activation), after])
+            assert predict_files(model, ["a", "b"], [RED])[0].probability == pytest.approx(sigmoid(2), abs=1e-5)
+    assert predict_probabilities(network(1, "sigmoid"), np.zeros((0, 4, 6, 3))).shape == (0, 2)
+
+
 def test_a_network_whose_weights_are_no_numbers():
     model = network(1, "sigmoid")
     model.layers[-1].set_weights([np.full_like(w, np.nan) for w in model.layers[-1].get_weights()])
@@ -142,3 +164,30 @@ def test_cautions_say_why_not_to_believe_an_answer():
     assert "unsure" in unsure.caution
     assert not unlike.in_distribution
     assert unlike.sentence.endswith("perhaps no class fits.")
+
+
+def test_a_file_is_made_small_before_the_next_one_is_read(monkeypatch):
+    opened, most = [], []
+
+    def watched(source):
+        most.append(max((image.width for image in opened), default=0))
+        opened.append(predict.open_image_itself(source))
+        return opened[-1]
+
+    monkeypatch.setattr(predict, "open_image_itself", predict.open_image, raising=False)
+    monkeypatch.setattr(predict, "open_image", watched)
+    monkeypatch.setattr(predict, "BATCH", 3)
+    file = io.BytesIO()
+    Image.new("RGB", (900, 600), "red").save(file, "JPEG")
+    files = [(f"{i}.jpg", file.getvalue()) for i in range(7)]
+    files[4] = ("bad.jpg", b"bad")
+    results = predict_files(network(2, "softmax"), ["not red", "red"], files)
+    assert max(most) <= 320
+    assert [getattr(result, "name", "") for result in results] == [
+        *(f"{i}.jpg" for i in range(4)),
+        "",
+        "5.jpg",
+        "6.jpg",
+    ]
+    assert {result.class_name for result in results if isinstance(result, Prediction)} == {"red"}
+    assert results[0].image.size == (320, 213)

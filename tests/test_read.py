@@ -1,21 +1,28 @@
 """Reading any image file: right if it is an image, one sentence if it isn't."""
 
 import contextlib
+import io
 import logging
 import os
+import socket
 import struct
 import subprocess
 import sys
+import tempfile
+import types
 import warnings
+import zipfile
+import zlib
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from helpers.images import read
+from data_scripts import image_limits
+from helpers.images import colors, file_bytes
 from helpers.images.encode import encode
 from helpers.images.read import ImageError, read_image
-from tests.benchmarks import fuzz_images
+from tests.benchmarks import costly_images, fuzz_images
 
 RNG = np.random.default_rng(5)
 COLORS = RNG.integers(0, 256, (24, 36, 3), dtype=np.uint8)
@@ -129,7 +136,7 @@ def test_sixteen_bits_dark_stay_dark():
 
 def test_sixteen_bit_color_is_scaled():
     rows = b"".join(b"\x00" + struct.pack(">6H", 0, 32768, 65535, 65535, 0, 257) for _ in range(2))
-    image = read_image(fuzz_images.png(2, 2, 16, 2, rows))
+    image = read_image(costly_images.png(2, 2, 16, 2, rows))
     np.testing.assert_allclose(image[1], [[0, 0.5, 1], [1, 0, 1 / 255]], atol=0.003)
 
 
@@ -243,7 +250,7 @@ def test_pipes_and_devices_are_not_opened(tmp_path):
 
 
 def test_too_many_bytes_are_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(read, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(file_bytes, "MAX_BYTES", 2**20)
     with open(tmp_path / "big.png", "wb") as file:
         file.truncate(2**20 + 1)
     assert "larger than 1 MB" in sentence(tmp_path / "big.png")
@@ -257,15 +264,185 @@ def test_too_many_bytes_are_not_read(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("side", [8001, 60_000])  # above our limit, and above that of Pillow's own alarm
 def test_too_many_pixels_are_not_decoded(side, monkeypatch):
-    data = fuzz_images.png(side, side, 8, 2, b"")
+    data = costly_images.png(side, side, 8, 2, b"")
     monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded"))
-    assert "more than 64 million pixels" in sentence(data)
+    assert "million pixels, " in sentence(data)
 
 
 def test_jpeg_with_thousands_of_scans_is_refused():
     data = encoded(COLORS, "JPEG", progressive=True)
     start = data.rindex(b"\xff\xda")
-    assert "damaged" in sentence(data[:start] + data[start:-2] * 1000)
+    assert "a progressive JPEG that takes too long" in sentence(data[:start] + data[start:-2] * 1000)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "1", "F", "I;16"])
+def test_large_images_become_smaller_by_a_whole_number(monkeypatch, mode, orientation):
+    monkeypatch.setattr(colors, "LARGE", 700)
+    monkeypatch.setattr(colors, "ROWS", 2)
+    gray = Image.fromarray(np.repeat(np.linspace(0, 255, 60)[:, None], 45, axis=1).astype(np.uint8))
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(gray).astype(np.uint16) * 257)
+    elif mode == "F":
+        image = Image.fromarray(np.asarray(gray, np.float32) / 255)
+    else:
+        image = gray.convert(mode)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    seen = read_image(encoded(image, "TIFF" if mode == "F" else "PNG", exif=exif))
+    assert seen.shape == ((30, 23, 3) if orientation == 1 else (23, 30, 3))
+    rows = seen[:, 10, 0] if orientation == 1 else seen[10, ::-1, 0]
+    if mode != "1":  # black and white is dithered
+        np.testing.assert_allclose(rows, (np.arange(30) * 2 + 0.5) / 59, atol=0.02)
+
+
+def test_a_large_jpeg_is_decoded_at_half_of_its_size_with_the_same_content(monkeypatch):
+    data = encoded(Image.fromarray(SMOOTH).resize((640, 480)), "JPEG", quality=95)
+    whole = read_image(data, (48, 64))
+    monkeypatch.setattr(image_limits, "LARGE", 640 * 480 // 4)
+    assert read_image(data).shape == (240, 320, 3)
+    assert np.abs(read_image(data, (48, 64)) - whole).mean() < 0.01
+
+
+@pytest.mark.parametrize("lacking", [1, 2])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_blocks": 1}])
+@pytest.mark.parametrize("size", [(64, 48), (37, 23), (640, 480), (8, 8)])
+def test_a_jpeg_without_its_last_bytes_is_read_as_browsers_show_it(lacking, options, size):
+    data = encoded(Image.fromarray(SMOOTH).resize(size), "JPEG", **options)
+    np.testing.assert_array_equal(read_image(data[:-lacking]), read_image(data))
+    np.testing.assert_array_equal(read_image(data[:-2] + bytes(500)), read_image(data))
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+@pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.7])
+def test_a_jpeg_without_its_last_part_breaks_off(options, part):
+    image = Image.fromarray(np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8)).resize((640, 480))
+    data = encoded(image, "JPEG", **options)
+    cut = data[: int(part * len(data))]
+    assert "breaks off" in sentence(cut)
+    assert "breaks off" in sentence(cut + bytes(len(data) - len(cut)))  # a download that was given its length first
+
+
+def large_profile(size: int) -> bytes:
+    return costly_images.png(
+        2, 2, 8, 2, b"\0" * 14, costly_images.chunk(b"iCCP", b"icc\0\0" + zlib.compress(bytes(size)))
+    )
+
+
+@pytest.mark.parametrize("size", [5_000_000, 30_000_000])
+def test_a_png_may_have_any_color_profile_and_any_text(size):
+    assert read_image(large_profile(size)).shape == (2, 2, 3)
+    text = costly_images.chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(size)))
+    assert read_image(costly_images.png(2, 2, 8, 2, b"\0" * 14, text)).shape == (2, 2, 3)
+
+
+REFUSED = [name for name, (_, must_read) in costly_images.CASES.items() if must_read is False]
+QUICK = [
+    name
+    for name in REFUSED
+    if name.startswith(("PNG, 1 ×", "PNG, 50 m", "GIF, comment", "TIFF, one", "PPM", "BMP", "JPEG, 15"))
+]
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_costly_files_are_refused_before_they_are_decoded(name, monkeypatch):
+    data = costly_images.CASES[name][0]()
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded"))
+    sentence(data)
+
+
+# Files of all kinds.
+
+
+class Failing:
+    """A file object of which everything fails."""
+
+    name = property(lambda self: 1 / 0)
+    closed = False
+
+    def read(self, count):
+        raise OSError(5, "Input/output error\nand more")
+
+    def seek(self, position):
+        raise RuntimeError("no way back")
+
+
+class Slowly:
+    """Gives a few bytes at a time, and has neither a beginning nor a name."""
+
+    def __init__(self, data, step):
+        self.data, self.step = data, step
+
+    def read(self, count):
+        piece, self.data = self.data[: self.step], self.data[self.step :]
+        return piece
+
+
+def test_any_file_object_is_read_or_gets_a_sentence(tmp_path):
+    data = encoded(COLORS, "PNG")
+    (tmp_path / "a.png").write_bytes(data)
+    with open(tmp_path / "a.png", "rb") as closed:
+        assert closed.readable()
+    assert sentence(closed) == '"a.png" is closed; open it again.'
+    for kind in (io.BytesIO, tempfile.SpooledTemporaryFile):
+        shut = kind()
+        shut.close()
+        assert "is closed" in sentence(shut)
+    assert "cannot be read: [Errno 5] Input/output error?and more." in sentence(Failing())
+    assert 'mode "rb"' in sentence(io.StringIO("text"))
+    assert "is empty" in sentence(io.BytesIO())
+    assert "gives no bytes" in sentence(types.SimpleNamespace(read=lambda count: None))
+    assert "one by one" in sentence(types.SimpleNamespace(read=lambda count: b"x"))
+    assert sentence(types.SimpleNamespace(read=lambda: b"no count")).startswith("This file cannot be read")
+    with open(tmp_path / "new", "wb") as for_writing:
+        sentence(for_writing)
+    expected = read_image(data)
+    np.testing.assert_array_equal(read_image(Slowly(data, 7)), expected)
+    np.testing.assert_array_equal(read_image(Slowly(bytearray(data), 10**6)), expected)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.png", data)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive, archive.open("a.png") as member:
+        np.testing.assert_array_equal(read_image(member), expected)
+    with open(tmp_path / "a.png", "rb", buffering=0) as file:
+        for _ in range(2):  # from its beginning, wherever it stands
+            np.testing.assert_array_equal(read_image(file), expected)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs devices")
+@pytest.mark.timeout(60)
+def test_devices_pipes_sockets_and_the_kernels_files_are_refused_unread(tmp_path, monkeypatch):
+    ordinary = "isn't an ordinary file"
+    for path in ("/dev/zero", "/dev/random", "/dev/null", "/dev/tty"):
+        if os.path.exists(path):
+            assert ordinary in sentence(path)
+    with open("/dev/zero", "rb") as zero:
+        assert ordinary in sentence(zero)
+    reading, writing = os.pipe()
+    with open(reading, "rb") as pipe, open(writing, "wb"):
+        assert ordinary in sentence(pipe)
+    monkeypatch.chdir(tmp_path)  # the names of sockets are short
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind("door.png")
+        assert ordinary in sentence("door.png")
+    one, other = socket.socketpair()
+    with one, other, one.makefile("rb") as stream:
+        assert ordinary in sentence(stream)
+    os.symlink("/dev/zero", "link.png")
+    assert ordinary in sentence("link.png")
+    os.symlink("loop.png", "loop.png")
+    assert "no file" in sentence("loop.png")
+    for path in ("/proc/kmsg", "/proc/self/maps", "/proc/kcore"):
+        if os.path.exists(path):
+            monkeypatch.setattr("builtins.open", lambda *_, **__: pytest.fail("opened"))
+            assert sentence(path)
+            monkeypatch.undo()
+
+
+def test_names_are_shortened_and_printable(tmp_path):
+    assert "?" in sentence(tmp_path / "a\nb.png")
+    assert "no file" in sentence(tmp_path / ("a" * 250 + ".png"))
+    assert "no file" in sentence(tmp_path / ("a" * 5000))
+    assert file_bytes.printable("caf\udce9.jpg") == "caf?.jpg"
 
 
 def test_nothing_is_written_and_no_warning_shown(capfd):

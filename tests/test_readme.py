@@ -1,13 +1,15 @@
 """What README says is so: its table of results, the minutes of the lessons, its files and commands."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from helpers.results import RECIPES
 from tests.conftest import ROOT
-from tools import notebooks, readme, repository
+from tools import notebooks, readme
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md")
 TEXT = readme.FILE.read_text(encoding="utf-8")
@@ -63,8 +65,11 @@ def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     assert float(student["memory"]["limit"].removesuffix("G")) >= max(used) * 4 / 3  # as teaching.md reckons
     assert float(student["memory"]["guarantee"].removesuffix("G")) >= sorted(used)[5]  # what half of the lessons need
     assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
-    (pull,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if "gitpuller" in one)
-    address, branch, folder = pull.split("gitpuller ")[1].split()[:3]
-    assert address.removesuffix(".git") == repository.address()
-    assert branch == "main"
-    assert folder.startswith(student["storage"]["homeMountPath"])
+    (file,) = student["extraFiles"].values()  # what teaching.md has for The Littlest JupyterHub, too
+    assert f"{Path(file['mountPath']).parent.name}/{Path(file['mountPath']).name}" in text
+    assert json.dumps(file["data"]) in text
+    assert file["data"]["ServerApp"]["tornado_settings"]["websocket_max_message_size"] == 256 * 2**20
+    (copied,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if one.startswith("cp "))
+    source, target = copied.split()[2:4]
+    assert f"--target-repo-dir={source.removesuffix('/notebooks')} " in text  # where the image has the course
+    assert target.startswith(student["storage"]["homeMountPath"])

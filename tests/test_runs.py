@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import math
+import os
+from dataclasses import asdict
 
 import pytest
 
@@ -48,7 +50,28 @@ def test_runs_survive_with_all_they_hold():
     assert again[0].curves["accuracy"] == run().curves["accuracy"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"settings": {}}', '{"curves": {"accuracy": 3}}', "\x00"])
+def damaged(**changes) -> str:
+    return json.dumps(asdict(run()) | {"curves": {"loss": [[1, 1.0]]}} | changes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "{}", "null", '{"settings": {}}', '{"curves": {"accuracy": 3}}', "\x00", "[" * 100_000),
+        *(damaged(curves=curves) for curves in ([], None, {"loss": 3}, {"loss": [[1]]}, {"loss": [[1, "x"]]})),
+        *(
+            damaged(curves={"loss": [point]})
+            for point in ([math.nan, 1], [math.inf, 1], [1e300, 1], [1, 1e308], [1, True])
+        ),
+        *(damaged(settings=settings) for settings in ([], None, {"hidden": {}})),
+        *(damaged(parameters=count) for count in ("5", None, -1, 1.5, int("9" * 4000), True)),
+        *(damaged(images=count) for count in ("many", {}, "<b>", -1)),
+        *(damaged(seconds=seconds) for seconds in (math.nan, math.inf, 1e308, -5.0, "1", None)),
+        *(damaged(stopped=stopped) for stopped in (10**9, [1], "yes", None)),
+        *(damaged(date=date) for date in (5, [1], None)),
+        damaged(evil=1),
+    ],
+)
 def test_a_broken_file_is_left_out_left_alone_and_named(text, home):
     Runs("digits").add(run())
     (home / "runs" / "digits" / "broken.json").write_text(text)
@@ -58,8 +81,29 @@ def test_a_broken_file_is_left_out_left_alone_and_named(text, home):
     assert (home / "runs" / "digits" / "broken.json").read_text() == text
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_folder_a_pipe_or_a_device_in_the_place_of_a_run_is_left_out(home):
+    Runs("digits").add(run())
+    folder = home / "runs/digits"
+    (folder / "1.json").mkdir()
+    os.mkfifo(folder / "2.json")
+    (folder / "3.json").symlink_to("/dev/zero")
+    assert len(Runs("digits")) == 1
+
+
+def test_no_cell_of_the_table_is_a_formula_for_a_spreadsheet():
+    runs = Runs("digits")
+    texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "a-b", "a\udcff", "猫"]
+    runs.add(run(settings={f"=setting {number}": text for number, text in enumerate(texts)} | {"rate": -0.5}))
+    (row,) = csv.DictReader(io.StringIO(runs.csv(), newline=""))
+    cells = [row[f"'=setting {number}"] for number in range(len(texts))]
+    assert cells == [f"'{text}" for text in texts[:7]] + ["a-b", "a?", "猫"]
+    assert row["rate"] == "-0.5"
+
+
 def test_a_folder_that_cannot_be_written_keeps_the_runs_in_memory_and_says_so(home):
-    home.write_text("a file where the folder should be")
+    home.mkdir()
+    (home / "runs").write_text("a file where the folder should be")
     runs = Runs("digits")
     runs.add(run())
     assert len(runs) == 1

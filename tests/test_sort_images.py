@@ -5,6 +5,9 @@ import io
 import os
 import re
 import shutil
+import struct
+import tracemalloc
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import archives, download, image_folders, image_sets, manifest, sort_images
+from data_scripts import archives, download, image_folders, image_sets, manifest, registry, sort_images
 from data_scripts.errors import DataError
 from tests import tiny_images
 from tests.test_download import Server
@@ -78,14 +81,20 @@ def cat_layouts() -> dict:
         return renamed(files, r".*/", "train/") | {"test1/1.jpg": image(99)}
 
     mac = {"__MACOSX/train/cats/._cat.0.jpg": b"\0", "train/cats/.DS_Store": b"\0"}
+    left = {f"{name}/train/cats/cat.0.jpg": image(1) for name in ("#recycle", "$RECYCLE.BIN", "lost+found", "a/@eaDir")}
     return {
         "the filtered folder": lambda files, to: write(files, to / "cats_and_dogs_filtered").parent,
         "the filtered zip": lambda f, to: pack(renamed(f, "^", "cats_and_dogs_filtered/"), to / "filtered.zip"),
         "packed on a Mac": lambda files, to: pack(mac | files, to / "Archive.zip"),
+        "among leftovers": lambda files, to: write(left | files, to),
         "PetImages": lambda files, to: write(microsoft(files), to),
         "PetImages itself": lambda files, to: write(microsoft(files), to) / "PetImages",
         "PetImages in a zip": lambda files, to: pack(microsoft(files), to / "kagglecatsanddogs_5340.zip"),
         "Kaggle's flat folder": lambda files, to: write(kaggle(files), to),
+        "Kaggle's zip in a zip": lambda f, to: pack(
+            {"train.zip": pack(kaggle(f), to / "x/train.zip").read_bytes(), "sampleSubmission.csv": b"id,label"},
+            to / "dogs-vs-cats.zip",
+        ),
         "Kaggle's zip in a folder": lambda files, to: pack(kaggle(files), to / "train.zip").parent,
     }
 
@@ -151,6 +160,75 @@ def refused() -> dict:
             archive.writestr("train/cats/cat.0.jpg", bytes(archives.MAX_FILE + 1))
         return path, "unpacks to 64 MB"
 
+    def member(problem, **changes):
+        def make(files, to):
+            path = pack(files, to / "in.zip")
+            with zipfile.ZipFile(path, "a") as archive:
+                info = zipfile.ZipInfo("train/cats/cat.1.jpg")
+                for name, value in changes.items():
+                    setattr(info, name, value)
+                archive.writestr(info, b"mischief")
+            return path, problem
+
+        return make
+
+    def twice(files, to):
+        path = pack(files, to / "in.zip")
+        with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            archive.writestr("train/cats/cat.0.jpg", b"another")
+        return path, "is in it twice"
+
+    def patched(problem, offsets, value, data=b"mischief"):
+        """A zip whose headers of one member say something else: at `offsets` of the local and the central one."""
+
+        def make(files, to):
+            path = pack(files | {"train/cats/cat.0.jpg": data}, to / "in.zip")
+            content = bytearray(path.read_bytes())
+            for signature, name_at, offset in ((b"PK\3\4", 30, offsets[0]), (b"PK\1\2", 46, offsets[1])):
+                at = content.index(signature)
+                while not content[at + name_at :].startswith(b"train/cats/cat.0.jpg"):
+                    at = content.index(signature, at + 1)
+                content[at + offset : at + offset + len(value)] = value
+            path.write_bytes(content)
+            return path, problem
+
+        return make
+
+    def lie(files, to):
+        path = to / "in.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in (files | {"train/cats/cat.0.jpg": bytes(30 << 20)}).items():
+                archive.writestr(name, data)
+        length = struct.pack("<I", 30 << 20)
+        path.write_bytes(path.read_bytes().replace(length, struct.pack("<I", 1000)))
+        return path, "is damaged at 'train/cats/cat.0.jpg'"
+
+    def quine(files, to):
+        """One member's data under many names, as in a zip bomb without a nested zip."""
+        path = to / "in.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number in range(8):
+                archive.writestr(f"train/cats/cat.{number}.jpg", bytes(20 << 20))
+        return path, "would unpack to an absurd size"
+
+    def nameless(files, to):
+        path = pack(files | {"x": b"mischief"}, to / "in.zip")
+        content = path.read_bytes()
+        at = content.rindex(b"PK\1\2")
+        assert content[at + 46 :].startswith(b"x")
+        path.write_bytes(content[: at + 28] + bytes(2) + content[at + 30 :])  # the length of its name
+        return path, "is not a whole zip file"
+
+    def nested(files, to):
+        with zipfile.ZipFile(to / "in.zip", "w") as archive:
+            archive.writestr("train.zip", b"PK not a zip")
+        return to / "in.zip", "train.zip is not a whole zip file"
+
+    def nested_evil(files, to):
+        inner = pack(files | {"../evil.jpg": b"mischief"}, to / "inner.zip").read_bytes()
+        return pack({"train.zip": inner}, to / "in.zip"), "leads out of the archive"
+
     def cut(files, to):
         path = pack(files, to / "in.zip")
         os.truncate(path, path.stat().st_size - 30)
@@ -176,6 +254,17 @@ def refused() -> dict:
         "an absolute path": leads_out("/tmp/evil.jpg"),
         "a drive": leads_out("C:\\evil.jpg"),
         "a link": link,
+        "a device": member("is a device", external_attr=0o020666 << 16),
+        "a pipe": member("is a device", external_attr=0o010666 << 16),
+        "the same name twice": twice,
+        "encrypted": patched("is encrypted", (6, 8), b"\1"),
+        "compressed as bz2": patched("is compressed in a way", (8, 10), b"\x0c\0"),
+        "compressed as LZMA": patched("is compressed in a way", (8, 10), b"\x0e\0"),
+        "a header that lies": lie,
+        "far too much altogether": quine,
+        "a member without a name": nameless,
+        "a zip in it that is none": nested,
+        "a zip in it that leads out": nested_evil,
         "an absurd size": bomb,
         "a zip cut short": cut,
         "a changed byte": flipped,
@@ -200,6 +289,27 @@ def test_wrong_sources_are_refused_in_one_sentence_and_leave_nothing(kind, tiny_
     assert not list(tmp_path.rglob("evil*"))
     assert not Path("/tmp/evil.jpg").exists()
     assert image_folders.state("cats_vs_dogs", "official") == "absent"
+
+
+def test_a_header_that_lies_costs_no_memory(tiny_sets, tmp_path):
+    (tmp_path / "in").mkdir()
+    place, _ = refused()["a header that lies"](tiny_sets["cats_vs_dogs"], tmp_path / "in")
+    with archives.opened(place) as files:
+        tracemalloc.start()
+        try:
+            with pytest.raises(DataError, match="is damaged"):
+                files["train/cats/cat.0.jpg"]()
+            assert tracemalloc.get_traced_memory()[1] < 1 << 20
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", ["horse-or-human.zip", "horse-or-human (1).zip"])
+def test_one_of_two_archives_names_the_other(name, tiny_sets, tmp_path, capsys):
+    train = {path[6:]: data for path, data in tiny_sets["horses_or_humans"].items() if path.startswith("train/")}
+    code, _, err = run(capsys, "get", "horses_or_humans", "--from", pack(train, tmp_path / "in" / name))
+    assert code == 1
+    assert f"{name} has no image for validation; validation-horse-or-human.zip has them. Put both" in err
 
 
 def test_a_file_that_the_disk_does_not_give_is_named(tmp_path, monkeypatch):
@@ -234,6 +344,36 @@ def test_a_single_unreadable_image_is_left_out_and_told(tiny_sets, tmp_path, cap
     assert code == 0
     assert "Left out: train/cats/cat.7.jpg is empty." in out
     assert "2 of 2" in out
+
+
+def test_what_is_saved_in_another_format_is_upright_and_on_white(tiny_sets, tmp_path, capsys):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    tall, clear = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (60, 40)).save(tall, "WEBP", exif=exif)
+    Image.new("RGBA", (60, 40)).save(clear, "PNG")
+    files = {path: data for path, data in tiny_sets["cats_vs_dogs"].items() if not re.search(r"cat\.[07]\.", path)}
+    assert len(files) == len(tiny_sets["cats_vs_dogs"]) - 2
+    place = write(
+        files | {"train/cats/cat.0.webp": tall.getvalue(), "train/cats/cat.7.png": clear.getvalue()}, tmp_path / "in"
+    )
+    assert run(capsys, "get", "cats_vs_dogs", "--from", place)[0] == 0
+    folder = image_folders.folder("cats_vs_dogs", "official") / "train" / "cats"
+    with Image.open(folder / "cat.0.jpg") as upright, Image.open(folder / "cat.7.jpg") as white:
+        assert upright.size == (40, 60)
+        assert np.asarray(white).min() > 250
+
+
+def test_what_systems_leave_in_a_set_is_no_image_of_it(prepared, capsys):
+    for name in ("Thumbs.db", ".DS_Store", "@eaDir/cat.0.jpg"):
+        left = prepared / "train" / "cats" / name
+        left.parent.mkdir(exist_ok=True)
+        left.write_bytes(b"left")
+    for folder in (".ipynb_checkpoints", "__MACOSX"):
+        (prepared / "train" / folder).mkdir()
+        (prepared / "train" / folder / "cat.0.jpg").write_bytes(b"left")
+    code, out, _ = run(capsys, "check", "cats_vs_dogs")
+    assert code == 0, out
 
 
 # --- the network ---------------------------------------------------------------------------------------------
@@ -341,7 +481,7 @@ def test_check_finds_it_clean_moves_it_aside_and_check_is_content(spoil, path, w
     code, out, _ = run(capsys, "check", "cats_vs_dogs", "--source", "official")
     assert code == 1
     assert f"✗ {path} {why}" in out
-    assert "clean cats_vs_dogs` moves the bad files aside" in out
+    assert "clean cats_vs_dogs --source official` moves the bad files aside" in out
     code, out, _ = run(capsys, "clean", "cats_vs_dogs", "--source", "official")
     assert code == 0
     assert f"moved: {path} {why}" in out
@@ -367,7 +507,7 @@ def test_a_missing_image_is_a_fault_and_not_loaded(prepared, capsys):
     (prepared / "validation/cats/cat.2499.jpg").unlink()
     code, out, _ = run(capsys, "check", "cats_vs_dogs")
     assert code == 1
-    assert "1 missing (validation/cats/cat.2499.jpg)" in out
+    assert "1 missing or changed (validation/cats/cat.2499.jpg is missing)" in out
     assert "1 of 2" in out
     assert image_folders.state("cats_vs_dogs", "official") == "damaged"
 
@@ -375,6 +515,79 @@ def test_a_missing_image_is_a_fault_and_not_loaded(prepared, capsys):
 def test_an_extra_image_is_a_fault(prepared, capsys):
     (prepared / "train/cats/cat.5.jpg").write_bytes(image(55))
     assert "other counts than expected" in run(capsys, "check", "cats_vs_dogs")[1]
+
+
+def test_an_extra_image_that_is_set_aside_leaves_the_set_as_it_was(prepared, capsys):
+    (prepared / "train/cats/extra.jpg").write_text("not an image")
+    assert run(capsys, "clean", "cats_vs_dogs", "--source", "official")[0] == 0
+    assert image_folders.state("cats_vs_dogs", "official") == "ready"
+    assert run(capsys, "check", "cats_vs_dogs")[0] == 0
+
+
+MANIFESTS = {
+    "no image": '{"files": {}}',
+    "one image of ten": '{"files": {"train/cats/cat.0.jpg": 1}}',
+    "a list": "[1, 2]",
+    "null": "null",
+    "files are a list": '{"files": ["train/cats/cat.0.jpg"]}',
+    "no number": '{"files": {"train/cats/cat.0.jpg": "long"}}',
+    "a path that leads out": '{"files": {"../../../etc/passwd": 1}}',
+    "no path": '{"files": {"": 1, "\\u0000/a/b": 1}}',
+    "left out for no reason": '{"files": {"train/cats/cat.0.jpg": 1}, "left_out": [1]}',
+    "another field": '{"files": {}, "evil": 1}',
+    "nested deeply": "[" * 100_000,
+    "cut short": '{"files": {"train/ca',
+    "NUL bytes": "\0" * 50,
+    "not UTF-8": b"\xff\xfe",
+    "too large": b" " * (17 << 20),
+}
+
+
+@pytest.mark.parametrize("kind", MANIFESTS)
+@pytest.mark.parametrize("source", ["official", "offline"])
+def test_a_damaged_record_makes_a_set_damaged_and_never_ready(kind, source, prepared, capsys):
+    if source == "offline":
+        run(capsys, "setup")
+        prepared = image_folders.folder("cats_vs_dogs", "offline", small=True)
+    content = MANIFESTS[kind]
+    (prepared / manifest.NAME).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert image_folders.state("cats_vs_dogs", source) == "damaged"
+    assert registry.chosen_source("cats_vs_dogs") == ("offline" if source == "official" else "official")
+    assert run(capsys, "status")[0] == 0
+    code, out, err = run(capsys, "check", "cats_vs_dogs", "--source", source)
+    assert (code, err) == (1, "")
+    assert f"✗ cats_vs_dogs, {source}: " in out
+    assert "pictures.json is damaged" in out or "missing or changed" in out
+    assert run(capsys, "clean", "cats_vs_dogs", "--source", source)[0] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_record_that_is_a_pipe_or_a_device_is_not_waited_for(prepared):
+    for spoil in (os.mkfifo, lambda path: os.symlink("/dev/zero", path)):
+        (prepared / manifest.NAME).unlink()
+        spoil(prepared / manifest.NAME)
+        assert image_folders.state("cats_vs_dogs", "official") == "damaged"
+
+
+def test_a_damaged_rendered_set_is_named_checked_cleaned_and_made_again(tiny_sets, capsys):
+    run(capsys, "setup")
+    place = image_folders.folder("cats_vs_dogs", "offline", small=True)
+    (place / "train/cats/cat.0.jpg").write_text("not an image")
+    line = next(line for line in run(capsys, "status")[1].splitlines() if line.startswith("cats_vs_dogs      offline"))
+    assert line.split()[2:6] == ["damaged", "4", "+", "2"]
+    code, out, _ = run(capsys, "check", "cats_vs_dogs")
+    assert code == 1
+    assert "✗ cats_vs_dogs, offline: 1 cannot be read." in out
+    assert "Fix it: python -m data_scripts setup" in out
+    assert "1 of 2" not in out  # the counts are those of the small set, and right
+    code, out, _ = run(capsys, "clean", "cats_vs_dogs")
+    assert code == 0
+    assert "moved: train/cats/cat.0.jpg is not an image." in out
+    assert image_folders.state("cats_vs_dogs", "offline") == "small"
+    (place / "train/dogs/dog.0.jpg").unlink()
+    assert run(capsys, "setup")[0] == 0
+    assert image_folders.state("cats_vs_dogs", "offline") == "small"
+    assert len(contents(place)) == 6
 
 
 def test_near_duplicates_are_a_note_and_no_fault(prepared, capsys):

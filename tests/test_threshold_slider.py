@@ -27,7 +27,22 @@ def test_counts_and_sentence_follow_the_slider():
 def test_a_threshold_that_nothing_reaches_divides_by_nothing():
     slider = ThresholdSlider(LABELS, CHANCES, ["cat", "dog"])
     slider.threshold = 1
-    assert "Called dog: 0, and right about 0 of them" in slider.text
+    assert "No image is called dog, so precision isn't defined." in slider.text
+    assert "True dog: 2, and 0.00 of them found" in slider.text
+    slider.threshold = 0
+    assert "Called dog: 5, and right about 0.40 of them (precision)" in slider.text
+
+
+def test_labels_names_and_probabilities_come_in_every_usual_form():
+    both = np.stack([1 - np.array(CHANCES), CHANCES], axis=1)
+    wanted = ThresholdSlider(LABELS, CHANCES, ["cat", "dog"]).text
+    for slider in (
+        ThresholdSlider(np.eye(2)[LABELS], both, {"dog": 1, "cat": 0}),
+        ThresholdSlider(np.array(LABELS, "float32")[:, None], CHANCES, np.array(["cat", "dog"])),
+        ThresholdSlider(np.array(LABELS, bool), np.array(CHANCES)[:, None], {1: "dog", 0: "cat"}),
+    ):
+        assert slider.text == wanted
+    assert "Called 1: 3" in ThresholdSlider(LABELS, CHANCES).text
 
 
 def test_names_become_text_and_never_markup():
@@ -35,7 +50,14 @@ def test_names_become_text_and_never_markup():
 
 
 @pytest.mark.parametrize(
-    ("labels", "chances", "said"), [([0, 1], [0.5], "2 labels for 1"), ([0, 0], [0.1, 0.2], "two classes")]
+    ("labels", "chances", "said"),
+    [
+        ([0, 1], [0.5], "2 labels for 1"),
+        ([0, 0], [0.1, 0.2], "two classes"),
+        ([0, 1.5], [0.1, 0.2], "1.5 is among"),
+        ([0, 1], [0.1, np.nan], "A probability is 0…1; nan is among"),
+        ([0, 1], [0.1, 3.2], "3.2 is among these. Does the network end in"),
+    ],
 )
 def test_what_cannot_be_is_a_sentence(labels, chances, said):
     with pytest.raises(ValueError, match=said):

@@ -18,9 +18,8 @@ from helpers.images.read import ImageError
 from helpers.models import predict
 from helpers.models.predict import Prediction, predict_files
 from helpers.widgets import upload
-from helpers.widgets.compat import uploaded_files
 from helpers.widgets.upload import Upload, as_html, as_text, upload_and_predict
-from tests.widget_parts import choose_files, control
+from tests.widget_parts import choose_files, send_message
 from tools import render_upload_samples
 
 
@@ -71,15 +70,7 @@ def test_the_page_is_safe_and_has_words_for_every_image():
     assert len(re.findall(r"<img ", page)) == len(re.findall(r'<img alt="[^"]+"', page)) == 2
 
 
-def test_values_of_both_versions_of_the_button():
-    seven = {"red.png": {"metadata": {"size": 3}, "content": b"abc"}}
-    eight = ({"name": "red.png", "type": "image/png", "size": 3, "content": memoryview(b"abc")},)
-    assert uploaded_files(seven) == uploaded_files(eight) == [("red.png", b"abc")]
-    assert uploaded_files({}) == uploaded_files(()) == []
-
-
-def choose(shown, files):
-    choose_files(control(shown, "Choose images"), files)
+choose = choose_files
 
 
 def test_choosing_files_shows_them_in_place_of_the_samples():
@@ -104,6 +95,65 @@ def test_whatever_goes_wrong_is_said_and_old_answers_go():
     model.layers[-1].set_weights(weights)
     choose(shown, [BLUE])
     assert "blue.png" in shown.html
+
+
+def cards(page):
+    return re.findall(r'<div role="listitem".*?(?=<div role="listitem"|$)', page)
+
+
+def test_answers_are_cards_with_a_bar_for_each_of_the_likeliest_classes():
+    model = network(5, "softmax")
+    page = as_html(predict_files(model, list("abcde"), [RED, ("diary.txt", b"Dear diary"), BLUE]))
+    red, diary, blue = cards(page)
+    shares = np.exp([2, 0, 0, 0, 0]) / np.exp([2, 0, 0, 0, 0]).sum()
+    assert re.findall(r"<span[^>]*>(\w|\d\.\d+)</span>", red) == ["e", f"{shares[0]:.2f}", "a", "0.09", "b", "0.09"]
+    assert re.findall(r"width:([\d.]+)%;background", red) == [f"{100 * shares[0]:.1f}", "8.8", "8.8"]
+    assert "is text, not an image" in diary
+    assert blue.count("<img") == 2
+    assert page.count("the network sees: 4 × 6 pixels") == 1, "said once, not on every card"
+
+
+def test_both_cautions_appear_on_one_card():
+    items = predict_files(network(1, "sigmoid"), ["a", "b"], [("gray.png", png((140, 0, 0)))], lambda images: [False])
+    assert "perhaps no class fits" in items[0].sentence
+    assert "unsure" in items[0].sentence
+    (card,) = cards(as_html(items))
+    assert card.count('role="note"') == len(items[0].cautions) == 2
+
+
+def test_answers_of_many_files_come_in_steps_and_a_newer_choice_starts_over():
+    shown = Upload(network(1, "sigmoid"), ["other", "red"], [BLUE])
+    seen = []
+    shown.observe(lambda change: seen.append(len(cards(change["new"]))), "_html")
+    answers = choose(shown, [RED] * 12)
+    assert seen == [0, 1, 5, 10, 12]
+    assert [answer["done"] for answer in answers if "done" in answer] == list(range(1, 13))
+    assert len(shown.results) == 12
+    choose(shown, [RED])
+    assert len(shown.results) == 1
+
+
+def test_a_file_that_did_not_come_is_a_card_and_a_late_piece_changes_nothing():
+    shown = Upload(network(1, "sigmoid"), ["other", "red"], [BLUE])
+    about = {"upload": "x", "count": 2, "at": 0, "name": "holiday"}
+    send_message(shown, about | {"number": 1, "size": 0, "problem": '"holiday" is <a> folder.'}, [])
+    send_message(shown, about | {"number": 2, "size": len(RED[1]), "name": "red.png"}, [RED[1]])
+    assert [type(item) for item in shown.results] == [ImageError, Prediction]
+    assert "&lt;a&gt; folder" in shown.html
+    before = shown.html
+    send_message(shown, about | {"number": 1, "size": 9}, [b"late"])
+    assert shown.html == before
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, SystemExit])
+def test_the_browser_gets_an_answer_when_the_stop_button_ends_a_prediction(stopped, monkeypatch):
+    shown, answers = Upload(network(1, "sigmoid"), ["other", "red"], []), []
+    shown.send = answers.append
+    monkeypatch.setattr(shown, "_predict", lambda files: (_ for _ in ()).throw(stopped))
+    about = {"upload": "x", "number": 1, "count": 1, "at": 0, "name": "red.png", "size": len(RED[1])}
+    with pytest.raises(stopped):
+        send_message(shown, about, [RED[1]])
+    assert answers == [{"upload": "x", "stop": "It was interrupted. Choose the image again."}]
 
 
 @pytest.fixture

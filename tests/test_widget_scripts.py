@@ -146,12 +146,21 @@ class Node {
   replaceChildren(...children) { this.children = children; }
   setAttribute(name, value) { this[name] = value; }
   addEventListener() {}
+  removeEventListener() {}
+  matches() { return false; }
+  prepend(...children) { this.children.unshift(...children); }
   getContext() { return { createImageData: (w, h) => ({ data: new Uint8ClampedArray(4 * w * h) }), putImageData() {} }; }
 }
 globalThis.ImageData = class { constructor(a, b, c) { this.data = typeof a === "number" ? new Uint8ClampedArray(4 * a * b) : a; } };
 globalThis.ResizeObserver = class { observe() {} disconnect() {} };
-globalThis.document = { createElement: () => new Node(), createElementNS: () => new Node() };
+globalThis.MutationObserver = class extends ResizeObserver {};
 const heard = [];
+globalThis.document = {
+  createElement: () => new Node(),
+  createElementNS: () => new Node(),
+  addEventListener: (event, listener) => heard.push([event, listener]),
+  removeEventListener: (event, listener) => model.off(event, listener),
+};
 const model = {
   get: (name) => STATE[name],
   set() {},
@@ -172,13 +181,14 @@ STATES = {
     "drawing_pad.js": f"{{ side: 28, bitmap: {BYTES.format(784)}, seen: {BYTES.format(0)}, probabilities: [], message: '' }}",
     "playgrounds.js": "{ kind: 'softmax', scores: [1, 2], labels: [], limit: 10 }",
     "grad_cam.js": f"{{ _cards: [], _colors: {BYTES.format(768)}, _images: {BYTES.format(0)}, _heats: {BYTES.format(0)}, opacity: 1 }}",
+    "upload_control.js": "{ _multiple: true, _html: '' }",
 }
 
 
 @needs_node
 @pytest.mark.parametrize("name", STATES)
 def test_three_views_that_are_shown_and_removed_leave_no_listener(name, tmp_path):
-    widget = script(name).replace("export default", "const widget =")
+    widget = script("static/upload_control.js", name).replace("export default", "const widget =")
     file = Path(tmp_path) / "views.mjs"
     file.write_text(f"const STATE = {STATES[name]};\n{FAKE}\n{widget}\n{COUNT}", encoding="utf-8")
     result = subprocess.run(["node", file], capture_output=True, text=True, check=False)

@@ -1,12 +1,15 @@
 """Parts of an ipywidget as a user finds them: by what is written on them."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from html import unescape
 
 import ipywidgets
 
-from helpers.widgets.compat import IS_VERSION_7
+from helpers.widgets.base import FileReceiver
+
+_choices = itertools.count(1)
 
 
 def parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
@@ -32,13 +35,29 @@ def shown_text(widget: ipywidgets.Widget) -> str:
     return unescape(re.sub("<[^>]*>", " ", shown_html(widget)))
 
 
-def choose_files(button: ipywidgets.FileUpload, files: list[tuple[str, bytes]]) -> None:
-    """What the browser sends when somebody chooses these files: (name, content) each."""
-    if IS_VERSION_7:
-        metadata = [{"name": name} for name, _ in files]
-        button.set_state({"metadata": metadata, "data": [memoryview(content) for _, content in files]})
-        button._counter += 1
-    else:
-        about = {"type": "image/png", "last_modified": 0}
-        files = [{"name": name, "size": len(data), "content": memoryview(data), **about} for name, data in files]
-        button.set_state({"value": files})
+def choose_files(
+    widget: ipywidgets.Widget, files: list[tuple[str, bytes]], piece: int = 2**19, upload: str = ""
+) -> list[dict]:
+    """What the browser sends when somebody chooses these files, (name, content) each; what it is answered."""
+    (receiver,) = [part for part in parts(widget) if isinstance(part, FileReceiver)]
+    answers: list[dict] = []
+    receiver.send = lambda content, buffers=None: answers.append(content)
+    upload = upload or f"choice {next(_choices)}"
+    for number, (name, content) in enumerate(files, 1):
+        about = {"upload": upload, "number": number, "count": len(files), "name": name, "size": len(content)}
+        for at in range(0, max(1, len(content)), piece):
+            send_message(receiver, about | {"at": at}, [content[at : at + piece]] if content else [])
+            if "stop" in answers[-1]:
+                return answers
+    return answers
+
+
+def send_message(widget: ipywidgets.Widget, content: object, buffers: list) -> None:
+    """A custom message to a widget, as it comes from the browser."""
+    data = {"method": "custom", "content": content}
+    widget._handle_msg({"content": {"data": data}, "buffers": [memoryview(buffer) for buffer in buffers]})
+
+
+def said(answers: list[dict]) -> str:
+    """The last sentence among answers to the browser."""
+    return [answer["said"] for answer in answers if answer.get("said")][-1]

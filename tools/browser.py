@@ -32,7 +32,7 @@ from typing import Any
 import nbformat
 
 from data_scripts.paths import CHECKOUT
-from helpers.launch import CONNECTION
+from helpers.launch import CONNECTION, SETTINGS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -162,11 +162,9 @@ def _start(theme: str, connection: str, timeout: float) -> _Server:
     own = Path(_shared.enter_context(tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)))
     root = own / "root"
     root.mkdir()
-    settings = {"themes": {"theme": theme}, "notification": {"fetchNews": "false", "checkForUpdates": False}}
-    for name, values in settings.items():
-        file = own / "settings" / "@jupyterlab" / "apputils-extension" / f"{name}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(values))
+    file = own / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"theme": theme}))
     startup = own / "ipython" / "profile_default" / "startup" / "variables.py"
     startup.parent.mkdir(parents=True)
     startup.write_text(STARTUP)
@@ -174,6 +172,7 @@ def _start(theme: str, connection: str, timeout: float) -> _Server:
         "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(own / "config"),
+        "JUPYTER_CONFIG_PATH": str(SETTINGS),
         "JUPYTER_DATA_DIR": str(own / "data"),
         "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
         "IPYTHONDIR": str(own / "ipython"),
@@ -301,6 +300,18 @@ def run_code(page: Any, code: str, timeout: float = 60) -> str:
     if result["error"]:
         raise RuntimeError(result["error"])
     return result["printed"]
+
+
+def save(page: Any) -> None:
+    """Save the notebook as a learner does."""
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function(f"!{CURRENT}.context.model.dirty")
+
+
+def shut_down(page: Any) -> None:
+    """End the notebook's kernel, and close the page."""
+    page.evaluate(f"{CURRENT}.sessionContext.shutdown()")
+    page.close()
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
 from data_scripts.paths import CHECKOUT
-from tools import notebooks
+from tools import notebooks, setup_cells
 
 SITE = CHECKOUT / "site"
 GLOSSARY = CHECKOUT / "docs" / "glossary.md"
@@ -40,6 +40,7 @@ class Page:
 def lesson(path: Path) -> Page:
     """Return the page of one stored lesson."""
     notebook = notebooks.read(path)
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != setup_cells.INSTALL]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub(r"[Open this lesson in Colab](\1)", cell.source)

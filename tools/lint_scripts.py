@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 
 WIDGETS = CHECKOUT / "helpers" / "widgets"
@@ -76,4 +77,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -23,7 +23,7 @@ from typing import Any
 
 from data_scripts import registry
 from data_scripts.atomic import write
-from data_scripts.errors import DataError
+from data_scripts.errors import exit_code
 from data_scripts.render.draw_sets import studio_edition
 from helpers import tensorflow_import
 from helpers.results import recipes, reference
@@ -173,19 +173,16 @@ def main(arguments: list[str] | None = None) -> int:
     networks = options.network or (photographed if options.photographs else list(recipes.RECIPES))
     if not set(networks) <= set(configs):
         parser.error(f"{', '.join(sorted(set(networks) - set(configs)))}: add --photographs FOLDER.")
-    try:
+
+    def measure() -> int:
         for network in networks:
             for source in options.source or prepared_sources(configs[network]):
                 measure_missing(
                     network, configs[network], source, options.file, seeds=options.seeds, again=options.again
                 )
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. Call again to go on with the missing seeds.", file=sys.stderr)
-        return 130
-    return 0
+        return 0
+
+    return exit_code(measure, "Stopped. Call again to go on with the missing seeds.")
 
 
 if __name__ == "__main__":

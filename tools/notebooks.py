@@ -17,11 +17,13 @@ import nbclient
 import nbformat
 
 from data_scripts import atomic
+from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT, home
 from helpers.widgets import base
 from tools.meter import Meter
 
 LESSONS = CHECKOUT / "notebooks"
+KEPT = ("tags", "slideshow", "jupyter", "cellView")  # of a cell's metadata; the last two fold a cell
 LARGEST = 1_500_000
 LONGEST_CELL = 25
 MOST_GB = 2.0  # of memory for a lesson
@@ -70,7 +72,7 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key in ("tags", "slideshow")}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
         if cell.cell_type == "code":
             for output in cell.outputs:
                 if output.output_type == "stream":
@@ -163,4 +165,4 @@ def store(path: Path, folder: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code(lambda: main(sys.argv[1:])))

@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers import results
 
@@ -59,4 +60,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

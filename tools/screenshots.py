@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT, home
 from tools.browser import WHY_NOT, chromium, lab, open_notebook, run_all
 from tools.notebooks import lessons
@@ -26,7 +27,7 @@ SHOWN = {
     "07": f"{OUTPUT}:has(svg[aria-label^='probabilities'])",
     "08": f"{OUTPUT}:has(button:text('New samples'))",
     "09": ".lts-inside:has(.lts-strip)",
-    "10": f"{OUTPUT}:has(.widget-upload)",
+    "10": f"{OUTPUT}:has(.lts-answers)",
 }
 
 
@@ -65,4 +66,4 @@ def main(numbers: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code(lambda: main(sys.argv[1:])))

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from data_scripts.errors import DataError, as_data_error
 from data_scripts.image_sets import FIRST, SEED, Counts, ImageSet
 from data_scripts.progress import progress_steps
 
+MOST_DRAWN = 100_000  # images at once, some 3 GB
 EDITION = "2"  # of what the studio draws, not of how its code reads
 Job = tuple[str, str, int, int, int | None]  # file, kind, seed, the studio's number, size
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -67,15 +69,32 @@ def draw_new(
         only_missing: leave the files alone that are there already.
 
     Raises:
-        DataError: the folder cannot be written to, or the disk is full.
+        DataError: a number that makes no sense, a folder that has files in it already (unless `only_missing`) or cannot
+            be written to, or a full disk. What was begun is removed again, except with `only_missing`.
     """
-    if count < 1:
-        raise DataError(f"Draw at least one image, not {count}.")
+    limits = {
+        "count": (count, 1, MOST_DRAWN),
+        "seed": (seed, 0, 2**32 - 1),
+        "size": (32 if size is None else size, 32, 2000),
+    }
+    for name, (value, least, most) in limits.items():
+        if not least <= value <= most:
+            raise DataError(f"The {name} is {value:,}; it can be from {least:,} to {most:,}.")
+    with as_data_error(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not only_missing and any(folder.iterdir()):
+            raise DataError(f"{folder} has files in it already. Name a new folder, or an empty one.")
+        tempfile.TemporaryFile(dir=folder).close()
     numbers = range(FIRST["fresh"], FIRST["fresh"] + count)
     jobs = [(f"{kind}.{number}.jpg", kind, seed, number, size) for number in numbers]
     due = [job for job in jobs if not (only_missing and _is_whole(folder / job[0]))]
-    with as_data_error(folder):
-        draw_files(due, folder, f"drawing {len(due):,} of {kind}")
+    try:
+        with as_data_error(folder):
+            draw_files(due, folder, f"drawing {len(due):,} of {kind}")
+    except BaseException:
+        for job in [] if only_missing else jobs:
+            (folder / job[0]).unlink(missing_ok=True)
+        raise
     return [folder / job[0] for job in jobs]
 
 

@@ -1,39 +1,123 @@
 """Calling a learner's function: whatever it does or returns ends in a value to check or in an `Incorrect` sentence."""
 
+import builtins
+import contextlib
 import copy
+import dis
+import getpass
+import signal
+import sys
+import sysconfig
+import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sized
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
 
 import numpy as np
 
-from helpers.exercises.core import Incorrect, NotAttempted
+from helpers.exercises.core import Incorrect, NotAttempted, Stopped
 
 HERE = Path(__file__).parent
+NOT_THE_LEARNERS = (*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")), "<frozen", "<__array")
+LONGEST = 300  # characters of a value in a sentence
+LONGEST_LIST = 10_000  # no exercise asks for so many elements
+MOST_VALUES = 10_000_000  # in what may become an array
+
+
+class _RefusedError(Exception):
+    """The learner's function asked for something that no check can answer."""
+
+
+def _refuse(*arguments: Any, **named: Any) -> NoReturn:
+    raise _RefusedError("a check can't answer a question. Take what you need from the parameters.")
+
+
+def _exit(*arguments: Any) -> NoReturn:
+    raise SystemExit("it asks to end the kernel")
+
+
+@contextlib.contextmanager
+def _unattended() -> Iterator[None]:
+    """In the block, what would wait for a human or end the kernel raises an exception instead."""
+    places: list[tuple[Any, str, Callable]] = [
+        (builtins, "input", _refuse),
+        (getpass, "getpass", _refuse),
+        (sys, "breakpointhook", _refuse),
+    ]
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    if hasattr(shell, "ask_exit"):
+        places.append((shell, "ask_exit", _exit))  # what `exit()` and `quit()` call there
+    before = [getattr(place, name) for place, name, _ in places]
+    try:
+        for place, name, instead in places:
+            setattr(place, name, instead)
+        yield
+    finally:
+        for (place, name, _), value in zip(places, before, strict=True):
+            setattr(place, name, value)
+
+
+@contextlib.contextmanager
+def _firm_stop() -> Iterator[None]:
+    """Let ■ in the block also end a function that catches everything: it is raised again where it is caught."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or sys.gettrace() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # ■ belongs to someone else
+        return
+
+    def again(_: FrameType, event: str, __: Any) -> Any:
+        if event == "line":
+            raise KeyboardInterrupt  # by which Python ends the tracing
+        return again
+
+    def stop(_: int, frame: FrameType | None) -> NoReturn:
+        sys.settrace(lambda *_: None)  # no new frames; but without it those below would not be traced
+        while frame and Path(frame.f_code.co_filename).parent != HERE:
+            frame.f_trace, frame = again, frame.f_back
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run(function: Callable, *arguments: Any) -> Any:
     """Return what `function` returns for copies of `arguments`, so that it cannot spoil them for the checks that follow.
 
-    Its warnings are silenced, and whatever it raises becomes `Incorrect`; only the kernel's stop gets through.
+    Its warnings are silenced, and whatever it raises becomes `Incorrect`; the kernel's ■ becomes `Stopped`.
     """
     if not callable(function):
         raise Incorrect(
             f"The check was given {kind(function)}. Give it the function itself, without parentheses after it."
         )
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _unattended(), _firm_stop():
             warnings.simplefilter("ignore")
             return function(*copy.deepcopy(arguments))
+    except (Incorrect, NotAttempted):  # said already, by the process that has the answer
+        raise
     except RecursionError:
         raise Incorrect("Your function calls itself endlessly.") from None
     except NotImplementedError as error:
         if error.args:
             raise Incorrect(explained(error)) from None
         raise NotAttempted("Not attempted yet.") from None  # `raise NotImplementedError` is another usual stub
-    except (Exception, SystemExit) as error:
+    except _RefusedError as error:
+        raise Incorrect(f"Your code stopped{_where(error)}: {error}") from None
+    except KeyboardInterrupt as error:
+        if _raised_by_hand(error.__traceback__):
+            raise Incorrect(explained(error)) from None
+        raise Stopped(stopped(error)) from None
+    except BaseException as error:  # SystemExit too, and whatever else ends a program
         raise Incorrect(explained(error)) from None
 
 
@@ -48,13 +132,30 @@ def call(function: Callable, *arguments: Any) -> Any:
 
 
 def number(result: Any) -> int | float:
-    """Return `result` as a plain Python number, be it NumPy's or TensorFlow's; never nan, inf or a bool."""
+    """Return `result` as a plain Python number, be it NumPy's, TensorFlow's or a fraction; never nan, inf or a bool."""
+    if isinstance(result, int) and abs(result) >= 2**63:
+        raise Incorrect(f"Your function returns {kind(result)}: far too large.")
+    if isinstance(result, Fraction) or (isinstance(result, Decimal) and result.is_finite()):
+        result = int(result) if result == result // 1 else float(result)
     value = as_array(result)
     if value.shape != () or value.dtype.kind not in "iuf":
         raise Incorrect(f"Your function returns {kind(result)}; it should return a single number.")
     if not np.isfinite(value):
         raise Incorrect(f"Your function returns {result}, which isn't a usable number.")
     return value.item()
+
+
+def _digits(value: int) -> int:
+    """Return the number of digits of a large number, rounded down to tens: Python refuses to write out thousands."""
+    return int(value.bit_length() * 0.30103) // 10 * 10
+
+
+def whole(result: Any) -> int:
+    """Return `result` as an int, like `number`; a float is `Incorrect`, whatever its value."""
+    value = number(result)
+    if isinstance(value, float):
+        raise Incorrect(f"Your function gave {value}, a float. Return an `int`: `//` divides and rounds down.")
+    return value
 
 
 def array(result: Any, shape: tuple[int, ...], *mistakes: tuple[tuple[int, ...], str]) -> np.ndarray:
@@ -80,10 +181,11 @@ def as_list(result: Any, wanted: str, length: int | None = None) -> list:
 
     length: how many elements it should have; None for any number.
     """
-    values = result.tolist() if isinstance(result, np.ndarray) else result
+    is_array = isinstance(result, np.ndarray) and result.size <= LONGEST_LIST
+    values = result.tolist() if is_array else result
     if not isinstance(values, list | tuple):
         raise Incorrect(f"Your function returns {kind(result)}; it should return {wanted}.")
-    if length not in (None, len(values)):
+    if length not in (None, len(values)) or len(values) > LONGEST_LIST:
         raise Incorrect(f"Your function returns {kind(result)} of length {len(values)}; it should return {wanted}.")
     return list(values)
 
@@ -105,6 +207,8 @@ def agree(answer: Callable, solution: Callable, *cases: tuple) -> None:
             same = close(array(got, right.shape) if isinstance(right, np.ndarray) else number(got), right)
         if not same:
             raise Incorrect(f"For {given(arguments)} your function gave {shown(got)}; {shown(right)} is right.")
+        if isinstance(right, int):
+            whole(got)
 
 
 def close(got: Any, value: Any) -> bool:
@@ -116,13 +220,18 @@ def close(got: Any, value: Any) -> bool:
         return False
     if all(as_array(side).dtype.kind in "iub" for side in (got, value)):
         return np.array_equal(got, value)
-    return np.allclose(got, value, rtol=1e-6, atol=1e-3)
+    rtol = 0 if as_array(value).dtype.kind in "iub" else 1e-6  # of ten million, a millionth is ten
+    return np.allclose(got, value, rtol=rtol, atol=1e-3)
 
 
 def kind(value: Any) -> str:
     """Return a value's kind in a few words: "an array of shape (2, 3) and dtype uint8", "a list", "the text 'coat'"."""
     if isinstance(value, str):
-        return f"the text {value!r}"
+        return f"the text {_short(repr(value))}"
+    if isinstance(value, complex | np.complexfloating):
+        return f"the complex number {value}"
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return f"a whole number of more than {_digits(value)} digits"
     if isinstance(value, bool | int | float | np.generic):
         return f"the single value {value}"
     if hasattr(value, "shape") and hasattr(value, "dtype"):
@@ -135,9 +244,13 @@ def kind(value: Any) -> str:
 def shown(value: Any) -> str:
     """Return a value on one short line."""
     if isinstance(value, str | list | tuple | dict):
-        return repr(value)
+        return _short(repr(value))
     text = np.array2string(as_array(value), precision=4, suppress_small=True, separator=", ", threshold=40)
     return " ".join(text.split())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def given(arguments: tuple) -> str:
@@ -147,17 +260,38 @@ def given(arguments: tuple) -> str:
 
 def explained(error: BaseException) -> str:
     """Return one sentence about an exception in the learner's code, with the line where it happened."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent != HERE]
-    # The first frame that is not ours is in the learner's cell; its last line there is what to look at.
-    own = [frame for frame in frames if frame.filename == frames[0].filename]
-    where = f" in line {own[-1].lineno}" + (f", `{own[-1].line}`" if own[-1].line else "") if own else ""
     message = (str(error).splitlines() or [""])[0][:200].rstrip(" .")
-    return f"Your code stopped{where}: {type(error).__name__}" + (f", {message}" if message else "") + "."
+    return f"Your code stopped{_where(error)}: {type(error).__name__}" + (f", {message}" if message else "") + "."
+
+
+def stopped(error: KeyboardInterrupt) -> str:
+    """Return what a learner reads who has pressed ■."""
+    return f"You stopped your function{_where(error)}. If it would never have ended, look at its loops."
+
+
+def _where(error: BaseException) -> str:
+    """Return " in line 3, `return totl`": the innermost line of the learner's cell; "" if none is known."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent != HERE]
+    own = [frame for frame in frames if not frame.filename.startswith(NOT_THE_LEARNERS)]
+    lines = [frame for frame in own if frame.filename == own[0].filename]  # not the cells that this one calls
+    return f" in line {lines[-1].lineno}" + (f", `{lines[-1].line}`" if lines[-1].line else "") if lines else ""
+
+
+def _raised_by_hand(place: TracebackType | None) -> bool:
+    """Return whether a `raise` statement is where the exception began; ■ begins one anywhere else."""
+    last = None
+    while place:
+        if Path(place.tb_frame.f_code.co_filename).parent != HERE:
+            last = place
+        place = place.tb_next
+    return last is not None and dis.opname[last.tb_frame.f_code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
 
 
 def as_array(value: Any) -> np.ndarray:
-    """Return `value` as an array; what cannot be one (a ragged list, a symbolic tensor) as an array of dtype object."""
+    """Return `value` as an array; what can't be one (a ragged list, a range of billions) as an array of dtype object."""
     try:
+        if isinstance(value, Sized) and not hasattr(value, "shape") and len(value) > MOST_VALUES:
+            return np.asarray(None)
         return np.asarray(value)
     except Exception:
         return np.asarray(None)

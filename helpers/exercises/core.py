@@ -18,7 +18,14 @@ from data_scripts.paths import home
 
 
 class Incorrect(Exception):  # noqa: N818 - an outcome, not a fault
-    """The answer is wrong; the message says what is wrong, with the learner's own number."""
+    """The answer is wrong; the message says what is wrong, with the learner's own number. A very long one is cut."""
+
+    def __init__(self, sentence: str):
+        super().__init__(sentence if len(sentence) <= 1000 else f"{sentence[:1000]} …")
+
+
+class Stopped(Incorrect):
+    """The learner pressed ■ while the answer was running."""
 
 
 class NotAttempted(Exception):  # noqa: N818
@@ -71,9 +78,9 @@ class Exercise:
 
     def judge(self, answer: Any, seed: int = 0) -> None:
         """Return for a right answer; raise `NotAttempted` for a blank and `Incorrect` for a wrong one."""
-        if is_blank(answer):
-            raise NotAttempted("Not attempted yet.")
         try:
+            if is_blank(answer):
+                raise NotAttempted("Not attempted yet.")
             self.check(answer, seed)
         except (Incorrect, NotAttempted):
             raise
@@ -132,16 +139,29 @@ def exercises_of(lesson: str) -> list[Exercise]:
     return importlib.import_module(f"{__package__}.lesson_{lesson}").EXERCISES
 
 
-def find_exercise(name: str) -> Exercise:
-    """Return the exercise with this name. Raises LookupError with a sentence that suggests the nearest names."""
-    names = []
-    for lesson in lessons():
-        for exercise in exercises_of(lesson):
+def find_exercise(name: str, lesson: str = "") -> Exercise:
+    """Return the exercise with this name.
+
+    Raises LookupError with a sentence that suggests the nearest names: those of `lesson`, or of all lessons if it is "".
+    """
+    if not isinstance(name, str):
+        raise LookupError('The name of the exercise comes first: `exercises.check("one-hot", one_hot)`.')
+    for each in sorted(lessons(), key=lambda number: number != lesson):  # this lesson's first: others may import Keras
+        for exercise in exercises_of(each):
             if exercise.name == name:
                 return exercise
-            names.append(exercise.name)
-    nearest = difflib.get_close_matches(str(name).lower().replace("_", "-"), names) or names
-    raise LookupError(f"No exercise is called {name!r}. Did you mean {' or '.join(map(repr, nearest))}?")
+    names = [exercise.name for each in ([lesson] if lesson else lessons()) for exercise in exercises_of(each)]
+    nearest = difflib.get_close_matches(name.lower().replace("_", "-").replace(" ", "-"), names)
+    hint = f" Did you mean {' or '.join(map(repr, nearest))}?" if nearest else ""
+    here = f" This lesson has {', '.join(map(repr, names))}." if lesson and names else ""
+    raise LookupError(f"No exercise is called {name[:60]!r}.{hint}{here}")
+
+
+def next_exercise(exercise: Exercise) -> Exercise | None:
+    """Return the next exercise of the lesson that isn't done: those after this one, then those before it."""
+    all_of_it, (done, _) = exercises_of(exercise.lesson), read_progress()
+    place = [one.name for one in all_of_it].index(exercise.name)
+    return next((one for one in all_of_it[place + 1 :] + all_of_it[:place] if one.name not in done), None)
 
 
 # Progress is a convenience: without a file that can be read and written, the exercises work all the same.
@@ -149,22 +169,22 @@ def find_exercise(name: str) -> Exercise:
 
 def read_progress() -> tuple[set[str], str]:
     """Return the names of the exercises that are done, and a sentence about the file if it is damaged, else ""."""
-    path = _progress_file()
     try:
-        done = json.loads(path.read_text(encoding="utf-8"))["done"]
+        path = _progress_file()
+        done = atomic.read_json(path)["done"]
         if not (isinstance(done, list) and all(isinstance(name, str) for name in done)):
             raise ValueError("not a list of names")
         return set(done), ""
-    except OSError:
+    except (DataError, OSError):
         return set(), ""
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError):
         return set(), f"{path} is damaged, so the exercises count from 0 again."
 
 
 def mark_done(name: str) -> bool:
     """Note that an exercise is done, together with what other kernels note meanwhile; False if it can't be noted."""
-    path = _progress_file()
     try:
+        path = _progress_file()
         with atomic.lock(path):
             done, damage = read_progress()
             if damage or name not in done:

@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import agree, as_list, call, given, number, rule_out
+from helpers.exercises.checking import agree, as_list, call, given, number, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -91,6 +91,7 @@ def _check_sides(answer, seed=0):
             rule_out(got, *USUAL_SIDES)
         if got != right:
             raise Incorrect(f"For {given(case)} your function gave {got}; {right} is right.")
+        list(map(whole, got))
 
 
 def receptive_field(layers):

@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, close, number, rule_out
+from helpers.exercises.checking import array, as_list, call, close, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -67,7 +67,7 @@ def _numbers(answer, paths):
         raise Incorrect(f"Your list holds lists, {got[0]} first. It should be one number for each image, not one-hot.")
     if len(got) != len(paths):
         raise Incorrect(f"For {len(paths)} images your list has {len(got)} numbers; each image needs one.")
-    return [number(value) for value in got]
+    return [whole(value) for value in got]
 
 
 def batch_sizes(images, batch_size):
@@ -113,7 +113,7 @@ def _check_batch_sizes(answer, seed=0):
 
 def _sizes(answer, images, batch_size):
     got = as_list(call(answer, images, batch_size), "a list, with one number for each batch")
-    return [number(value) for value in got]
+    return [whole(value) for value in got]
 
 
 def _brief(sizes):
@@ -212,19 +212,6 @@ EXERCISES = [
         takeaway="So renaming a folder can change all labels: with `ponies` instead of `horses`, humans become 0.",
     ),
     Exercise(
-        name="batch-sizes",
-        title="1,027 images in batches of 128",
-        task="Count before you train: how many batches does an epoch have, and how large is each?",
-        solution=batch_sizes,
-        check=_check_batch_sizes,
-        hints=[
-            "How many full batches are there in 1,027, and how many images are left over then? And in 1,024?",
-            "`divmod(1027, 128)` gives both numbers at once. If nothing is left over, you are done.",
-            "`[batch_size] * full` is a list of the full batches; `+ [rest]` adds one, only `if rest`.",
-        ],
-        takeaway="Eight batches of 128 and one of 3. Keras counts like that by itself, if you leave `steps_per_epoch` out.",
-    ),
-    Exercise(
         name="prepare",
         title="By hand, without a library",
         task="Section 4 left the resizing to Pillow. Do it yourself, with NumPy alone. "
@@ -238,5 +225,18 @@ EXERCISES = [
             "`image[rows][:, columns]` takes first the rows and then the columns. Divide by 255 at the end.",
         ],
         takeaway="Decode, resize, float, divide by 255: that is all that happens to a file on its way to a network.",
+    ),
+    Exercise(
+        name="batch-sizes",
+        title="1,027 images in batches of 128",
+        task="Count before you train: how many batches does an epoch have, and how large is each?",
+        solution=batch_sizes,
+        check=_check_batch_sizes,
+        hints=[
+            "How many full batches are there in 1,027, and how many images are left over then? And in 1,024?",
+            "`divmod(1027, 128)` gives both numbers at once. If nothing is left over, you are done.",
+            "`[batch_size] * full` is a list of the full batches; `+ [rest]` adds one, only `if rest`.",
+        ],
+        takeaway="Eight batches of 128 and one of 3. Keras counts like that by itself, if you leave `steps_per_epoch` out.",
     ),
 ]

@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import agree, as_list, call, number, rule_out
+from helpers.exercises.checking import agree, as_list, call, number, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -46,8 +46,7 @@ def _check_network_parameters(answer, seed=0):
         (569, f"{asked}: Flatten passes on 6 * 6 * 8 values. Did you leave the 6 * 6 out?"),
         (1_209, f"{asked}: 6 * 8 values are one row. Flatten passes on 6 rows of them."),
     )
-    if isinstance(got, float):
-        raise Incorrect(f"{asked}, a float. Half a window does not count: use `//`.")
+    whole(got)
     random = np.random.default_rng(seed)
     drawn = [(int(random.integers(60, 200)), random.integers(2, 40, 3).tolist(), 64) for _ in range(3)]
     agree(answer, network_parameters, (10, [2], 4), (300, [16, 32, 64, 64, 64], 512), *drawn)
@@ -85,7 +84,7 @@ def _check_class_names_of(answer, seed=0):
         raise Incorrect(sentence)
     random = np.random.default_rng(seed)
     for case in ((outputs, names), (random.random((6, 1)).round(2), ["cats", "dogs"])):
-        right, got = class_names_of(*case), list(call(answer, *case))
+        right, got = class_names_of(*case), as_list(call(answer, *case), "a list of names")
         if got != right:
             raise Incorrect(f"For {case[0][:, 0].tolist()} your function gave {got}; {right} is right.")
 
@@ -127,6 +126,20 @@ def _check_balanced_accuracy(answer, seed=0):
 
 EXERCISES = [
     Exercise(
+        name="one-neuron",
+        title="One neuron, two names",
+        task="`predict` gives one number for each image. Turn these numbers into names. It's a small function, with a "
+        "well-known trap in it.",
+        solution=class_names_of,
+        check=_check_class_names_of,
+        hints=[
+            "Which class does 0.97 stand for, and which 0.03?",
+            "The array has the shape (images, 1); `outputs[:, 0]` is the column itself.",
+            "`int(output >= 0.5)` is 0 or 1, an index for `names`.",
+        ],
+        takeaway="argmax is for one output per class. With a single output it is always 0, and every image is a horse.",
+    ),
+    Exercise(
         name="network-parameters",
         title="1,704,097 or 9,494,561?",
         task="The smaller image needs the larger network. Write the whole sum as a function, and you can find out "
@@ -142,20 +155,6 @@ EXERCISES = [
         ],
         takeaway="Nearly all parameters come after Flatten: 512 * 3,136 for 300 pixels and five blocks, 512 * 18,496 "
         "for 150 pixels and three.",
-    ),
-    Exercise(
-        name="one-neuron",
-        title="One neuron, two names",
-        task="`predict` gives one number for each image. Turn these numbers into names. It's a small function, with a "
-        "well-known trap in it.",
-        solution=class_names_of,
-        check=_check_class_names_of,
-        hints=[
-            "Which class does 0.97 stand for, and which 0.03?",
-            "The array has the shape (images, 1); `outputs[:, 0]` is the column itself.",
-            "`int(output >= 0.5)` is 0 or 1, an index for `names`.",
-        ],
-        takeaway="argmax is for one output per class. With a single output it is always 0, and every image is a horse.",
     ),
     Exercise(
         name="balanced-accuracy",

@@ -230,6 +230,19 @@ EXERCISES = [
         takeaway="18 * 18 * 64 = 20,736 numbers go to each of 512 neurons: 10,617,344 of the 10,641,441 numbers are there.",
     ),
     Exercise(
+        name="precision-recall",
+        title="When can you believe it?",
+        task='Write both measures for the word "dog", for any threshold. Watch out for a threshold so high that no image is called a dog.',
+        solution=precision_recall,
+        check=_check_precision_recall,
+        hints=[
+            "Which images are *called* dogs? Which *are* dogs? Which are both?",
+            "`called = probabilities >= threshold`; then `(called & (labels == 1)).sum()` counts the dogs that are found.",
+            "Divide by `called.sum()` for precision (unless it is 0), by `(labels == 1).sum()` for recall.",
+        ],
+        takeaway='A higher threshold makes the word "dog" more reliable and misses more dogs: precision against recall.',
+    ),
+    Exercise(
         name="bad-files",
         title="Three kinds of bad files",
         task="Write the check: which files have to go? Those that can't be read to the last pixel, whatever their ending "
@@ -244,18 +257,5 @@ EXERCISES = [
             "Put the bytes of every good training file into a set. A validation file whose bytes are in the set is bad.",
         ],
         takeaway="An image in two splits makes the validation accuracy too good, and nothing warns you. Look before you train.",
-    ),
-    Exercise(
-        name="precision-recall",
-        title="When can you believe it?",
-        task='Write both measures for the word "dog", for any threshold. Watch out for a threshold so high that no image is called a dog.',
-        solution=precision_recall,
-        check=_check_precision_recall,
-        hints=[
-            "Which images are *called* dogs? Which *are* dogs? Which are both?",
-            "`called = probabilities >= threshold`; then `(called & (labels == 1)).sum()` counts the dogs that are found.",
-            "Divide by `called.sum()` for precision (unless it is 0), by `(labels == 1).sum()` for recall.",
-        ],
-        takeaway='A higher threshold makes the word "dog" more reliable and misses more dogs: precision against recall.',
     ),
 ]

@@ -6,16 +6,9 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, close, kind, number, rule_out, shown
+from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
 
-TASKS = {  # task → what may be done to its images without changing the label
-    "cats and dogs": {"horizontal_flip", "small_rotation", "brightness"},
-    "digits 0 to 9": {"small_rotation", "brightness"},
-    "arrows that point left or right": {"vertical_flip", "small_rotation", "brightness"},
-    "cells under a microscope": {"horizontal_flip", "vertical_flip", "small_rotation", "large_rotation", "brightness"},
-    "photographs by day or by night": {"horizontal_flip", "small_rotation"},
-}
 CHANGES = ("horizontal_flip", "vertical_flip", "small_rotation", "large_rotation", "brightness")
 
 
@@ -62,6 +55,7 @@ HARM = {  # task → change → why not
         "large_rotation": UPRIGHT,
     },
 }
+TASKS = {task: safe_changes(task) for task in [*HARM, "cells under a microscope"]}
 LOST = {
     "horizontal_flip": "left and right can be exchanged here, and the label stays",
     "vertical_flip": "upside down, the label stays here",
@@ -227,7 +221,7 @@ def _check_right_epoch(answer, seed=0):
 
 def _best_and_last(answer, losses, patience) -> list:
     pair = as_list(call(answer, losses, patience), "two numbers: `return best, last`", length=2)
-    return [number(value) for value in pair]
+    return [whole(value) for value in pair]
 
 
 EXERCISES = [

@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, close, number, rule_out, shown
+from helpers.exercises.checking import array, as_list, call, close, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -66,7 +66,7 @@ def _numbers(got):
         raise Incorrect(
             "Your function returns True and False; it should return the numbers of the channels, as a list."
         )
-    return [number(channel) for channel in as_list(got, "a list of channel numbers")]
+    return [whole(channel) for channel in as_list(got, "a list of channel numbers")]
 
 
 def as_image(channel):

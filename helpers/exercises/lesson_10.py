@@ -186,6 +186,20 @@ EXERCISES = [
         takeaway="0.5 is the least sure that a network for two classes can be: the likelier class never has less.",
     ),
     Exercise(
+        name="upright",
+        title="A phone's image, upright",
+        task="A phone stores the image as its sensor saw it and notes in the file how to turn it. Programs that show "
+        "images follow the note; a program that reads bare pixels gets a horse on its side. Turn it.",
+        solution=upright,
+        check=_check_upright,
+        hints=[
+            "Take a row of two pixels and a sheet of paper. Where is each of them after a quarter turn clockwise?",
+            "`np.rot90(pixels, k)` turns the first two axes by k quarter turns, *counter-clockwise*; k may be negative.",
+            "k is 0 for 1, 2 for 3, -1 for 6, and 1 for 8.",
+        ],
+        takeaway="1, 3, 6 and 8 are what phones write; 2, 4, 5 and 7 are the same, mirrored.",
+    ),
+    Exercise(
         name="on-white",
         title="Transparent pixels on white paper",
         task="A logo or a cut-out has a fourth channel, **alpha**. A network takes three. If you just drop the fourth, you get "
@@ -199,19 +213,5 @@ EXERCISES = [
             "`values[..., :3] * alpha + (1 - alpha)`.",
         ],
         takeaway="PNG logos, stickers and cut-outs have alpha. `read_image` lays them on white, as you did.",
-    ),
-    Exercise(
-        name="upright",
-        title="A phone's image, upright",
-        task="A phone stores the image as its sensor saw it and notes in the file how to turn it. Programs that show "
-        "images follow the note; a program that reads bare pixels gets a horse on its side. Turn it.",
-        solution=upright,
-        check=_check_upright,
-        hints=[
-            "Take a row of two pixels and a sheet of paper. Where is each of them after a quarter turn clockwise?",
-            "`np.rot90(pixels, k)` turns the first two axes by k quarter turns, *counter-clockwise*; k may be negative.",
-            "k is 0 for 1, 2 for 3, -1 for 6, and 1 for 8.",
-        ],
-        takeaway="1, 3, 6 and 8 are what phones write; 2, 4, 5 and 7 are the same, mirrored.",
     ),
 ]

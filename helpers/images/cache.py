@@ -1,7 +1,8 @@
 """Image files decoded and resized once, then kept as uint8: later epochs read no file.
 
-Readers of the same files share one array. The pixels are those of `keras.utils.load_img`, which ImageDataGenerator
-uses: images are *not* turned upright, and transparent parts keep the color stored there.
+Readers of the same files share one array. The pixels are those of `read_image`, so that a network learns from images as
+it is asked about them: upright, transparent parts on white. For ordinary images they are also those of
+`keras.utils.load_img`, which ImageDataGenerator uses and which does neither.
 """
 
 import os
@@ -16,8 +17,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from data_scripts.image_limits import LARGE
 from data_scripts.paths import home
-from helpers.images.read import ImageError, decode_image, identify_image, quiet_decoding, read_bytes, to_eight_bits
+from helpers.images.file_bytes import ImageError, read_bytes
+from helpers.images.read import identify_image, image_from_bytes, orientation, quiet_decoding, to_eight_bits
 
 IN_MEMORY = 2**30  # bytes of images kept in memory; more go to the disk
 ON_DISK = 20 * 2**30
@@ -32,30 +35,31 @@ SHARED: weakref.WeakValueDictionary = weakref.WeakValueDictionary()  # what was 
 def load_image(
     path: str | Path, size: tuple[int, int], color_mode: str = "rgb", interpolation: str = "nearest"
 ) -> np.ndarray:
-    """Return one image as uint8, shape (height, width, channels), as `keras.utils.load_img` gives it.
+    """Return one image as uint8, shape (height, width, channels): that of `read_image`, resized as `keras.utils.load_img` does.
 
-    Values of 16 bits and more, which `load_img` cuts off at 255, are scaled to 0…255. Raises ImageError.
+    With color_mode "rgba" transparent parts stay as they are. Raises ImageError.
     """
     data, name = read_bytes(path)
     pixels = _decode_jpeg(data) if color_mode == "rgb" and interpolation == "nearest" else None
     if pixels is not None:
         rows, columns = (_nearest(*lengths) for lengths in zip(pixels.shape, size, strict=False))
         return cv2.cvtColor(pixels.take(rows, axis=0).take(columns, axis=1), cv2.COLOR_BGR2RGB)
-    image = to_eight_bits(decode_image(data, name), MODES[color_mode], name)
+    image = to_eight_bits(image_from_bytes(data, name, alpha=color_mode == "rgba"), MODES[color_mode])
     if image.size != size[::-1]:
         image = image.resize(size[::-1], INTERPOLATIONS[interpolation])
     return np.asarray(image).reshape(*size, -1)
 
 
 def _decode_jpeg(data: bytes) -> np.ndarray | None:
-    """Return a whole, ordinary JPEG as uint8 (height, width, 3), blue first: Pillow's pixels in two thirds of the time.
+    """Return a whole, ordinary, upright JPEG as uint8 (height, width, 3), blue first: Pillow's pixels in two thirds of the time.
 
     None for anything else, which Pillow then judges.
     """
     if not (data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")):
         return None
     try:
-        if identify_image(data, ("JPEG",)).mode in ("RGB", "L"):
+        image = identify_image(data)
+        if image.mode in ("RGB", "L") and image.width * image.height <= LARGE and orientation(image) == 1:
             return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     except Exception:  # as many kinds as in decode_image, which says what is wrong
         pass

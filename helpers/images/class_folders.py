@@ -1,46 +1,132 @@
-"""The images in a folder of class folders, in ImageDataGenerator's order."""
+"""The images in a folder of class folders, in ImageDataGenerator's order, and what else is there."""
 
 import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".tif", ".tiff")
+from data_scripts.leftovers import is_leftover, shown
+from helpers.images.file_bytes import printable, read_bytes
+from helpers.images.read import identify_image, quiet_decoding
+
+ENDINGS = (
+    *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".avif", ".heic", ".heif", ".hif", ".gif"),
+    *(".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".tif", ".tiff"),
+)
+NAMED = 10  # of what is left out
 
 
 class NoImagesError(ValueError):
     """The folder holds no class, or no class holds an image."""
 
 
-def class_folders(directory: str | Path) -> list[str]:
-    """Return the names of the folders in `directory`, sorted, without hidden ones (.ipynb_checkpoints).
+@dataclass
+class ClassImages:
+    """The images of each class, "class/…/file.jpg", and their int32 labels; what else is there, without leftovers.
 
-    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no folders in it.
+    `empty` are folders without an image, which are no classes; `other` are files that are no images, and `loose` are
+    images outside the class folders.
+    """
+
+    classes: list[str]
+    filenames: list[str] = field(default_factory=list)
+    labels: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
+    empty: list[str] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)
+
+    def notes(self) -> list[str]:
+        """Return a sentence for each kind of thing that is left out, with what to do about it."""
+        kinds = [
+            (self.empty, "without images in them, so no classes; fill or delete them", "folders"),
+            (self.other, "that aren't images", "files"),
+            (self.loose, "outside the class folders; move each into the folder of its class", "images"),
+        ]
+        return [f"Left out {len(names)} {what} {why}: {listed(names)}." for names, why, what in kinds if names]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first of the names for a sentence, printable."""
+    return ", ".join(printable(name) for name in names[:NAMED]) + (", …" if len(names) > NAMED else "")
+
+
+def find_images(directory: str | Path) -> ClassImages:
+    """Return the images in `directory`, a folder for each class, in ImageDataGenerator's order.
+
+    A file is an image if its ending is one of `ENDINGS`, or if it can be opened as one whatever its ending. What systems
+    leave (.ipynb_checkpoints, __MACOSX, Thumbs.db, …) is passed over. Files and class folders may be symbolic links,
+    folders inside a class may not.
+    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no classes or no images in it.
     """
     if not os.path.isdir(directory):
         raise FileNotFoundError(f'There is no folder "{directory}".')
-    folders = sorted(entry.name for entry in os.scandir(directory) if entry.is_dir() and entry.name[0] != ".")
-    if not folders:
-        raise NoImagesError(
-            f'"{directory}" has no folders in it, so no classes. If it is a class itself, give the folder above.'
-        )
-    return folders
-
-
-def list_images(directory: str | Path, classes: list[str]) -> tuple[list[str], np.ndarray]:
-    """Return the image files of each class ("class/…/file.jpg", in ImageDataGenerator's order) and their int32 labels.
-
-    Only the file endings count: no file is opened. Files and class folders may be symbolic links, folders inside a
-    class may not. Raises NoImagesError if there are none.
-    """
-    filenames: list[str] = []
+    entries = {entry.name: entry.is_dir() for entry in os.scandir(directory)}
+    names = [name for name in shown(list(entries)) if entries[name]]
+    loose = [name for name in shown(list(entries)) if not entries[name] and name.lower().endswith(ENDINGS)]
+    if not names:
+        raise NoImagesError(_no_classes(directory, loose))
+    found = ClassImages([], loose=loose)
     labels: list[int] = []
-    for label, name in enumerate(classes):
-        for folder, _, files in sorted(os.walk(os.path.join(directory, name))):
-            inside = os.path.relpath(folder, directory)
-            images = [os.path.join(inside, file) for file in sorted(files) if file.lower().endswith(ENDINGS)]
-            filenames += images
-            labels += [label] * len(images)
-    if not filenames:
-        raise NoImagesError(f'There are no images in "{directory}" under {", ".join(classes)}.')
-    return filenames, np.array(labels, np.int32)
+    with quiet_decoding():
+        for name in names:
+            images: list[str] = []
+            for file in _files(directory, name):
+                is_image = file.lower().endswith(ENDINGS) or _opens(os.path.join(directory, file))
+                (images if is_image else found.other).append(file)
+            if images:
+                labels += [len(found.classes)] * len(images)
+                found.classes.append(name)
+                found.filenames += images
+            else:
+                found.empty.append(name)
+    if not found.filenames:
+        others = f" There are other files: {listed(found.other)}." if found.other else ""
+        raise NoImagesError(f'There are no images in "{directory}" under {listed(names)}.{others}')
+    found.labels = np.array(labels, np.int32)
+    return found
+
+
+def check_class_count(classes: Sequence[str], class_mode: str | None) -> None:
+    """Raise ValueError for a number of classes that cannot be told apart so."""
+    if class_mode == "binary" and len(classes) != 2:
+        advice = (
+            'Use class_mode="categorical" or "sparse", and a unit for each class' if len(classes) > 2 else "Add one"
+        )
+        raise ValueError(
+            f'class_mode="binary" is for two classes, and there {_are(len(classes))}: {listed(classes)}. {advice}.'
+        )
+    if class_mode is not None and len(classes) < 2:
+        raise ValueError(
+            f"There {_are(len(classes))}: {listed(classes)}, so there is nothing to tell apart. Add a folder for another "
+            "class, or read the images without labels: class_mode=None."
+        )
+
+
+def _are(count: int) -> str:
+    return "is one" if count == 1 else f"are {count}"
+
+
+def _files(directory: str | Path, name: str) -> Iterator[str]:
+    for folder, _, files in sorted(os.walk(os.path.join(directory, name))):
+        inside = os.path.relpath(folder, directory)
+        if not any(is_leftover(part) for part in Path(inside).parts):
+            yield from (os.path.join(inside, file) for file in shown(files))
+
+
+def _opens(path: str) -> bool:
+    try:
+        identify_image(read_bytes(path)[0])
+    except Exception:  # as many kinds as in decode_image
+        return False
+    return True
+
+
+def _no_classes(directory: str | Path, loose: list[str]) -> str:
+    if loose:
+        return (
+            f'"{directory}" has {len(loose)} images and no folders in it, so no classes. Make a folder for each class '
+            "and move the images into them; if it is a class itself, give the folder above."
+        )
+    return f'"{directory}" has no folders in it, so no classes. If it is a class itself, give the folder above.'

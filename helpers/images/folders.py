@@ -19,7 +19,8 @@ import numpy as np
 
 from helpers.images.augment import Augmentation
 from helpers.images.cache import CHANNELS, INTERPOLATIONS, load_images
-from helpers.images.class_folders import class_folders, list_images
+from helpers.images.class_folders import check_class_count, find_images, listed
+from helpers.images.file_bytes import ImageError, printable
 
 CLASS_MODES = ("categorical", "binary", "sparse", None)
 
@@ -53,31 +54,33 @@ class ImageFolderReader(Augmentation):
     ) -> "ImageBatches":
         """Return batches of the images in `directory`, a folder for each class; parameters as ImageDataGenerator's.
 
-        Reads all images at once, unless another reader still has the same ones. Files that cannot be read are named
-        and left out; if none can be read, the first one's ImageError is raised. Without `seed`, NumPy's global random
-        state decides.
+        Reads all images at once, unless another reader still has the same ones. Prints how many there are, and what is
+        left out: files that cannot be read, folders without images. Without `seed`, NumPy's global random state decides.
+        Raises FileNotFoundError or NoImagesError where there is nothing to read, ImageError if no image of a class can
+        be read, and ValueError for fewer than two classes, or other than two if `class_mode` is "binary".
         """
         _check_choice("color_mode", color_mode, CHANNELS)
         _check_choice("class_mode", class_mode, CLASS_MODES)
         _check_choice("interpolation", interpolation, INTERPOLATIONS)
-        classes = class_folders(directory)
-        filenames, labels = list_images(directory, classes)
-        print(f"Found {len(filenames)} images belonging to {len(classes)} classes.")
+        found = find_images(directory)
+        check_class_count(found.classes, class_mode)
+        filenames, labels = found.filenames, found.labels
+        print(f"Found {len(filenames)} images belonging to {len(found.classes)} classes.", *found.notes(), sep="\n")
 
         paths = [os.path.join(directory, name) for name in filenames]
         images, errors = load_images(
             paths, (target_size[0], target_size[1]), color_mode, interpolation, shared_threads()
         )
+        kept = np.delete(labels, list(errors))
         if errors:
-            if not len(images):
-                raise next(iter(errors.values()))
-            named = ", ".join(filenames[i] for i in list(errors)[:10]) + (", …" if len(errors) > 10 else "")
-            print(f"Left out {len(errors)} that cannot be read: {named}.")
+            _check_each_class(found.classes, labels, kept, errors)
+            names = [filenames[i] for i in errors]
+            print(f"Left out {len(errors)} that cannot be read: {listed(names)}. {_first_sentences(errors)}")
         return ImageBatches(
             self,
             images,
-            np.delete(labels, list(errors)),
-            class_indices={name: label for label, name in enumerate(classes)},
+            kept,
+            class_indices={name: label for label, name in enumerate(found.classes)},
             class_mode=class_mode,
             batch_size=batch_size,
             shuffle=shuffle,
@@ -85,6 +88,20 @@ class ImageFolderReader(Augmentation):
             directory=directory,
             filenames=[name for i, name in enumerate(filenames) if i not in errors],
         )
+
+
+def _check_each_class(classes: list[str], labels: np.ndarray, kept: np.ndarray, errors: dict[int, ImageError]) -> None:
+    """Raise ImageError if no image of a class can be read: a network would learn that there is no such class."""
+    for label, name in enumerate(classes):
+        if label not in kept:
+            first = next(error for i, error in errors.items() if labels[i] == label)
+            raise ImageError(f'No image in "{printable(name)}" can be read. {first}') from first
+
+
+def _first_sentences(errors: dict[int, ImageError]) -> str:
+    """Return what is wrong with the first file of each kind: HEIC files want another remedy than broken ones."""
+    reasons = {str(error).rpartition('"')[2]: str(error) for error in reversed(errors.values())}
+    return " ".join(reversed(list(reasons.values())[-3:]))
 
 
 def _check_choice(name: str, value: str | None, allowed: Sequence | dict) -> None:

@@ -1,29 +1,27 @@
 """One image file → an array: any usual format, turned upright, on white; anything else gets one clear sentence."""
 
-import io
 import logging
-import os
-import stat
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import IO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageChops
 
+from data_scripts.image_limits import MAX_PIXELS_OF, TooCostlyError, jpeg_scans, open_within_limits
+from helpers.images.colors import to_plain
 from helpers.images.encode import to_uint8
+from helpers.images.file_bytes import ImageError, Source, label, read_bytes
 from helpers.tensorflow_import import silent_stderr
 
-Source = str | os.PathLike | bytes | bytearray | memoryview | IO[bytes]
-
-MAX_BYTES = 64 * 2**20
-MAX_PIXELS = 64_000_000  # phones take 12 to 50 million
-MAX_SCANS = 200  # a progressive JPEG has about 10; each takes as long to decode as the whole image
 FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF", "PPM")
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+TURNS = dict(zip((2, 3, 4, 5, 6, 7, 8), (0, 3, 1, 5, 4, 6, 2), strict=True))  # EXIF orientation → Image.Transpose
+MOST = MAX_PIXELS_OF["JPEG"] // 10**6
+MOST_MISSING = 1 / 50  # of a JPEG's area, at its end
+BLOCK = 18  # rows that a JPEG decodes at a time, and those next to them
+JPEG_END = b"\xff\xd9"
 
 # What other files begin with, in lower case.
 OTHER_FORMATS = (
@@ -39,10 +37,6 @@ HEIC_ADVICE = "Save it as JPEG, or install pillow-heif (pip install pillow-heif)
 _QUIET = threading.RLock()
 
 
-class ImageError(ValueError):
-    """A file that cannot be read as an image; the text is one sentence for the learner."""
-
-
 def read_image(source: Source, size: tuple[int, int] | None = None, channels: int = 3) -> np.ndarray:
     """Return the image in a file as float32, shape (height, width, channels), values 0…1.
 
@@ -51,8 +45,10 @@ def read_image(source: Source, size: tuple[int, int] | None = None, channels: in
 
     The image is turned upright as its EXIF data say, transparent parts become white, and an animation gives its
     first frame. 16-bit values are divided by 65,535. Values without a known range (32-bit integers, floating point
-    outside 0…1) are stretched from the darkest to the brightest.
-    Raises ImageError if the file isn't a whole image, or is larger than 64 MB or 64 million pixels.
+    outside 0…1) are stretched from the darkest to the brightest. An image of more than 16 million pixels becomes
+    smaller by a whole number.
+    Raises ImageError if the file isn't a whole image (a JPEG may lack a fiftieth), is larger than 64 MB, or would
+    take more than a few seconds.
     """
     if channels not in (1, 3):
         raise ValueError(f"channels is {channels!r}; it can be 1 (gray) or 3 (red, green, blue).")
@@ -64,11 +60,22 @@ def read_image(source: Source, size: tuple[int, int] | None = None, channels: in
 def open_image(source: Source) -> Image.Image:
     """Return the same image as a Pillow image of mode "RGB", "L" or (more than 8 bits) "F" with values 0…1."""
     data, name = read_bytes(source)
-    with quiet_decoding(), decode_image(data, name) as image:
-        with suppress(Exception):  # broken EXIF data raise as many kinds of error as broken images
-            ImageOps.exif_transpose(image, in_place=True)
-        with _color_errors(name):
-            return _float_image(image) if _is_deep(image) else _on_white(image)
+    with quiet_decoding():
+        return image_from_bytes(data, name)
+
+
+def image_from_bytes(data: bytes, name: str = "", alpha: bool = False) -> Image.Image:
+    """Return what `open_image` does, for the bytes of a file; call it inside `quiet_decoding`.
+
+    With `alpha` the mode is "RGBA" or "F", and transparent parts stay as they are. Raises ImageError.
+    """
+    image = decode_image(data, name)
+    turn = TURNS.get(orientation(image))
+    try:
+        image = to_plain(image, alpha)
+        return image if turn is None else image.transpose(Image.Transpose(turn))
+    except (ValueError, OSError, MemoryError) as error:  # such as a color space that Pillow does not convert
+        raise ImageError(f"{label(name)} has colors that cannot be turned into red, green, blue.") from error
 
 
 def to_array(image: Image.Image, size: tuple[int, int] | None = None, channels: int = 3) -> np.ndarray:
@@ -82,62 +89,44 @@ def to_array(image: Image.Image, size: tuple[int, int] | None = None, channels: 
     return np.repeat(values[..., None], channels, axis=2) if values.ndim == 2 else values
 
 
-def read_bytes(source: Source) -> tuple[bytes, str]:
-    """Return the bytes of a path, bytes or an open file, and the file's name ("" if it has none).
+def to_eight_bits(image: Image.Image, mode: str) -> Image.Image:
+    """Return an image from `open_image` as "L", "RGB" or "RGBA"."""
+    if image.mode == "F":
+        image = Image.fromarray(to_uint8(np.clip(np.asarray(image), 0, 1)))
+    return image if image.mode == mode else image.convert(mode)
 
-    Reads at most MAX_BYTES + 1 bytes. Raises ImageError for a missing, empty or too large file, or none at all.
+
+def identify_image(data: bytes) -> Image.Image:
+    """Return the image in `data` with its size and mode, not yet decoded.
+
+    Raises whatever Pillow raises, and TooCostlyError for files that would take long.
     """
-    name = ""
-    if isinstance(source, str | os.PathLike):
-        name, data = Path(source).name, _file_bytes(Path(source))
-    elif isinstance(source, bytes | bytearray | memoryview):
-        data = bytes(source)
-    elif hasattr(source, "read"):
-        name = Path(str(getattr(source, "name", ""))).name
-        data = source.read(MAX_BYTES + 1)
-    else:
-        raise ImageError(f"An image is a path, bytes or an open file, not a {type(source).__name__}.")
-    if not isinstance(data, bytes):
-        raise ImageError(f'{_label(name)} was opened as text; open it with mode "rb".')
-    if len(data) > MAX_BYTES:
-        raise ImageError(_too_large(name))
-    if not data:
-        raise ImageError(f"{_label(name)} is empty.")
-    return data, name
-
-
-def identify_image(data: bytes, formats: Sequence[str] = FORMATS) -> Image.Image:
-    """Return the image in `data` with its size and mode, not yet decoded. Raises whatever Pillow raises, and OSError
-    or DecompressionBombError for files made to take long.
-    """
-    if not Image.OPEN.keys() >= {"PPM", "TIFF"}:
-        Image.init()
     if _brand(data) in HEIC_BRANDS:
         _register_heic()
-    image = Image.open(io.BytesIO(data), formats=[name for name in formats if name in Image.OPEN])
-    if image.width * image.height > MAX_PIXELS:
-        raise Image.DecompressionBombError
-    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
-        raise OSError("too many scans")
-    return image
+    return open_within_limits(data, FORMATS)
 
 
 def decode_image(data: bytes, name: str = "") -> Image.Image:
     """Return the first frame of the image in `data`, decoded as it is stored. Raises ImageError."""
     try:
         image = identify_image(data)
+        is_cut = image.format in ("JPEG", "MPO") and not jpeg_scans(data).is_whole
+        if is_cut:
+            data = data[: len(data.rstrip(b"\0")) + 1].rstrip(b"\xff") + JPEG_END  # one of the zeros may belong to it
+            image = identify_image(data)
         image.load()
+        if is_cut and _missing_part(image, data) > MOST_MISSING:
+            raise EOFError
         return image
     except Exception as error:  # broken files make Pillow raise a dozen kinds: SyntaxError, struct.error, KeyError, …
-        raise ImageError(f"{_label(name)} {_reason(data, error)}.") from error
+        raise ImageError(f"{label(name)} {_reason(data, error)}.") from error
 
 
-def to_eight_bits(image: Image.Image, mode: str, name: str = "") -> Image.Image:
-    """Return a decoded image as "L", "RGB" or "RGBA". More than 8 bits are scaled, not cut off. Raises ImageError."""
-    with _color_errors(name):
-        if _is_deep(image):
-            image = Image.fromarray(to_uint8(np.asarray(_float_image(image))))
-        return image if image.mode == mode else image.convert(mode)
+def orientation(image: Image.Image) -> int:
+    """Return how an image has to be turned, 1…8 as EXIF counts; 1, not at all, where that is broken or missing."""
+    with suppress(Exception):  # broken EXIF data raise as many kinds of error as broken images
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return 1
 
 
 @contextmanager
@@ -157,37 +146,21 @@ def quiet_decoding() -> Iterator[None]:
             log.setLevel(level)
 
 
-def _file_bytes(path: Path) -> bytes:
-    """Return the bytes of a regular file. Other things with a path (a pipe, a device) might never end."""
-    try:
-        about = path.stat()
-    except (OSError, ValueError) as error:  # ValueError: no file's name holds a null byte
-        raise ImageError(f"There is no file {_label(path.name)}.") from error
-    if not stat.S_ISREG(about.st_mode):
-        kind = "is a folder, not an image" if stat.S_ISDIR(about.st_mode) else "isn't an ordinary file"
-        raise ImageError(f"{_label(path.name)} {kind}.")
-    if about.st_size > MAX_BYTES:
-        raise ImageError(_too_large(path.name))
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{_label(path.name)} cannot be opened: {error.strerror or error}.") from error
+def _missing_part(image: Image.Image, data: bytes) -> float:
+    """Return which part of a JPEG that was cut is missing: its area from where the decoder looks at what follows the data.
 
-
-@contextmanager
-def _color_errors(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, OSError, MemoryError) as error:  # such as a color space that Pillow does not convert
-        raise ImageError(f"{_label(name)} has colors that cannot be turned into red, green, blue.") from error
-
-
-def _label(name: str) -> str:
-    return f'"{name}"' if name else "This file"
-
-
-def _too_large(name: str) -> str:
-    return f"{_label(name)} is larger than {MAX_BYTES >> 20} MB, the most that is read."
+    A scan that is missing altogether counts as everything.
+    """
+    last = jpeg_scans(data).headers[-1]
+    if last[-2:-1] != b"\x3f" or last[-1] & 15:  # the scans that make it sharp were still to come
+        return 1
+    other = identify_image(data[: -len(JPEG_END)] + b"\x5a\xc3\x01" * 99 + JPEG_END)
+    other.load()
+    changed = ImageChops.difference(image, other).getbbox()
+    if not changed:
+        return 0
+    left, top, (width, height) = changed[0], changed[1], image.size
+    return (height - top) / height * ((width - left) / width if height - top <= BLOCK else 1)
 
 
 def _brand(data: bytes) -> bytes:
@@ -210,13 +183,14 @@ def _reason(data: bytes, error: Exception) -> str:
     unknown = isinstance(error, Image.UnidentifiedImageError)
     text = all(byte >= 32 or byte in b"\t\r\n" for byte in data[:512])
     reasons = [
-        (
-            isinstance(error, Image.DecompressionBombError),
-            f"has more than {MAX_PIXELS // 10**6} million pixels, the most that is read",
-        ),
+        (isinstance(error, TooCostlyError), str(error)),
+        (isinstance(error, Image.DecompressionBombError), f"has more than {MOST} million pixels, more than is read"),
         *((start.startswith(beginning), f"is {kind}, not an image") for beginning, kind in OTHER_FORMATS),
-        (_brand(data) in HEIC_BRANDS, f"is a HEIC image, which Pillow cannot read here. {HEIC_ADVICE}"),
-        (_brand(data) not in (b"", b"avif", b"avis"), "is a film, not an image"),
+        (
+            _brand(data) in HEIC_BRANDS and "HEIF" not in Image.OPEN,
+            f"is a HEIC image, which Pillow cannot read here. {HEIC_ADVICE}",
+        ),
+        (_brand(data) not in (b"", b"avif", b"avis", *HEIC_BRANDS), "is a film, not an image"),
         (unknown and text, "is text, not an image"),
         (unknown, "is not an image that can be read here; JPEG, PNG, WebP, GIF, BMP and TIFF are"),
         (
@@ -225,27 +199,3 @@ def _reason(data: bytes, error: Exception) -> str:
         ),
     ]
     return next((reason for applies, reason in reasons if applies), "is damaged and cannot be read as an image")
-
-
-def _is_deep(image: Image.Image) -> bool:
-    """Return whether a pixel has more than 8 bits: the modes I, I;16, I;16B and F."""
-    return image.mode[0] in "IF"
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Return an 8-bit image of any mode as RGB (gray without alpha as "L"), transparent parts as white."""
-    if image.has_transparency_data:
-        white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
-
-
-def _float_image(image: Image.Image) -> Image.Image:
-    """Return an image of more than 8 bits as mode "F", values 0…1."""
-    values = np.nan_to_num(np.asarray(image, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    if image.mode.startswith("I;16") or image.format in ("PNG", "PPM"):
-        values = values / 65535
-    low, high = values.min(), values.max()
-    if low < 0 or high > 1:
-        values = (values - low) / (high - low) if high > low else np.ones_like(values)
-    return Image.fromarray(values.astype(np.float32))

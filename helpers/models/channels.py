@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers.models.layer_graph import CONVOLUTIONS
 from helpers.models.layers import batch_outputs
+from helpers.models.values import Values
 
 BATCH = 20
 
@@ -45,19 +46,19 @@ def _stretched(values: np.ndarray) -> np.ndarray:
     return np.where(high > low, (values - low) / np.where(high > low, high - low, 1), constant).astype("float32")
 
 
-def silent_channel_share(model: keras.Model, images: Any) -> dict[str, float]:
+def silent_channel_share(model: keras.Model, images: Any, values: Values = None) -> dict[str, float]:
     """Return the share of silent channels in each layer, averaged over images (N, H, W, C): {layer name: 0…1}.
 
     A channel is silent for an image if it is 0 everywhere in it; a dead channel is silent for every image. In a flat
-    layer every unit is a channel. Raises ValueError for an empty batch.
+    layer every unit is a channel. `values` as for `network_input`. Raises ValueError for an empty batch.
     """
-    images = np.asarray(images, "float32")
+    images = np.asarray(images)
     if not len(images):
         raise ValueError("The batch is empty; give at least one image.")
     shares: dict[str, list[float]] = {}
     for start in range(0, len(images), BATCH):
-        for name, values in batch_outputs(model, images[start : start + BATCH]).items():
-            silent = (values == 0).reshape(len(values), -1, values.shape[-1]).all(axis=1)
+        for name, outputs in batch_outputs(model, images[start : start + BATCH], values).items():
+            silent = (outputs == 0).reshape(len(outputs), -1, outputs.shape[-1]).all(axis=1)
             shares.setdefault(name, []).extend(silent.mean(axis=1))
     return {name: float(np.mean(by_image)) for name, by_image in shares.items()}
 

@@ -66,7 +66,8 @@ def load(dataset: str, name: str, optimizer: bool = True) -> tuple[keras.Model, 
     try:
         model = keras.saving.load_model(file, compile=optimizer, safe_mode=True)
         with zipfile.ZipFile(file) as archive:
-            history = json.loads(archive.read(HISTORY))
+            stored = json.loads(archive.read(HISTORY))
+        history = {metric: [float(value) for value in series] for metric, series in stored.items()}
     except Exception as error:  # a broken file raises whatever the format's reader stumbles over
         print(f"{file.name} was kept by an earlier run and cannot be read ({type(error).__name__}); it is left out.")
         return None

@@ -14,30 +14,31 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.models.layer_graph import CONVOLUTIONS, LayerCall, LayerGraph
-from helpers.models.layers import as_batch, graph_for
+from helpers.models.layer_graph import CONVOLUTIONS, LayerCall, LayerGraph, layer_graph
+from helpers.models.values import Values, as_batch, network_input
 
 _compiled: weakref.WeakKeyDictionary[LayerGraph, Callable] = weakref.WeakKeyDictionary()
 
 
-def grad_cam(model: keras.Model, image: Any, class_index: int | None = None) -> np.ndarray:
+def grad_cam(model: keras.Model, image: Any, class_index: int | None = None, values: Values = None) -> np.ndarray:
     """Return the Grad-CAM of an image: (H, W) float32, 0…1; its largest value is 1, or 0 if nothing speaks for the class.
 
-    image: as `layer_outputs` takes it. class_index: which class, by default the one that the network answers; a single
+    image, values: as `layer_outputs` takes them. class_index: which class, by default the one that the network answers; a single
     output stands for the classes 0 and 1. The layer is the last convolution, or else the last one whose output is an
     image. Works with sigmoid, softmax and logits. Raises ValueError as `layer_graph` does, for a network without such a
     layer or without an output for each class, and for a class that it does not have.
     """
-    batch = as_batch(model, image)
-    graph = graph_for(model, batch)
+    batch = network_input(model, as_batch(model, image), values)
+    graph = layer_graph(model)
     if graph not in _compiled:
         _compiled[graph] = _channels_and_gradient(graph)
-    classes = max(2, graph.output.shape[-1])
+    classes = max(2, graph.output.shape[-1] or 0)
     if class_index is not None and not 0 <= class_index < classes:
         raise ValueError(f"class_index is {class_index}; the network has the classes 0 to {classes - 1}.")
     channels, gradient = _compiled[graph](tf.constant(batch), tf.constant(-1 if class_index is None else class_index))
-    weights = tf.reduce_mean(gradient[0], axis=(0, 1))
-    heat = np.nan_to_num(np.maximum(tf.reduce_sum(channels[0] * weights, axis=2), 0))
+    heat = np.maximum(tf.reduce_sum(channels[0] * tf.reduce_mean(gradient[0], axis=(0, 1)), axis=2), 0)
+    if not np.isfinite(heat).all():
+        raise ValueError("What the network sees is not a number: its weights diverged. Train it again from the start.")
     heat = tf.image.resize(heat[..., None] / (heat.max() or 1), batch.shape[1:3]).numpy()[..., 0]
     return heat / (heat.max() or 1)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D)
@@ -67,6 +68,13 @@ def layer_graph(model: keras.Model) -> LayerGraph:
     if model not in _graphs or _graphs[model][0] != layers:
         _graphs[model] = layers, _trace(model)
     return _graphs[model][1]
+
+
+def graph_for(model: keras.Model, images: np.ndarray | None = None) -> LayerGraph:
+    """Return the graph of a network, after building it for the shape of `images` (N, …) if it is not built yet."""
+    if images is not None and len(images) and is_network(model) and not model.built:
+        model(images[:1], training=False)
+    return layer_graph(model)
 
 
 def is_network(layer: Any) -> bool:

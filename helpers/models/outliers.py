@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from helpers.models.layer_graph import layer_graph
+from helpers.models.values import Values, network_input
 
 NEIGHBOR = 10
 SHARE = 0.95
@@ -24,16 +25,18 @@ class KNNOutlierDetector:
 
     known: images that the network has learned from, float32 (N, H, W, C), 0…1, at least 10; their features are kept.
     others: images of the same classes that it has not learned from; the limit is set so that 95 % of them pass.
+    values: what the network takes, found in it by default (see `network_input`).
     Raises ValueError for fewer images, for a network without a Dense layer, and as `layer_graph` does.
     """
 
-    def __init__(self, model: keras.Model, known: np.ndarray, others: np.ndarray):
+    def __init__(self, model: keras.Model, known: np.ndarray, others: np.ndarray, values: Values = None):
         if len(known) < NEIGHBOR or not len(others):
             raise ValueError(f"{len(known)} known and {len(others)} other images; give at least {NEIGHBOR} and 1.")
         graph = layer_graph(model)
         dense = [call for call in graph.calls if isinstance(call.layer, keras.layers.Dense)]
         if not dense:
             raise ValueError(f"{model.name} has no Dense layer, and so no features that a class is read from.")
+        self._model, self._values = model, values
         self._features_before = keras.Model(graph.input, dense[-1].inputs[0])
         self._known = self._features(known)
         self.limit = float(np.quantile(self.distance(others), SHARE))
@@ -50,7 +53,12 @@ class KNNOutlierDetector:
 
     def _features(self, images: np.ndarray) -> np.ndarray:
         """Return what reaches the last Dense layer, scaled to length 1: (N, features)."""
-        batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+        images = network_input(self._model, images, self._values)
+        batches = [images[start : start + BATCH] for start in range(0, len(images) or 1, BATCH)]
         features = np.concatenate([np.asarray(self._features_before(batch, training=False)) for batch in batches])
-        features = features.reshape(len(features), -1)
+        features = features.reshape(len(features), int(np.prod(features.shape[1:]))).astype("float32")
+        if not np.isfinite(features).all():
+            raise ValueError(
+                "The network's features are not numbers: its weights diverged. Train it again from the start."
+            )
         return features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)

@@ -1,7 +1,7 @@
 """Predictions for image files: for each the class, its probability, and whether to believe it."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,18 +9,22 @@ import keras
 import numpy as np
 from PIL import Image
 
+from helpers.classes import ClassNames, class_names
 from helpers.images import ImageError, open_image, to_array
+from helpers.models.layer_graph import is_network, layer_graph
+from helpers.models.values import Values, network_input
 
 SURE = 0.75  # below this probability a prediction comes with a caution
 BATCH = 100
-ClassNames = Sequence[str] | Mapping[str, int]  # in the order of the outputs, or `class_indices` of a reader
+PAGE = 2400  # pixels of the longer side in which a digit is looked for
 
 
 @dataclass(frozen=True)
 class Prediction:
     """One image: as given (upright, at most 320 pixels long), as the network sees it (0…1), and the answer.
 
-    `in_distribution` is False for an image unlike all those that the network has learned from.
+    `in_distribution` is False for an image unlike all those that the network has learned from. `top` are the likeliest classes,
+    at most three, with their probabilities.
     """
 
     name: str
@@ -29,13 +33,21 @@ class Prediction:
     class_name: str
     probability: float
     in_distribution: bool = True
+    note: str = ""  # what was odd about the file when it was prepared
+    top: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def cautions(self) -> list[str]:
+        """Why not to believe the answer, a sentence for each reason."""
+        unlike = "It is unlike all images the network learned from: perhaps no class fits."
+        unsure = "The network is unsure: take it as a guess."
+        doubts = [unlike] * (not self.in_distribution) + [unsure] * (self.probability < SURE)
+        return [self.note] * bool(self.note) + doubts
 
     @property
     def caution(self) -> str:
         """Why not to believe the answer; "" where nothing speaks against it."""
-        if not self.in_distribution:
-            return "It is unlike all images the network learned from: perhaps no class fits."
-        return "" if self.probability >= SURE else "The network is unsure: take it as a guess."
+        return " ".join(self.cautions)
 
     @property
     def sentence(self) -> str:
@@ -48,68 +60,105 @@ def predict_files(
     class_names: ClassNames,
     files: Sequence[tuple[str, Any]],
     in_distribution: Callable[[np.ndarray], np.ndarray] | None = None,
+    values: Values = None,
 ) -> list[Prediction | ImageError]:
     """Return for each file (name, source) its prediction, or what is wrong with it.
 
     A source is what `read_image` takes. One output stands for two classes and is the probability of the second.
-    `in_distribution` (a `KNNOutlierDetector`) tells for a batch which images are like those learned from.
-    Raises ValueError if the class names do not fit the network, and if its answers are not numbers.
+    `in_distribution` (a `KNNOutlierDetector`) tells for a batch which images are like those learned from. `values`: what the
+    network takes, found in it by default (see `network_input`). Raises ValueError if the class names do not fit the network, and if its answers are not numbers.
     """
     names = class_names_of(model, class_names)
-    height, width, channels = image_shape(model)
+    prepare = image_reader(model, names, values)
     results: list[Any] = []
-    seen = {}
-    for position, (name, source) in enumerate(files):
-        try:
-            image = open_image(_with_name(source, name))
-            seen[position] = to_array(image, (height, width), channels)
-            results.append(_thumbnail(image))
-        except ImageError as error:
-            results.append(error)
-    if seen:
-        images = np.stack(list(seen.values()))
-        answers = predict_probabilities(model, images)
-        like_training = np.ones(len(images), bool) if in_distribution is None else in_distribution(images)
-        for position, image, answer, is_like in zip(seen, images, answers, like_training, strict=True):
-            best = int(answer.argmax())
-            results[position] = Prediction(
-                files[position][0], results[position], image, names[best], float(answer[best]), bool(is_like)
-            )
+    for start in range(0, len(files), BATCH):  # a file is decoded, made small and dropped before the next one
+        seen, notes = {}, {}
+        for position, (name, source) in enumerate(files[start : start + BATCH], start):
+            try:
+                image = open_image(_with_name(source, name))
+                seen[position], notes[position] = prepare(image, name)
+                results.append(_thumbnail(image))
+            except ImageError as error:
+                results.append(error)
+        if seen:
+            images = np.stack(list(seen.values()))
+            answers = predict_probabilities(model, images, values)
+            like_training = np.ones(len(images), bool) if in_distribution is None else in_distribution(images)
+            for position, image, answer, is_like in zip(seen, images, answers, like_training, strict=True):
+                top = tuple((names[best], float(answer[best])) for best in np.argsort(-answer, kind="stable")[:3])
+                results[position] = Prediction(
+                    files[position][0], results[position], image, *top[0], bool(is_like), notes[position], top
+                )
     return results
 
 
-def class_names_of(model: keras.Model, class_names: ClassNames | None = None) -> list[str]:
+def image_reader(
+    model: keras.Model, names: list[str], values: Values = None
+) -> Callable[[Image.Image, str], tuple[np.ndarray, str]]:
+    """Return a function of an image from `open_image` and its name: the image for the network, 0…1, and a note.
+
+    A digit for a network that reads digits is looked for on its page, and prepared as those of MNIST were; any other image
+    is resized. The function raises ImageError for a page without a digit.
+    """
+    from helpers.models.digits import digit_image, reads_light_ink  # which ask the network by this module
+
+    height, width, channels = image_shape(model)
+    is_light = reads_light_ink(model, names, values)
+
+    def prepare(image: Image.Image, name: str = "") -> tuple[np.ndarray, str]:
+        if is_light is None:
+            return to_array(image, (height, width), channels), ""
+        try:
+            page = image.copy()
+            page.thumbnail((PAGE, PAGE), reducing_gap=3)  # a photograph's floats would take a gigabyte
+            return digit_image(to_array(page, None, 3 if page.mode == "RGB" else 1), is_light)
+        except ValueError as error:
+            label = f'"{name}"' if name else "This image"
+            raise ImageError(f"{label} {error}.") from error
+
+    return prepare
+
+
+def class_names_of(model: keras.Model, names: ClassNames | None = None) -> list[str]:
     """Return one name for each class; numbers where none are given. Raises ValueError if they do not fit the network."""
-    count = max(2, int(model.output_shape[-1]))
-    if class_names is None:
-        return [str(number) for number in range(count)]
-    if isinstance(class_names, Mapping):
-        class_names = sorted(class_names, key=class_names.__getitem__)
-    if len(class_names) != count:
-        raise ValueError(f"The network tells {count} classes apart, but there are {len(class_names)} class names.")
-    return [str(name) for name in class_names]
+    return class_names(names, max(2, output_count(model)))
+
+
+def output_count(model: keras.Model) -> int:
+    """Return how many numbers a network gives for an image. Raises ValueError if they are not one for each class."""
+    shape = tuple(_one_shape(model, "output"))
+    count = int(np.prod([side or 1 for side in shape[1:]]))
+    if count != max(shape[1:] or (1,), key=lambda side: side or 1):
+        raise ValueError(f"The network's output has the shape {shape[1:]}, not one number for each class.")
+    return count
 
 
 def image_shape(model: keras.Model) -> tuple[int, int, int]:
     """Return height, width and channels of the images that a network takes. Raises ValueError if it takes no images."""
-    shape = tuple(model.input_shape) if isinstance(model.input_shape, tuple) else ()
-    shape = (*shape, 1) if len(shape) == 3 else shape
+    given = tuple(_one_shape(model, "input"))
+    shape = (*given, 1) if len(given) == 3 else given
     if len(shape) != 4 or None in shape[1:] or shape[3] not in (1, 3):
-        raise ValueError(
-            f"The network takes {model.input_shape}, not images of one size (height, width, 1 or 3 channels)."
-        )
-    return shape[1], shape[2], shape[3]
+        raise ValueError(f"The network takes {given}, not images of one size (height, width, 1 or 3 channels).")
+    return int(shape[1] or 0), int(shape[2] or 0), shape[3]
 
 
-def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the probabilities of the classes, (N, classes) float64, for images (N, H, W, C) as the network takes them.
+def _one_shape(model: keras.Model, which: str) -> Sequence[int | None]:
+    """Return the shape of the only "input" or "output", as `layer_graph` checks it."""
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"A network is a Keras model, not {type(model).__name__}.")
+    return getattr(layer_graph(model), which).shape
+
+
+def predict_probabilities(model: keras.Model, images: Any, values: Values = None) -> np.ndarray:
+    """Return the probabilities of the classes, (N, classes) float64, for images (N, H, W, C); see `network_input`.
 
     Raises ValueError if they are not numbers.
     """
-    if len(model.input_shape) == 3:
-        images = images.reshape(images.shape[:3])
+    images = network_input(model, images, values)
     batches = [model(images[start : start + BATCH], training=False) for start in range(0, len(images), BATCH)]
-    answers = probabilities(model, np.concatenate([np.asarray(outputs) for outputs in batches]))
+    if not batches:
+        return np.zeros((0, max(2, output_count(model))))
+    answers = probabilities(model, np.concatenate([np.asarray(outputs, "float64") for outputs in batches]))
     if not np.isfinite(answers).all():
         raise ValueError("The network's answer is not a number: its weights diverged. Train it again from the start.")
     return answers
@@ -131,9 +180,7 @@ def probabilities(model: keras.Model, outputs: np.ndarray) -> np.ndarray:
 
 
 def _are_logits(model: keras.Model, outputs: np.ndarray) -> bool:
-    layer = model
-    while getattr(layer, "layers", None):
-        layer = layer.layers[-1]
+    layer = _last_layer(model)
     activation = getattr(layer, "activation", None)
     name = type(layer).__name__.lower() if activation is None else getattr(activation, "__name__", "")
     if name in ("softmax", "sigmoid", "hard_sigmoid"):
@@ -143,6 +190,22 @@ def _are_logits(model: keras.Model, outputs: np.ndarray) -> bool:
         return True
     add_up = is_single or np.allclose(outputs.sum(axis=1), 1, atol=1e-3)
     return not (add_up and outputs.min() >= 0 and outputs.max() <= 1)
+
+
+def _last_layer(model: keras.Model) -> Any:
+    """Return the last layer that changes values, also in a network inside the network."""
+    if not is_network(model):
+        return None
+    by_output = {id(call.output): call for call in layer_graph(model).calls}
+    call = by_output.get(id(layer_graph(model).output))
+    while call and len(call.inputs) == 1 and _passes_on(call.layer) and id(call.inputs[0]) in by_output:
+        call = by_output[id(call.inputs[0])]
+    return call and call.layer
+
+
+def _passes_on(layer: Any) -> bool:
+    linear = isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.linear
+    return linear or type(layer).__name__ in ("Dropout", "Flatten", "Identity", "Reshape", "Squeeze")
 
 
 def _with_name(source: Any, name: str) -> Any:

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from helpers.plots.figures import COLORS, without_math
+from helpers.plots.figures import COLORS, plain_text
 
 Point = tuple[float, float]
 
@@ -58,7 +58,7 @@ def figure(panels: Sequence[Panel]) -> Figure:
     for axis, panel in zip(result.subplots(1, len(panels), squeeze=False).flat, panels, strict=True):
         for line in panel.lines:
             _plot(axis, line)
-        axis.set(title=without_math(panel.title), xlabel=panel.x_label)
+        axis.set(title=plain_text(panel.title), xlabel=panel.x_label)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
@@ -70,7 +70,7 @@ def figure(panels: Sequence[Panel]) -> Figure:
         return result
     for axis in result.axes:
         if len(axis.lines) > 1:
-            axis.legend(**LEGEND)
+            axis.legend(**LEGEND).set_in_layout(False)  # a long name must not squeeze the panel
     return result
 
 
@@ -83,7 +83,7 @@ def _plot(axis: Axes, line: Line) -> None:
         marker=line.marker,
         markersize=4,
         markevery=max(1, len(line.points) // 10),
-        label=without_math(line.label),
+        label=plain_text(line.label),
         **emphasis,
     )
     if line.band:

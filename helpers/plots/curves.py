@@ -13,9 +13,8 @@ from helpers.plots import charts, figures
 from helpers.plots.charts import Line, Panel, svg
 from helpers.plots.figures import COLORS, MARKERS
 
-__all__ = ["RUN_COLORS", "Line", "Panel", "history_panels", "main_metric", "png", "svg", "training_metrics"]
+__all__ = ["Line", "Panel", "history_panels", "main_metric", "png", "svg", "training_metrics"]
 
-RUN_COLORS = tuple(COLORS)
 MOST_PANELS = 3  # of a live view
 
 Points = list[tuple[float, float]]  # (epoch, value): 2.0 is the end of the second epoch

@@ -4,17 +4,21 @@ Every figure goes through `show`, together with a text that says the same. Figur
 `matplotlib.figure.Figure`, never with pyplot: that is safe in a thread, and leaves nothing open.
 """
 
+import functools
 import io
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from cycler import cycler
 from IPython.display import display
-from matplotlib import rcParams
+from matplotlib import font_manager, rcParams
 from matplotlib.figure import Figure
 from PIL import Image
 
+from helpers.classes import ClassNames, class_labels
+from helpers.classes import class_names as names_in_order
 from helpers.images.encode import encode, in_base64, to_uint8
 
 # Blue, vermilion and green of Okabe and Ito (2008), which the color-blind can tell apart, and three to go with them;
@@ -23,6 +27,7 @@ COLORS = ["#0072B2", "#D55E00", "#009E73", "#B8609A", "#8C6D1F", "#767676"]
 DASHES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 PAPER = "white"  # opaque, so that black text can be read in a dark theme, too
+LONGEST, LONGEST_NAME = 60, 20  # characters in a line of a title or legend, and of a name at an axis
 MOST_COLORS = 4096  # more than plots and gray images have
 
 
@@ -40,9 +45,43 @@ def use_style() -> None:
     )
 
 
-def without_math(text: object) -> str:
-    """Return a name as Matplotlib's text with every `$` as it is: between two of them would be a formula."""
-    return str(text).replace("$", r"\$")
+def plain_text(text: object, longest: int = LONGEST) -> str:
+    """Return a name as Matplotlib's text that shows it as it is, in one font or another, and never fails or warns.
+
+    A `$` is no formula, a leading `_` hides nothing, a line has at most `longest` characters, and a letter that no font
+    of this system has is a □. Fonts that letters need are added to `rcParams["font.family"]`.
+    """
+    lines = str(text).encode(errors="replace").decode().split("\n")  # a file's name need not be UTF-8
+    lines = [line if len(line) <= longest else line[: longest - 1] + "…" for line in lines]
+    shown = "\n".join("".join(map(_drawable, line)) for line in lines)
+    return (" " * shown.startswith("_") + shown).replace("$", r"\$")
+
+
+def _drawable(letter: str) -> str:
+    """Return the letter if there is a font for it, a space for a control character, else □."""
+    if letter < " " or unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp"):
+        return " "
+    if letter < "\u0250":  # Latin, which every font has
+        return letter
+    font = _font_of(letter)
+    if font and font not in rcParams["font.family"]:
+        rcParams["font.family"] = [*rcParams["font.family"], font]
+    return letter if font else "□"
+
+
+@functools.cache
+def _font_of(letter: str) -> str:
+    """Return the family of a font that has the letter: the usual one, one that was needed before, any other, or ""."""
+    usual = font_manager.FontProperties(family=rcParams["font.family"])
+    others = sorted({entry.fname for entry in font_manager.fontManager.ttflist if "LastResort" not in entry.fname})
+    for path in (font_manager.findfont(usual), *others):
+        try:
+            font = font_manager.get_font(path)
+            if font.scalable and ord(letter) in font.get_charmap():
+                return font.family_name
+        except (OSError, RuntimeError):  # a font file that is gone or broken
+            continue
+    return ""
 
 
 class _FigureOutput:
@@ -107,6 +146,7 @@ def show_images(
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(titles)} titles for {len(images)} images. Pass one title for each image.")
     titles = None if titles is None else [str(title) for title in titles]
+    shown = [plain_text(title) for title in titles or ()]
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     lines = max((title.count("\n") + 1 for title in titles), default=0) if titles else 0
@@ -118,7 +158,7 @@ def show_images(
         smoothing = "nearest" if len(image) < 100 else "antialiased"
         axes[position].imshow(image, cmap="gray", vmin=0, vmax=255, interpolation=smoothing)
         if titles:
-            axes[position].set_title(without_math(titles[position]), fontsize=9, pad=3)
+            axes[position].set_title(shown[position], fontsize=9, pad=3)
     show(figure, _images_text(images, titles))
 
 
@@ -130,20 +170,22 @@ def _images_text(images: list[np.ndarray], titles: list[str] | None) -> str:
     return f"{text}: {named}." if named else f"{text}."
 
 
-def show_confusion_matrix(matrix: np.ndarray, class_names: Sequence[str]) -> None:
+def show_confusion_matrix(matrix: np.ndarray, class_names: ClassNames) -> None:
     """Show a confusion matrix: `matrix[t, p]` images of class `t` were predicted as class `p`; (K, K) integers.
 
     The darker a square, the larger its share of the row; the shade grows with the root of the share, so that the few
     mistakes can be seen. Raises ValueError if the matrix is not square, has negative numbers, or other than K names.
     """
-    matrix = np.asarray(matrix)
-    count = len(class_names)
+    matrix, count = np.asarray(matrix), len(class_names)
+    class_names = names_in_order(class_names, count)
     if matrix.shape != (count, count) or (matrix < 0).any():
         raise ValueError(
             f"{count} classes need a matrix of {count} × {count} counts; this one has the shape {matrix.shape}."
         )
+    names = [plain_text(" ".join(str(name).split()), LONGEST_NAME) for name in class_names]
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    side = 1.6 + 0.46 * count
+    longest = max(map(len, names))
+    side = 1.6 + 0.46 * count + 0.15 * max(0, longest - 12)
     figure = Figure(figsize=(side, side - 0.4), layout="constrained")
     axis = figure.subplots()
     axis.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
@@ -152,8 +194,7 @@ def show_confusion_matrix(matrix: np.ndarray, class_names: Sequence[str]) -> Non
             color = "white" if shares[true, predicted] > 0.3 else "black"
             count_text = f"{matrix[true, predicted]}"
             axis.text(predicted, true, count_text, ha="center", va="center", fontsize=8, color=color)
-    names = [without_math(name) for name in class_names]
-    is_long = max(map(len, names)) > 3
+    is_long = longest > 3
     axis.set_xticks(range(count), names, rotation=45 if is_long else 0, ha="right" if is_long else "center")
     axis.set_yticks(range(count), names)
     axis.set(xlabel="the network says", ylabel="it is")
@@ -171,16 +212,20 @@ def _confusion_text(matrix: np.ndarray, class_names: Sequence[str]) -> str:
 
 def show_mistakes(
     images: Sequence[np.ndarray],
-    labels: Sequence[int] | np.ndarray,
+    labels: Any,
     probabilities: np.ndarray,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     count: int = 10,
 ) -> None:
     """Show the worst mistakes: the images whose true class got the lowest probability.
 
-    images: (N, H, W[, C]). labels: (N,) integers. probabilities: (N, K), as `predict` returns them.
+    images: (N, H, W[, C]). labels: as `class_labels` takes them. probabilities: (N, K), as `predict` returns them, or (N, 1) of
+    class 1.
     """
-    labels, probabilities = np.asarray(labels), np.asarray(probabilities)
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim == 1 or probabilities.shape[1:] == (1,):
+        probabilities = np.stack([1 - probabilities.ravel(), probabilities.ravel()], axis=1)
+    labels = class_labels(labels, probabilities.shape[1], len(probabilities))
     predicted = probabilities.argmax(axis=1)
     of_truth = probabilities[np.arange(len(labels)), labels]
     wrong = np.flatnonzero(predicted != labels)
@@ -188,8 +233,8 @@ def show_mistakes(
     if not worst.size:
         print(f"No mistake among {len(labels):,} images.")
         return
-    name = str if class_names is None else lambda index: class_names[index]
+    names = names_in_order(class_names, probabilities.shape[1])
     titles = [
-        f"{name(labels[i])} taken for\n{name(predicted[i])} ({probabilities[i, predicted[i]]:.2f})" for i in worst
+        f"{names[labels[i]]} taken for\n{names[predicted[i]]} ({probabilities[i, predicted[i]]:.2f})" for i in worst
     ]
     show_images([images[i] for i in worst], titles, size=1.3 if class_names is None else 1.8)

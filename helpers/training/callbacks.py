@@ -4,6 +4,7 @@ model.fit(images, labels, epochs=20, callbacks=[LiveCurves(), StopAt("accuracy",
 """
 
 import math
+import sys
 import threading
 from html import escape
 from types import CodeType
@@ -20,6 +21,8 @@ from helpers.training.interrupt import Interrupt, running_code
 from helpers.training.progress import Logs, ProgressCallback, TrainingProgress, format_metrics
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+STOPS = "■ stops it and keeps what was learned."
+STAYS = "A page that is reloaded loses these curves; the run goes on."
 
 
 class StopAt(keras.callbacks.Callback):
@@ -76,7 +79,7 @@ class LiveCurves(ProgressCallback):
         self._begin_code = running_code()
         shell = get_ipython()
         if getattr(shell, "kernel", None) is not None:
-            self._view = ipywidgets.HTML(layout={"height": "290px", "overflow": "hidden"})
+            self._view = ipywidgets.HTML(layout={"height": "312px", "overflow": "hidden"})
             view = {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}
             # Shown by a bundle of our own: a widget of ipywidgets 7 gets no display_id, so it could not be replaced.
             self._output = display({VIEW: view, "text/plain": "Training …"}, raw=True, display_id=True)
@@ -89,6 +92,9 @@ class LiveCurves(ProgressCallback):
         if self._begin_code:
             self._interrupt = Interrupt.catch(self.stop, self._begin_code)
             self._begin_code = []
+            caller = sys._getframe(1).f_locals.get("self")  # Keras's list of callbacks: made by `fit`, gone with it
+            if self._interrupt and isinstance(caller, keras.callbacks.CallbackList):
+                self._interrupt.release_after(caller)
         super().on_epoch_begin(epoch, logs)
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -100,7 +106,7 @@ class LiveCurves(ProgressCallback):
 
     def _draw(self, progress: TrainingProgress) -> None:
         if self._view is not None:
-            self._view.value = live_html(progress, "■ stops it and keeps what was learned." if self._interrupt else "")
+            self._view.value = live_html(progress, f"{STOPS} {STAYS}" if self._interrupt else STAYS)
 
     def _finish(self, *_: Any) -> None:
         """Put everything back and leave the figure. Also called at the end of the cell, in case `fit` has failed."""

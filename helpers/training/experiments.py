@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from helpers.training.background import BackgroundTraining, BusyError, busy, error_sentence
 from helpers.training.progress import TrainingProgress, format_settings
@@ -25,10 +26,13 @@ class Experiment:
 
     name, build, settings, train, validation: as for `helpers.widgets.ExperimentBench`, which shows an experiment.
 
+    Two attributes may be set to functions:
+
     on_progress  called with the `TrainingProgress` in the background thread, at most four times a second
     on_end       called in that thread with the new `Run`, or None after a failure (then `training.error` says why)
 
-    `runs` has all runs, also those of earlier sessions. Raises ValueError for data or settings that cannot work.
+    `runs` has all runs, also those of earlier sessions. Raises ValueError for data that cannot work, ExperimentError for
+    such settings.
     """
 
     def __init__(
@@ -38,19 +42,25 @@ class Experiment:
         settings: Mapping[str, Sequence],
         train: Any,
         validation: Any = None,
-        *,
-        on_progress: Callable[[TrainingProgress], None] = lambda progress: None,
-        on_end: Callable[[Run | None], None] = lambda run: None,
     ):
+        self.on_progress: Callable[[TrainingProgress], None] = lambda progress: None
+        self.on_end: Callable[[Run | None], None] = lambda run: None
         self.runs, self.settings = Runs(name), {label: list(values) for label, values in settings.items()}
         self._build, self._train, self._validation = build, train, validation
         self._in_batches = not isinstance(train, tuple | list)
+        if train is None:
+            raise ValueError("train is None; it has to be (images, labels), or batches of them.")
         if self._in_batches and "batch_size" in settings:
             raise ValueError("These images come in batches already; leave batch_size out of the settings.")
-        if not self._in_batches and len(train[0]) != len(train[1]):
-            raise ValueError(f"{len(train[0])} images do not go with {len(train[1])} labels.")
-        self.training = BackgroundTraining(on_progress, self._keep)
-        self._on_end = on_end
+        for label, values in self.settings.items():
+            if not values:
+                raise ValueError(f"The setting {label!r} has no value to choose from.")
+            for value in values:
+                as_scalar(label, value)
+        for what, data in {"train": train, "validation": validation}.items():
+            if isinstance(data, tuple | list):
+                _check_arrays(what, data)
+        self.training = BackgroundTraining(lambda progress: self.on_progress(progress), self._keep)  # noqa: PLW0108 - set later
         self._current: tuple[dict, int] = {}, 0  # settings and parameters
         self._latest: Run | None = None
 
@@ -71,10 +81,10 @@ class Experiment:
         """Start a run in the background. Raises BusyError while another is under way, ExperimentError as above."""
         for name in set(settings) - set(self.settings) - set(FOR_FIT):
             raise ExperimentError(f"{name!r} is not a setting here; these are: {', '.join(self.settings)}.")
-        settings = {name: getattr(value, "item", lambda value=value: value)() for name, value in settings.items()}
+        settings = {name: as_scalar(name, value) for name, value in settings.items()}
         options = {name: settings.get(name, default) for name, default in FOR_FIT.items()}
         for name, value in options.items():
-            if not isinstance(value, int) or value < 1:
+            if type(value) is not int or value < 1:
                 raise ExperimentError(f"{name} is {value!r}; it has to be a whole number from 1.")
         if self._in_batches:
             del options["batch_size"]
@@ -107,7 +117,25 @@ class Experiment:
             images = None if self._in_batches else len(self._train[0])
             self._latest = Run(settings, parameters, images, progress.seconds, progress.history, progress.stopping)
             self.runs.add(self._latest)
-        self._on_end(self._latest)
+        self.on_end(self._latest)
+
+
+def as_scalar(name: str, value: Any) -> Any:
+    """Return a setting's value; a NumPy scalar as a Python number. Raises ExperimentError for an array or a NaN."""
+    if np.ndim(value) or (isinstance(value, float | np.floating) and not np.isfinite(value)):
+        raise ExperimentError(f"{name} is {str(value):.60}; it has to be one number or one word.")
+    return value.item() if hasattr(value, "item") else value
+
+
+def _check_arrays(what: str, data: Sequence) -> None:
+    """Raise ValueError where `data` is not (images, labels), as many of one as of the other and not none."""
+    if len(data) != 2 or any(np.ndim(part) == 0 for part in data):
+        raise ValueError(f"{what} has to be (images, labels), two arrays.")
+    images, labels = map(len, data)
+    if images != labels:
+        raise ValueError(f"{images} images do not go with {labels} labels.")
+    if not images:
+        raise ValueError(f"{what} has no images.")
 
 
 def shrunk_image(build: Callable[..., keras.Model], settings: Mapping[str, Any]) -> str:

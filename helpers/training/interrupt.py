@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from types import CodeType, FrameType
@@ -56,8 +57,12 @@ class Interrupt:
     def release(self) -> None:
         """Give SIGINT back, unless another handler has been set meanwhile. May be called again."""
         current: Any = signal.getsignal(signal.SIGINT)
-        if current is self:
+        if current is self and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self.before)
+
+    def release_after(self, part_of_fit: object) -> None:
+        """Give SIGINT back when an object that only `fit` holds is gone: `fit` has ended, however it did."""
+        weakref.finalize(part_of_fit, self.release).atexit = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Stop `fit`, or step aside."""

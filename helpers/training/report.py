@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from html import escape
 
 from helpers.plots import curves
-from helpers.plots.curves import RUN_COLORS, Line, Panel
+from helpers.plots.curves import Line, Panel
+from helpers.plots.figures import COLORS
 from helpers.training.progress import TrainingProgress, format_settings
 from helpers.training.runs import Run
 
@@ -14,7 +15,7 @@ __all__ = ["chart", "format_settings", "layers_html", "run_color", "summary", "t
 
 def run_color(number: int) -> str:
     """Return the color of run `number` (counted from 1); the number distinguishes runs that share one."""
-    return RUN_COLORS[(number - 1) % len(RUN_COLORS)]
+    return COLORS[(number - 1) % len(COLORS)]
 
 
 def chart(runs: Sequence[Run], chosen: Collection[int], progress: TrainingProgress | None = None) -> str:

@@ -1,6 +1,7 @@
 """Runs of the experiment bench: settings and what came of them, kept on disk as one small file each."""
 
 import csv
+import glob
 import io
 import json
 import math
@@ -12,11 +13,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
-from data_scripts.atomic import write
+from data_scripts.atomic import read_json, write
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.paths import home
 from helpers.plots.curves import History, main_metric
 from helpers.training.progress import format_settings
+
+LARGEST = 1e40  # more than any float32
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,15 @@ class Runs(Sequence[Run]):
             raise ValueError(f"A bench's name is made of letters, digits, '-' and '_'; this one is {name!r}.")
         self.name, self.folder, self.trouble = name, home() / "runs" / name, ""
         self._runs: list[Run] = []
-        for path in sorted(self.folder.glob("*.json")):
+        for path in self._files():
             try:
                 self._runs.append(read_run(path))
-            except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            except (OSError, ValueError):
                 self.trouble = f"{path.name} in {self.folder} is not a run and was left out."
+
+    def _files(self) -> list[Path]:
+        """Return the files, oldest first; quiet about a folder that is closed, unlike Path's `glob`."""
+        return [Path(path) for path in sorted(glob.glob(os.path.join(glob.escape(str(self.folder)), "*.json")))]
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -101,7 +108,7 @@ class Runs(Sequence[Run]):
         self.trouble = ""
         try:
             with as_data_error(self.folder):
-                for path in self.folder.glob("*.json"):
+                for path in self._files():
                     path.unlink(missing_ok=True)
         except DataError as trouble:
             self.trouble = str(trouble)
@@ -112,11 +119,16 @@ class Runs(Sequence[Run]):
         text = io.StringIO()
         for number, run in enumerate(self, 1):
             row = {"run": number} | {name: run.settings.get(name, "") for name in names} | _columns(run)
-            writer = csv.DictWriter(text, row)
+            writer = csv.writer(text)
             if number == 1:
-                writer.writeheader()
-            writer.writerow(row)
-        return text.getvalue()
+                writer.writerow(map(_cell, row))
+            writer.writerow(map(_cell, row.values()))
+        return text.getvalue().encode(errors="replace").decode()  # a name need not be UTF-8
+
+
+def _cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and re.match(r"\s*[=+\-@]|[\t\r\n]", value) else value
 
 
 def _columns(run: Run) -> dict[str, object]:
@@ -133,17 +145,33 @@ def _columns(run: Run) -> dict[str, object]:
 
 
 def read_run(path: Path) -> Run:
-    """Return the run in a file. Raises ValueError, TypeError, KeyError or AttributeError if it holds something else."""
-    values = json.loads(path.read_text("utf-8"))
-    if "pictures" in values:  # what the first edition of the course called `images`
-        values["images"] = values.pop("pictures")
-    values["curves"] = {
-        str(name): [(float(epoch), math.nan if value is None else float(value)) for epoch, value in points]
-        for name, points in values["curves"].items()
-    }
-    run = Run(**values)
-    str(run)  # fails now rather than later in a table
+    """Return the run in a file. Raises OSError, or ValueError if it holds something else."""
+    values = read_json(path)
+    try:
+        if "pictures" in values:  # what the first edition of the course called `images`
+            values["images"] = values.pop("pictures")
+        values["curves"] = {
+            name: [(_number(epoch, 1e9), math.nan if value is None else _number(value)) for epoch, value in points]
+            for name, points in values["curves"].items()
+        }
+        run = Run(**values)
+        settings = [*map(type, run.settings.values())]
+    except (TypeError, LookupError, AttributeError) as error:
+        raise ValueError(f"{path} is not a run.") from error
+    for count in (run.parameters, 0 if run.images is None else run.images):
+        if type(count) is not int or not 0 <= count < LARGEST:
+            raise ValueError(f"{path} is not a run: {count!r} is no count.")
+    if _number(run.seconds, 1e9) < 0 or not set(settings) <= {int, float, str, bool, list, type(None)}:
+        raise ValueError(f"{path} is not a run.")
+    if type(run.stopped) is not bool or not isinstance(run.date, str):
+        raise ValueError(f"{path} is not a run.")
     return run
+
+
+def _number(value: Any, largest: float = LARGEST) -> float:
+    if type(value) not in (int, float) or not abs(value) <= largest:  # NaN is no number either
+        raise ValueError(f"{value!r:.20} is no number that training gives.")
+    return float(value)
 
 
 def _finite(value: Any) -> Any:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from helpers.widgets.playgrounds import ReluPlayground, SoftmaxPlayground
     from helpers.widgets.threshold_slider import ThresholdSlider
     from helpers.widgets.upload import Upload, upload_and_predict
+    from helpers.widgets.upload_control import UploadControl
 
 __all__ = [
     "ActivationBrowser",
@@ -31,6 +32,7 @@ __all__ = [
     "SoftmaxPlayground",
     "ThresholdSlider",
     "Upload",
+    "UploadControl",
     "upload_and_predict",
 ]
 _OTHER_FILES = {

@@ -149,9 +149,10 @@ async function render({ model, el }) {
   const large = stage({ tabindex: 0, role: "application" });
   const captions = ["channels", "channel", "image"].map(() => element("figcaption"));
   const said = element("p", { class: "lts-line", role: "status" });
-  const own = userImage(model);
+  const own = userImages(model);
+  const sleep = sleeper(el, () => [own.node]);
   const figures = [grid, large, input].map((part, index) => element("figure", {}, part.node, captions[index]));
-  const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures), said, own.node);
+  const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures), said, sleep.node, own.node);
   keepKeys(root);
 
   const goTo = (row, column) => {
@@ -230,10 +231,9 @@ async function render({ model, el }) {
     };
   }
 
-  const stop = await listenLoaded(model, load, { "layer channel": show, _said: own.show });
-  own.show();
+  const stop = await listenLoaded(model, load, { "layer channel": show });
   el.append(root);
-  return stop;
+  return () => [own.stop, stop, sleep.stop].forEach((end) => end());
 }
 
 export default { render };

@@ -1,15 +1,15 @@
 """Every layer of a network and every channel, for one image, drawn in the browser (`activation_browser.js`)."""
 
-from collections.abc import Sequence
-
 import keras
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
+from helpers.classes import ClassNames
 from helpers.models import channel_grid, layer_outputs
 from helpers.models.predict import class_names_of, predict_probabilities
-from helpers.widgets.base import Formats, UserImage, script
+from helpers.models.values import Values, as_batch, unit_images
+from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
 from helpers.widgets.payload import atlases, jpeg, layer_tiles, packed, to_rgb, webp
 
 SHOWN = 16  # channels in the static fallback
@@ -18,13 +18,13 @@ SHOWN = 16  # channels in the static fallback
 class ActivationBrowser(UserImage):
     """`ActivationBrowser(model, image)`: layers as a strip, channels as tiles, one large next to the image.
 
-    `image` is what the network takes, (H, W, C) float32 0…1. `class_names` in the order of the outputs. `layer` (counted without
-    Flatten) and `channel` can be set; `look(image)` shows another one. Everything goes to the
+    `image`: (H, W, C), its values and `values` as for `network_input`. `class_names` in the order of the outputs. `layer` (counted
+    without Flatten) and `channel` can be set; `look(image)` shows another one. Everything goes to the
     browser once for each image, a byte for each value. Point at the large channel, or move through it by arrow keys, to see what
     part of the image one of its values depends on.
     """
 
-    _esm = script("activation_browser.js")
+    _esm = script("static/upload_control.js", "activation_browser.js")
     _layers: traitlets.List = traitlets.List().tag(sync=True)
     _tiles = traitlets.CBytes().tag(sync=True)
     _image = traitlets.CBytes().tag(sync=True)
@@ -38,20 +38,21 @@ class ActivationBrowser(UserImage):
         self,
         model: keras.Model,
         image: np.ndarray,
-        class_names: Sequence[str] | None = None,
+        class_names: ClassNames | None = None,
         channel: int = 0,
+        values: Values = None,
     ):
-        self._model, self._names = model, class_names_of(model, class_names)
+        self._model, self._values, self._names = model, values, class_names_of(model, class_names)
         super().__init__()
         self.look(image)
         self.channel = channel
 
     def look(self, image: np.ndarray) -> None:
         """Show another image: layer and channel stay."""
-        layers, tiles = layer_tiles(self._model, image)
-        self.image = np.asarray(image, "float32")
-        shares = predict_probabilities(self._model, self.image[None])[0]
-        best = int(shares.argmax())
+        images = unit_images(self._model, as_batch(self._model, image), self._values)
+        shares = predict_probabilities(self._model, images, self._values)[0]
+        layers, tiles = layer_tiles(self._model, images[0], self._values)
+        self.image, best = images[0], int(shares.argmax())
         with self.hold_sync():
             self._layers, self._tiles, self._image = layers, tiles, packed(to_rgb(self.image))
             self._answer = f"{self._names[best]} {shares[best]:.2f}"
@@ -64,7 +65,9 @@ class ActivationBrowser(UserImage):
         if proposal["trait"].name == "channel":
             count = max(layer["count"] for layer in self._layers) if self._layers else 1
         if count and proposal["value"] >= count:
-            raise ValueError(f"{proposal['trait'].name} goes from 0 to {count - 1}; it cannot be {proposal['value']}.")
+            raise InvalidValueError(
+                f"{proposal['trait'].name} goes from 0 to {count - 1}; it cannot be {proposal['value']}."
+            )
         return proposal["value"]
 
     def _take(self, image: np.ndarray) -> str:
@@ -92,7 +95,7 @@ class ActivationBrowser(UserImage):
     def _figure(self) -> Figure:
         """Plot the image, the chosen channel, and the first channels of the layer."""
         layer = self._layers[self.layer]
-        values = layer_outputs(self._model, self.image)[layer["name"]]
+        values = layer_outputs(self._model, self.image, self._values)[layer["name"]]
         grid, _ = channel_grid(values[..., :SHOWN], columns=4) if values.ndim == 3 else channel_grid(values, columns=32)
         channel = min(self.channel, values.shape[-1] - 1)
         chosen, which = (values[..., channel], f"channel {channel}") if values.ndim == 3 else (grid, "all units")

@@ -1,6 +1,5 @@
 """Data augmentation to play with: an image, five random samples of it, and a slider for each range."""
 
-import io
 from html import escape
 from typing import Any
 
@@ -12,8 +11,11 @@ from helpers.images.assets import SAMPLE_IMAGES
 from helpers.images.augment import Augmentation
 from helpers.images.encode import encode, to_uint8
 from helpers.images.read import open_image, to_array
-from helpers.widgets.base import Formats, StaticFallback, reports_failure
-from helpers.widgets.compat import status_line, uploaded_files
+from helpers.widgets.base import Formats, reports_failure
+from helpers.widgets.compat import status_line
+from helpers.widgets.file_pieces import ReceivedFile
+from helpers.widgets.upload_control import UploadControl
+from helpers.widgets.veil import PythonColumn
 
 SIDE, SAMPLES, GAP = 150, 5, 6  # pixels of one image, how many samples, pixels between them
 SHOWN = SAMPLE_IMAGES / "upload" / "cat.jpg"
@@ -29,7 +31,7 @@ RANGES = {
 FLIPS = {"horizontal_flip": "horizontal flip", "vertical_flip": "vertical flip"}
 
 
-class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
+class AugmentationPlayground(PythonColumn):
     """`AugmentationPlayground(image, rotation_range=45)`: sliders for the ranges, the image, five samples of it.
 
     `image` is an array (H, W, 3) or (H, W), uint8 or floats 0…1, or the path of an image file, by default one that comes
@@ -55,24 +57,24 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
             for name, (title, highest, step) in RANGES.items()
         }
         self._flips = {
-            name: ipywidgets.Checkbox(value=bool(ranges.get(name)), description=title, indent=False)
+            name: ipywidgets.Checkbox(
+                value=bool(ranges.get(name)), description=title, indent=False, layout={"width": "auto"}
+            )
             for name, title in FLIPS.items()
         }
         again = ipywidgets.Button(description="New samples")
-        own = ipywidgets.FileUpload(accept="image/*", multiple=False, description="Your own image")
-        own.layout.width = "16em"
         self._strip = ipywidgets.Image(format="jpeg")
-        self._strip.layout.width = "min(930px, 100%)"
+        self._strip.layout.width = "min(930px, 98%)"
         self._words = ipywidgets.HTML()  # an Image has no alternative text in ipywidgets 7
         for control in [*self._sliders.values(), *self._flips.values()]:
             control.observe(self._moved, "value")
         again.on_click(self._draw_again)
-        own.observe(self._chosen, "value")
         self._draw()
-        grid = {"grid_template_columns": "repeat(auto-fit, minmax(300px, 1fr))", "width": "min(930px, 100%)"}
+        grid = {"grid_template_columns": "repeat(auto-fit, minmax(300px, 1fr))", "width": "min(930px, 98%)"}
         sliders = ipywidgets.GridBox(list(self._sliders.values()), layout=ipywidgets.Layout(**grid))
-        buttons = ipywidgets.HBox([*self._flips.values(), again, own], layout={"flex_flow": "row wrap"})
-        super().__init__([sliders, buttons, self._strip, self._words])
+        buttons = ipywidgets.HBox([*self._flips.values(), again], layout={"flex_flow": "row wrap"})
+        own = UploadControl(self._take_file)
+        super().__init__([sliders, buttons, own, self._strip, self._words], [sliders, buttons, own])
 
     @property
     def augmentation(self) -> Augmentation:
@@ -146,13 +148,10 @@ class AugmentationPlayground(StaticFallback, ipywidgets.VBox):
     def _draw_again(self, _: ipywidgets.Button) -> None:
         self.new_samples()
 
-    @reports_failure
-    def _chosen(self, change: dict) -> None:
-        for name, data in uploaded_files(change["new"]):
-            file = io.BytesIO(data)
-            file.name = name  # what an error calls the file
-            self._image = as_square(file)
+    def _take_file(self, file: ReceivedFile) -> str:
+        self._image = as_square(file.open())
         self._draw()
+        return "Your image is the first in the row."
 
     def _say(self, text: str) -> None:
         self._words.value = status_line(f"✗ {escape(text)}")

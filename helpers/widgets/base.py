@@ -23,8 +23,9 @@ import numpy as np
 import traitlets
 
 from helpers.images.encode import data_uri, in_base64
-from helpers.images.read import read_image
+from helpers.images.read import ImageError, open_image
 from helpers.widgets.compat import DisplayedByBundle
+from helpers.widgets.file_pieces import FileAssembler, ReceivedFile
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 EXPORT = "export default"
@@ -39,6 +40,10 @@ def script(*names: str) -> str:
 
 
 STYLE = (Path(__file__).parent / "static" / "widgets.css").read_text(encoding="utf-8")
+
+
+class InvalidValueError(traitlets.TraitError, ValueError):
+    """A value that does not fit the others of a widget. What the browser sends is taken back for a TraitError alone."""
 
 
 def failure_text(error: Exception) -> str:
@@ -75,7 +80,9 @@ class StaticFallback(DisplayedByBundle):
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         data, metadata = mimebundle(self.fallback())
         data[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}  # type: ignore[attr-defined]
-        return data, metadata | _metadata_of_view(super())
+        for part in (super(), *getattr(self, "children", ())):
+            metadata |= _metadata_of_view(part)
+        return data, metadata
 
 
 def _metadata_of_view(parent: object) -> dict:
@@ -101,6 +108,9 @@ class BrowserWidget(StaticFallback, anywidget.AnyWidget):
 
     _css = STYLE
 
+    def __init__(self, *arguments: Any, **values: Any):
+        super().__init__(*arguments, **values | {"_dom_classes": ("lts-own",)})
+
     def _live_fallback(self, text: str, still_html: str, state: dict) -> Formats:
         """Return `still_html` where no script may run, the live widget where one may."""
         return {"text/html": embed_live(still_html, str(self._esm), STYLE, state), "text/plain": text}
@@ -111,36 +121,64 @@ class BrowserWidget(StaticFallback, anywidget.AnyWidget):
         return {f"image/{kind}": file} | self._live_fallback(text, still_html, state)
 
 
-class UserImage(BrowserWidget):
-    """A widget that takes the learner's own image: the browser sends the file as `_file` and shows what `_said` says.
+class FileReceiver:
+    """Mix-in for an anywidget whose script calls `sendFile` (static/upload_control.js): `_take_file` gets each file.
 
-    A widget sets `_model`, whose input the image is made to fit, and says in `_take` what it does with one.
+    What it returns is told by `_say`, and whatever it raises by `_fail`, in the line of the upload control.
+    Put it in front of the other base classes.
+    """
+
+    def __init__(self, *arguments: Any, **keywords: Any):
+        self._assembler = FileAssembler()
+        super().__init__(*arguments, **keywords)
+
+    def _take_file(self, file: ReceivedFile) -> str:
+        """Do what is to be done with a file, and return a sentence that says so, or ""."""
+        raise NotImplementedError
+
+    def _say(self, text: str) -> None:
+        self.send({"said": text})  # type: ignore[attr-defined]
+
+    def _fail(self, text: str) -> None:
+        self._say(text)
+
+    def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
+        super()._handle_custom_msg(content, buffers)  # type: ignore[misc]
+        answer, file = self._assembler.add(content, buffers)
+        if file is not None:
+            done, answer = answer, {"upload": content["upload"], "stop": "It was interrupted. Choose the image again."}
+        try:
+            if file is not None:
+                self._say(self._take_file(file))
+                answer = done
+        except Exception as error:  # the learner's network or file: anything can happen in it
+            self._fail(failure_text(error))
+            answer = done if isinstance(error, ImageError) else {"upload": content["upload"], "stop": ""}
+        finally:
+            if answer:
+                self.send(answer)  # type: ignore[attr-defined]
+
+
+class UserImage(FileReceiver, BrowserWidget):
+    """A widget that takes the learner's own image.
+
+    A widget sets `_model`, whose input the image is made to fit, the `_names` of its classes and the `_values` that it takes, and
+    says in `_take` what it does with one.
     """
 
     _model: Any
-    _said = traitlets.Unicode().tag(sync=True)
-    _file = traitlets.CBytes().tag(sync=True, echo_update=False)
+    _names: list[str]
+    _values: Any
 
     def _take(self, image: np.ndarray) -> str:
         """Show the image, (H, W, C) float32 0…1, and return the sentence that says so."""
         raise NotImplementedError
 
-    def _say(self, text: str) -> None:
-        self._said = text
+    def _take_file(self, file: ReceivedFile) -> str:
+        from helpers.models.predict import image_reader  # needs Keras, which most widgets do without
 
-    @traitlets.observe("_file")
-    def _receive(self, change: dict) -> None:
-        if change["new"]:
-            self._said = ""  # so that the same words as before are heard
-            self._read_file(bytes(change["new"]))
-            self._file = b""  # so that the same file can come again
-
-    @reports_failure
-    def _read_file(self, data: bytes) -> None:
-        from helpers.models.predict import image_shape  # needs Keras, which most widgets do without
-
-        height, width, channels = image_shape(self._model)
-        self._said = self._take(read_image(data, (height, width), channels))
+        image, note = image_reader(self._model, self._names, self._values)(open_image(file.open()), file.name)
+        return f"{self._take(image)} {note}".strip()
 
 
 def embed_live(still_html: str, esm: str, css: str, state: dict) -> str:

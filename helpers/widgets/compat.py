@@ -21,13 +21,6 @@ class DisplayedByBundle:
             self._handle_displayed(**options)
 
 
-def uploaded_files(value: dict | tuple) -> list[tuple[str, bytes]]:
-    """Return (name, bytes) of each file in the value of a FileUpload: a dict in ipywidgets 7, a tuple in 8."""
-    if isinstance(value, dict):
-        return [(name, bytes(file["content"])) for name, file in value.items()]
-    return [(file["name"], bytes(file["content"])) for file in value]
-
-
 def status_line(html: str) -> str:
     """Return a line that a screen reader reads out when it changes. `Image` has no alternative text in ipywidgets 7."""
     return f'<div role="status">{html}</div>'

@@ -71,6 +71,8 @@ function render({ model, el }) {
   const columns = box("columns", left, middle, chances.node);
   const root = element("div", { class: "lts-widget", role: "group", "aria-label": "Draw a digit" }, columns, said);
   root.append(element("p", { class: "lts-quiet" }, help));
+  const sleep = sleeper(el, () => [left]);
+  root.prepend(sleep.node);
   el.append(root);
 
   const before = []; // drawings to go back to
@@ -95,6 +97,10 @@ function render({ model, el }) {
     before.push(grayBytes(board));
     if (before.length > 50) before.shift();
   }
+  function center() {
+    [at.x, at.y] = [side / 2, side / 2];
+    lift();
+  }
   function lift() {
     at.isDown = false;
     movePen(at.x, at.y);
@@ -106,7 +112,7 @@ function render({ model, el }) {
     messages.send();
   }
   function wipe() {
-    lift();
+    center();
     remember();
     fillWith(board, null);
     messages.send();
@@ -162,6 +168,7 @@ function render({ model, el }) {
     if (messages.isEcho(bytes) || !bytes.byteLength) return;
     remember(); // a drawing from Python or from another view
     fillWith(board, bytes);
+    center();
     messages.repainted();
   }
   fillWith(board, model.get("bitmap"));
@@ -174,6 +181,7 @@ function render({ model, el }) {
   });
   return () => {
     stop();
+    sleep.stop();
     messages.stop();
   };
 }

@@ -119,6 +119,10 @@ def predict(network: Callable, image: np.ndarray) -> np.ndarray:
         wanted = network.input_shape[1:]
         if None not in wanted and np.prod(wanted) == image.size:
             batch = batch.reshape(1, *wanted)
+        if hasattr(network, "layers"):
+            from helpers.models.values import network_input  # needs Keras, which the pad does without
+
+            batch = network_input(network, batch)
         answer = network(batch, training=False)
     else:
         answer = network(batch)

@@ -50,7 +50,8 @@ async function render({ model, el }) {
   const set = setter(model);
   const root = element("div", { class: "lts-widget lts-inside" });
   keepKeys(root);
-  const own = userImage(model);
+  const own = userImages(model);
+  const sleep = sleeper(el, () => [own.node]);
   let plan, frames, show, playing;
 
   const stopPlaying = () => {
@@ -76,7 +77,7 @@ async function render({ model, el }) {
   const epochWords = element("strong");
   const said = element("p", { class: "lts-line", role: "status" });
   const board = box("epochs");
-  root.append(box("drive", button, epochSlider, epochWords), board, said, own.node);
+  root.append(box("drive", button, epochSlider, epochWords), board, said, sleep.node, own.node);
 
   // Everything for one image: the parts of the page, and `show`, which draws one epoch into them.
   async function load() {
@@ -129,11 +130,12 @@ async function render({ model, el }) {
     };
   }
 
-  const stop = await listenLoaded(model, load, { step: () => show(), _said: own.show });
-  own.show();
+  const stop = await listenLoaded(model, load, { step: () => show() });
   el.append(root);
   return () => {
     stopPlaying();
+    own.stop();
+    sleep.stop();
     stop();
   };
 }

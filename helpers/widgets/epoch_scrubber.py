@@ -4,8 +4,9 @@ Everything is computed once, here; moving the slider draws in the browser (`epoc
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from html import escape
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,11 +15,13 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from helpers.classes import ClassNames, class_labels
 from helpers.models import channel_grid, filter_grid, layer_outputs
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities
+from helpers.models.values import Values, as_batch, input_range, unit_images
 from helpers.training.snapshots import EpochSnapshots
-from helpers.widgets.base import Formats, UserImage, script
+from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
 from helpers.widgets.payload import jpeg, packed, to_bytes, to_rgb, webp
 
 CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of one
@@ -29,12 +32,12 @@ SQUARE = np.ones((4, 4), np.uint8)  # of each weight, so that it stays sharp in 
 class EpochScrubber(UserImage):
     """`EpochScrubber(snapshots, image, (images, labels), class_names)`: one slider through the epochs of a training run.
 
-    `snapshots`: what `EpochSnapshots` kept. `image` as the network takes it, (H, W, C) float32 0…1; `images` (N, H, W, C) and
-    `labels` (N,) class numbers: the validation images that are counted. Set `step` (0 is the first epoch that was kept). The computation
+    `snapshots`: what `EpochSnapshots` kept. `image` (H, W, C); `images` (N, H, W, C) and `labels`, as `class_labels` takes them:
+    the validation images that are counted. Their values and `values` as for `network_input`. Set `step` (0 is the first epoch that was kept). The computation
     shows how far it is; then no step needs the kernel. ValueError if no epoch was kept.
     """
 
-    _esm = script("epoch_scrubber.js")
+    _esm = script("static/upload_control.js", "epoch_scrubber.js")
     _plan = traitlets.Dict().tag(sync=True)
     _frames = traitlets.CBytes().tag(sync=True)
     _image = traitlets.CBytes().tag(sync=True)
@@ -46,14 +49,18 @@ class EpochScrubber(UserImage):
         self,
         snapshots: EpochSnapshots,
         image: np.ndarray,
-        validation: tuple[np.ndarray, np.ndarray],
-        class_names: Sequence[str] | None = None,
+        validation: tuple[np.ndarray, Any],
+        class_names: ClassNames | None = None,
+        values: Values = None,
     ):
         if not snapshots.kept:
             raise ValueError("no epoch was kept: train with callbacks=[snapshots] first.")
         self._snapshots, self._model = snapshots, snapshots.model
         self._names = class_names_of(self._model, class_names)
-        self._validation = np.asarray(validation[0], "float32"), np.asarray(validation[1]).astype(int).ravel()
+        # Once, by the trained network: the first epochs may not tell yet.
+        self._values = values if callable(values) else input_range(self._model, values)
+        labels = class_labels(validation[1], len(self._names), len(validation[0]))
+        self._validation = unit_images(self._model, validation[0], self._values), labels
         self._confusions: list = []
         super().__init__()
         self.look(image)
@@ -67,7 +74,9 @@ class EpochScrubber(UserImage):
     @traitlets.validate("step")
     def _within(self, proposal: dict) -> int:
         if proposal["value"] >= len(self._snapshots.kept):
-            raise ValueError(f"step goes from 0 to {len(self._snapshots.kept) - 1}; it cannot be {proposal['value']}.")
+            raise InvalidValueError(
+                f"step goes from 0 to {len(self._snapshots.kept) - 1}; it cannot be {proposal['value']}."
+            )
         return proposal["value"]
 
     def look(self, image: np.ndarray) -> None:
@@ -76,12 +85,12 @@ class EpochScrubber(UserImage):
             self._compute(image, report)
 
     def _compute(self, image: np.ndarray, report: Callable[[str, float], None]) -> None:
-        image = np.asarray(image, "float32")
+        image = unit_images(self._model, as_batch(self._model, image), self._values)[0]
         films, shares, confusions, total = [], [], [], len(self._snapshots.kept)
         for number, (epoch, network) in enumerate(self._snapshots.networks(), 1):
             report(f"Looking at epoch {epoch} ({number} of {total}) …", number / total)
-            films.append(_frame(network, image))
-            shares.append(predict_probabilities(network, image[None])[0])
+            shares.append(predict_probabilities(network, image[None], self._values)[0])
+            films.append(_frame(network, image, self._values))
             if not self._confusions:
                 confusions.append(self._confusion(network))
         self._confusions = self._confusions or confusions
@@ -102,11 +111,11 @@ class EpochScrubber(UserImage):
     def _confusion(self, network: keras.Model) -> list[list[int]]:
         images, labels = self._validation
         counts = np.zeros((len(self._names), len(self._names)), int)
-        np.add.at(counts, (labels, predict_probabilities(network, images).argmax(axis=1)), 1)
+        np.add.at(counts, (labels, predict_probabilities(network, images, self._values).argmax(axis=1)), 1)
         return counts.tolist()
 
     def _take(self, image: np.ndarray) -> str:
-        self._compute(image, lambda words, share: self.set_trait("_said", words))
+        self._compute(image, lambda words, share: self._say(words))
         return "Your image, through all epochs."
 
     def _sentence(self, step: int) -> str:
@@ -147,10 +156,10 @@ class EpochScrubber(UserImage):
         return figure
 
 
-def _frame(network: keras.Model, image: np.ndarray) -> list[tuple[str, np.ndarray]]:
+def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tuple[str, np.ndarray]]:
     """Return what one epoch shows: (title, (rows, columns) uint8) for the first filters and for every convolution."""
     strips, first = [], True
-    outputs = layer_outputs(network, image)
+    outputs = layer_outputs(network, image, values)
     for name, layer in layers_by_name(network).items():
         if not isinstance(layer, keras.layers.Conv2D):
             continue
@@ -160,11 +169,11 @@ def _frame(network: keras.Model, image: np.ndarray) -> list[tuple[str, np.ndarra
                 ("filters of the first convolution: dark below 0, light above", np.kron(to_bytes(filters), SQUARE))
             )
             first = False
-        values = outputs[name][..., :CHANNELS]
-        thin = -(-max(values.shape[:2]) // LARGEST)
-        values = values[: values.shape[0] // thin * thin, : values.shape[1] // thin * thin]
-        values = values.reshape(values.shape[0] // thin, thin, -1, thin, values.shape[2]).max(axis=(1, 3))
-        strips.append((f"{name}: channels 0 to {values.shape[2] - 1}", to_bytes(channel_grid(values, CHANNELS)[0])))
+        maps = outputs[name][..., :CHANNELS]
+        thin = -(-max(maps.shape[:2]) // LARGEST)
+        maps = maps[: maps.shape[0] // thin * thin, : maps.shape[1] // thin * thin]
+        maps = maps.reshape(maps.shape[0] // thin, thin, -1, thin, maps.shape[2]).max(axis=(1, 3))
+        strips.append((f"{name}: channels 0 to {maps.shape[2] - 1}", to_bytes(channel_grid(maps, CHANNELS)[0])))
     return strips
 
 
@@ -173,7 +182,12 @@ def _curves(snapshots: EpochSnapshots) -> dict:
     logs = [snapshot.logs for snapshot in snapshots.kept]
     metric = "accuracy" if any("accuracy" in epoch for epoch in logs) else "loss"
     names = {"training": metric, "validation": f"val_{metric}"}
-    return {"metric": metric, "curves": {name: [epoch.get(key) for epoch in logs] for name, key in names.items()}}
+    curves = {name: [_finite(epoch.get(key)) for epoch in logs] for name, key in names.items()}
+    return {"metric": metric, "curves": curves}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and np.isfinite(value) else None  # a message to the browser has no NaN
 
 
 @contextlib.contextmanager

@@ -22,14 +22,15 @@ from helpers.training import report
 from helpers.training.experiments import Experiment, ExperimentError
 from helpers.training.progress import TrainingProgress
 from helpers.training.runs import Run, Runs
-from helpers.widgets.base import Formats, StaticFallback, reports_failure
+from helpers.widgets.base import Formats, reports_failure
 from helpers.widgets.compat import status_line
+from helpers.widgets.veil import PythonColumn
 
 CLEAR = "Clear runs"  # what the button says
 SHOWN = 6  # lines in the chart to begin with: the newest runs
 
 
-class ExperimentBench(StaticFallback, widgets.VBox):
+class ExperimentBench(PythonColumn):
     """A bench for one question, such as "how large should the hidden layer be?".
 
     name        where the runs are kept: `runs/<name>/` in the course's folder; letters, digits, "-" and "_"
@@ -39,7 +40,7 @@ class ExperimentBench(StaticFallback, widgets.VBox):
     validation  the same for validation, or None
     start       {name: value} for sliders that should not begin at their first value
 
-    ValueError for data or settings that cannot work. `runs` are all runs, `status` is what the bench says, `text` a summary.
+    ValueError or ExperimentError for data or settings that cannot work. `runs` are all runs, `status` is what the bench says, `text` a summary.
     """
 
     def __init__(
@@ -52,11 +53,11 @@ class ExperimentBench(StaticFallback, widgets.VBox):
         *,
         start: Mapping[str, object] | None = None,
     ):
-        self.experiment = Experiment(
-            name, build, settings, train, validation, on_progress=self._changed, on_end=self._ended
-        )
+        self.experiment = Experiment(name, build, settings, train, validation)
+        self.experiment.on_progress, self.experiment.on_end = self._changed, self._ended
         self._make_controls(start or {})
-        super().__init__(self._arrange())
+        left, parts = self._arrange()
+        super().__init__(parts, [left, self._choice, parts[-1]])
         self._preview()
         self._say(self.runs.trouble)
         self._show_runs()
@@ -144,11 +145,12 @@ class ExperimentBench(StaticFallback, widgets.VBox):
         self._table.layout = {"max_height": "300px", "overflow": "auto"}
         self._choice = widgets.HBox(layout={"flex_flow": "row wrap"})
 
-    def _arrange(self) -> list[widgets.Widget]:
+    def _arrange(self) -> tuple[widgets.Widget, list[widgets.Widget]]:
+        """Return the settings, and everything from top to bottom."""
         left = widgets.VBox([*self._sliders.values(), widgets.HBox([self._go, self._stop])])
         top = widgets.HBox([left, self._layers], layout={"flex_flow": "row wrap"})
         below = widgets.HBox([self._forget, self._save])
-        return [top, self._status, self._live, self._chart, self._choice, self._table, below]
+        return left, [top, self._status, self._live, self._chart, self._choice, self._table, below]
 
     def _say(self, text: str) -> None:
         self._said = text

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from helpers.images.encode import data_uri, encode
 from helpers.models.layers import convolutions_and_pools
+from helpers.models.values import Values, unit_images
 from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
@@ -22,20 +23,21 @@ FONT = font_manager.findfont("DejaVu Sans")  # ships with Matplotlib and has a "
 class FeatureMapGrid(SliderPage):
     """`FeatureMapGrid(model, images, names)`: rows are the images, columns the convolution and pooling layers of `model`.
 
-    `images` (N, H, W) or (N, H, W, 1), floats 0…1; `names` one for each. All activations are computed here, once;
+    `images` (N, H, W) or (N, H, W, 1), their values and `values` as for `network_input`; `names` one for each. All activations are computed here, once;
     the slider only draws. In each column white is the largest value of that filter among the images, black is 0.
     The filter shown is `filter_index`, and can be set. ValueError if the network has no such layer, or for wrong names.
     """
 
-    def __init__(self, model: keras.Model, images: np.ndarray, names: Sequence, filter_index: int = 0):
-        images = np.asarray(images, "float32")
+    def __init__(
+        self, model: keras.Model, images: np.ndarray, names: Sequence, filter_index: int = 0, values: Values = None
+    ):
         if len(names) != len(images) or not len(images):
             raise ValueError(f"{len(names)} names for {len(images)} images.")
-        images = images.reshape(len(images), *images.shape[1:3], 1)
+        images = unit_images(model, images, values)
         self._names = [str(name) for name in names]
-        self._layers = convolutions_and_pools(model, images)
-        self._images = images[..., 0]
-        count = min(values.shape[-1] for _, values in self._layers)
+        self._layers = convolutions_and_pools(model, images, values)
+        self._images = images if images.ndim == 3 else images.mean(axis=3)
+        count = min(maps.shape[-1] for _, maps in self._layers)
         if not 0 <= filter_index < count:
             raise ValueError(f"there are the filters 0 to {count - 1}; {filter_index} is not one of them.")
         super().__init__(ipywidgets.IntSlider(value=filter_index, max=count - 1, description="filter"))

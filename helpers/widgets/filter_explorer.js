@@ -17,16 +17,17 @@ function compute(model, old) {
 }
 
 // The controls, and `show`, which makes them say what the settings are. `set` changes the model.
-function controls(model, set) {
+function controls(model, set, say) {
   const grid = cells((index, weight) => {
     const change = (row, y) => row.map((old, x) => (3 * y + x === index ? weight : old));
     set({ kernel: model.get("kernel").map(change) });
-  });
+  }, say);
   // A filter that would make the image brighter or darker is divided by its sum when it is taken from the shelf.
   const shelf = presets(model.get("_presets"), (kernel) => {
     set({ kernel, divide: Math.abs(sumOf(kernel)) > 1e-6 && sumOf(kernel) !== 1 });
   });
   const own = ownGrayImage(
+    model,
     () => model.get("_image"),
     (bytes) => set({ _image: bytes, pixel: [unpackGrays(bytes).rows >> 1, unpackGrays(bytes).columns >> 1] }),
   );
@@ -72,11 +73,12 @@ async function render({ model, el }) {
     model.set("_image", await readGrayImage(new Blob([bytes]), 512));
   }
   const set = setter(model);
-  const part = controls(model, set);
+  const help = "type, drag, or ↑ ↓ (with Shift by 0.1)";
+  const hint = element("p", { class: "lts-explorer-hint", role: "status" }, help);
+  const part = controls(model, set, (words) => write(hint, words || help));
   const keys = "Arrow keys move the window, with Shift by ten; Home goes to the middle.";
   const [before, after] = [steered(`The image. ${keys}`), steered(`The result. ${keys}`)];
   const [beforeSize, afterSize, sum, range] = Array.from({ length: 4 }, () => element("span"));
-  const hint = element("p", { class: "lts-explorer-hint" }, "type, drag, or ↑ ↓ (with Shift by 0.1)");
   const onePixel = arithmetic();
   const title = (name, note) => pane("title", element("strong", {}, name), note);
   const filter = pane("weights", title("Filter", sum), part.grid.node, hint, part.divide.node);
@@ -157,6 +159,7 @@ async function render({ model, el }) {
   const stop = listen(model, { [REDRAWN.join(" ")]: show, pixel: showPixel });
   return () => {
     sizes.disconnect();
+    part.own.stop();
     stop();
   };
 }

@@ -12,8 +12,10 @@ from PIL import Image
 from helpers.images import assets
 from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
 from helpers.images.encode import encode, in_base64, to_uint8
+from helpers.images.read import read_image
 from helpers.plots import figures
-from helpers.widgets.base import BrowserWidget, Formats, script
+from helpers.widgets.base import BrowserWidget, FileReceiver, Formats, script
+from helpers.widgets.file_pieces import ReceivedFile
 
 LARGEST = 512  # pixels of the longer side: what the browser filters between two frames
 STRONGEST = 1000  # of a weight, either sign
@@ -44,7 +46,7 @@ class Kernel(traitlets.TraitType):
         return weights.tolist()
 
 
-class FilterExplorer(BrowserWidget):
+class FilterExplorer(FileReceiver, BrowserWidget):
     """Type, drag or step nine weights and see the image they make; point at a pixel and see its sum.
 
     `FilterExplorer()` shows the course's street, `FilterExplorer(image=array)` yours: gray (H, W) or color (H, W, 3),
@@ -56,13 +58,16 @@ class FilterExplorer(BrowserWidget):
     """
 
     _esm = script(
+        "static/upload_control.js",
         "static/explorer_convolution.js",
         "static/explorer_controls.js",
         "static/explorer_sum.js",
         "filter_explorer.js",
     )
     _image = traitlets.CBytes().tag(sync=True, echo_update=False)  # rows, columns (two bytes each), then the grays
-    _presets = traitlets.Dict().tag(sync=True)
+    _presets: traitlets.List = traitlets.List().tag(
+        sync=True
+    )  # (name, weights); a dict would come back in alphabetical order
 
     kernel = Kernel().tag(sync=True)
     divide = traitlets.Bool(False).tag(sync=True)
@@ -77,7 +82,7 @@ class FilterExplorer(BrowserWidget):
         grays = assets.street() if image is None else to_gray(image)
         pixel = [size // 2 for size in grays.shape] if image is not None else COLUMN
         start = {"kernel": "vertical lines", "pixel": pixel}
-        presets = {name: weights.tolist() for name, weights in FILTERS.items()}
+        presets = [[name, weights.tolist()] for name, weights in FILTERS.items()]
         super().__init__(_image=_pack(grays), _presets=presets, **start | settings)
 
     @property
@@ -91,6 +96,22 @@ class FilterExplorer(BrowserWidget):
         grays = to_gray(image)
         with self.hold_sync():
             self._image, self.pixel = _pack(grays), [size // 2 for size in grays.shape]
+
+    @traitlets.validate("_image")
+    def _whole(self, proposal: dict) -> bytes:
+        """Check what the browser sends: rows, columns, and as many grays."""
+        data = proposal["value"]
+        if len(data) < 13 or len(data) - 4 != np.prod(np.frombuffer(data[:4], "<u2"), dtype=int):
+            raise traitlets.TraitError("The image has other than rows × columns grays.")
+        return data
+
+    @traitlets.validate("stride")
+    def _number(self, proposal: dict) -> int:
+        return int(proposal["value"])  # True is an Int, too
+
+    def _take_file(self, file: ReceivedFile) -> str:
+        self.image = np.rint(read_image(file.open()) * 255).astype(np.uint8)
+        return ""
 
     @property
     def result(self) -> np.ndarray:

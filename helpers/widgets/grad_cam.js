@@ -5,9 +5,10 @@ async function render({ model, el }) {
   const cards = box("cards");
   const strength = slider("How strongly the map covers the images, in percent", 0, 100, 1, (value) => set({ opacity: value / 100 }));
   const words = element("span");
-  const own = userImage(model);
+  const own = userImages(model);
+  const sleep = sleeper(el, () => [own.node]);
   const drive = box("drive", element("strong", {}, "where it looked"), strength, words);
-  const root = element("div", { class: "lts-widget lts-inside" }, drive, cards, own.node);
+  const root = element("div", { class: "lts-widget lts-inside" }, drive, cards, sleep.node, own.node);
   keepKeys(root);
   const colors = colorTable(bytesOf(model.get("_colors")));
   let overlays = [];
@@ -53,10 +54,9 @@ async function render({ model, el }) {
     };
   }
 
-  const stop = await listenLoaded(model, load, { opacity: show, _said: own.show });
-  own.show();
+  const stop = await listenLoaded(model, load, { opacity: show });
   el.append(root);
-  return stop;
+  return () => [own.stop, stop, sleep.stop].forEach((end) => end());
 }
 
 // One byte of each pixel of a gray image.

@@ -1,6 +1,7 @@
 """Images with Grad-CAM laid over them, its strength on a slider that works in the browser (`grad_cam.js`)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -8,9 +9,11 @@ import traitlets
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
+from helpers.classes import ClassNames, class_labels
 from helpers.images.encode import in_base64
 from helpers.models import grad_cam
 from helpers.models.predict import class_names_of, predict_probabilities
+from helpers.models.values import Values, as_batch, unit_images
 from helpers.widgets.base import Formats, UserImage, script
 from helpers.widgets.payload import jpeg, to_bytes, to_rgb, webp
 
@@ -24,12 +27,12 @@ OPACITY = 0.5
 class GradCam(UserImage):
     """`GradCam(model, images, truths, class_names)`: where the network looked, over each image.
 
-    `images` (N, H, W, C) float32 0…1; `truths` (N,) class numbers, or None where they are unknown. The maps are for the class that the
-    network says. `opacity` (0…1) can be set. A learner's own image is put in front.
+    `images` (N, H, W, C), their values and `values` as for `network_input`; `truths` as `class_labels` takes them, or None where they
+    are unknown. The maps are for the class that the network says. `opacity` (0…1) can be set. A learner's own image is put in front.
     `heats` are the maps, (H, W) float32 each.
     """
 
-    _esm = script("grad_cam.js")
+    _esm = script("static/upload_control.js", "grad_cam.js")
     _cards: traitlets.List = traitlets.List().tag(sync=True)
     _images = traitlets.CBytes().tag(sync=True)
     _heats = traitlets.CBytes().tag(sync=True)
@@ -42,22 +45,25 @@ class GradCam(UserImage):
         self,
         model: keras.Model,
         images: Sequence[np.ndarray],
-        truths: Sequence[int] | None = None,
-        class_names: Sequence[str] | None = None,
+        truths: Any = None,
+        class_names: ClassNames | None = None,
+        values: Values = None,
     ):
-        self._model, self._names = model, class_names_of(model, class_names)
-        images = [np.asarray(image, "float32") for image in images]
-        answers: list[int | None] = [None] * len(images) if truths is None else [int(truth) for truth in truths]
-        if len(answers) != len(images) or not images:
-            raise ValueError(f"{len(answers)} truths for {len(images)} images.")
+        self._model, self._values, self._names = model, values, class_names_of(model, class_names)
+        images = [unit_images(model, as_batch(model, image), values)[0] for image in images]
+        if not images:
+            raise ValueError("There is no image to look at; give at least one.")
+        answers: list[int | None] = [None] * len(images)
+        if truths is not None:
+            answers = class_labels(truths, len(self._names), len(images)).tolist()
         super().__init__()
         self._show(images, answers)
 
     def _show(self, images: list[np.ndarray], truths: list[int | None]) -> None:
-        self.images, self._truths = images, truths
-        self.heats = [grad_cam(self._model, image) for image in images]
-        answers = predict_probabilities(self._model, np.stack(images))
-        cards = [self._card(*parts) for parts in zip(self.heats, answers, truths, strict=True)]
+        answers = predict_probabilities(self._model, np.stack(images), self._values)
+        heats = [grad_cam(self._model, image, values=self._values) for image in images]
+        cards = [self._card(*parts) for parts in zip(heats, answers, truths, strict=True)]
+        self.images, self._truths, self.heats = images, truths, heats
         with self.hold_sync():
             self._cards = cards
             self._images = b"".join(to_rgb(image).tobytes() for image in images)

@@ -13,6 +13,7 @@ from helpers.images.encode import encode, in_base64, to_uint8
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.layers import layer_outputs
 from helpers.models.receptive_fields import ReceptiveField, receptive_fields
+from helpers.models.values import Values
 
 FLAT = 32  # units in a row of a flat layer
 
@@ -22,7 +23,7 @@ def to_bytes(values: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255).astype(np.uint8)
 
 
-def layer_tiles(model: keras.Model, image: np.ndarray) -> tuple[list[dict], bytes]:
+def layer_tiles(model: keras.Model, image: np.ndarray, values: Values = None) -> tuple[list[dict], bytes]:
     """Return all layers but Flatten for `image` (H, W, C): what is known of each, and the tiles of all as bytes.
 
     A layer is {"name", "kind", "shape" (as a list), "rows", "columns", "count" (tiles of rows × columns), "offset" (of its first
@@ -32,12 +33,12 @@ def layer_tiles(model: keras.Model, image: np.ndarray) -> tuple[list[dict], byte
     """
     fields, layers, pieces, offset = receptive_fields(model), [], [], 0
     kinds = {name: type(layer).__name__ for name, layer in layers_by_name(model).items()}
-    for name, values in layer_outputs(model, image).items():
+    for name, output in layer_outputs(model, image, values).items():
         if kinds.get(name) == "Flatten":
             continue
-        values = np.nan_to_num(values, nan=0, posinf=0, neginf=0)
-        silent = (values == 0) if values.ndim == 1 else (values == 0).all(axis=(0, 1))
-        tiles = _flat_tile(values) if values.ndim == 1 else values.transpose(2, 0, 1)
+        output = np.nan_to_num(output, nan=0, posinf=0, neginf=0)
+        silent = (output == 0) if output.ndim == 1 else (output == 0).all(axis=(0, 1))
+        tiles = _flat_tile(output) if output.ndim == 1 else output.transpose(2, 0, 1)
         low, high = np.minimum(tiles.min(axis=(1, 2)), 0), np.maximum(tiles.max(axis=(1, 2)), 0)
         span = np.where(high > low, high - low, 1)[:, None, None]
         data = to_bytes((tiles - low[:, None, None]) / span)
@@ -45,7 +46,7 @@ def layer_tiles(model: keras.Model, image: np.ndarray) -> tuple[list[dict], byte
             {
                 "name": name,
                 "kind": kinds.get(name, ""),
-                "shape": list(values.shape),
+                "shape": list(output.shape),
                 "rows": data.shape[1],
                 "columns": data.shape[2],
                 "count": len(data),

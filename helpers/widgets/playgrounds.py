@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import traitlets
 
-from helpers.widgets.base import BrowserWidget, Formats, script
+from helpers.widgets.base import BrowserWidget, Formats, InvalidValueError, script
 
 LIMIT = 10.0  # scores that the sliders reach
 
@@ -36,10 +37,10 @@ class _Playground(BrowserWidget):
         return self._live_fallback(text, table, {"kind": self.kind, **state})
 
 
-def _as_many(what: str, before: Sequence[float], now: list[float]) -> list[float]:
-    """Check that there are as many numbers as the page has rows."""
+def _as_many(what: str, before: Sequence[float], now: list[Any]) -> list[Any]:
+    """Check that there are as many as the page has rows."""
     if before and len(now) != len(before):
-        raise ValueError(f"This playground has {len(before)} {what}, not {len(now)}. Make a new one for those.")
+        raise InvalidValueError(f"This playground has {len(before)} {what}, not {len(now)}. Make a new one for those.")
     return now
 
 
@@ -87,6 +88,10 @@ class SoftmaxPlayground(_Playground):
     @traitlets.validate("scores")
     def _same_count(self, proposal: dict) -> list[float]:
         return _as_many("scores", self.scores, proposal["value"])
+
+    @traitlets.validate("labels")
+    def _one_each(self, proposal: dict) -> list[str]:
+        return _as_many("labels", self.scores, proposal["value"]) if proposal["value"] else []
 
     @property
     def probabilities(self) -> list[float]:

@@ -5,11 +5,12 @@ from typing import Any
 
 import ipywidgets
 
-from helpers.widgets.base import StaticFallback, reports_failure
+from helpers.widgets.base import reports_failure
 from helpers.widgets.compat import status_line
+from helpers.widgets.veil import PythonColumn
 
 
-class SliderPage(StaticFallback, ipywidgets.VBox):
+class SliderPage(PythonColumn):
     """A slider and a page. A widget sets what it needs, calls `__init__`, and returns in `_draw` the page for a value."""
 
     def __init__(self, slider: ipywidgets.Widget):
@@ -17,7 +18,7 @@ class SliderPage(StaticFallback, ipywidgets.VBox):
         self._slider, self._page = slider, ipywidgets.HTML()
         self._page.value = self._draw()
         slider.observe(self._moved, "value")
-        super().__init__([slider, self._page])
+        super().__init__([slider, self._page], [slider])
 
     @property
     def html(self) -> str:

@@ -1,12 +1,14 @@
 """A slider for the threshold above which a network says "class 1", and what each place of it makes of the answers."""
 
-from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import ipywidgets
 import numpy as np
 
-from helpers.plots.curves import RUN_COLORS
+from helpers.classes import ClassNames, class_labels
+from helpers.classes import class_names as names_in_order
+from helpers.plots.figures import COLORS
 from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
@@ -17,17 +19,23 @@ BARS, WIDTH, HEIGHT = 20, 460, 110  # of the drawing: bars from 0 to 1, pixels
 class ThresholdSlider(SliderPage):
     """`ThresholdSlider(labels, probabilities, ["cat", "dog"])`: move the slider, read the four counts and the measures.
 
-    `labels` (N,) 0 or 1; `probabilities` (N,) or (N, 1), 0…1, of class 1. `threshold` can be read and set.
-    ValueError where they do not go together, or a class is missing.
+    `labels` as `class_labels` takes them; `probabilities` of class 1, 0…1, (N,) or (N, 1), or of both, (N, 2). `threshold` can be
+    read and set. ValueError where they do not go together, or a class is missing.
     """
 
-    def __init__(self, labels: Sequence[int], probabilities: np.ndarray, class_names: Sequence[str]):
-        self._labels, self._chances = np.asarray(labels).ravel().astype(int), np.asarray(probabilities).ravel()
+    def __init__(self, labels: Any, probabilities: Any, class_names: ClassNames | None = None):
+        self._names, self._labels = names_in_order(class_names, 2), class_labels(labels, 2)
+        chances = np.asarray(probabilities, "float64")
+        self._chances = chances[:, 1] if chances.ndim == 2 and chances.shape[1] == 2 else chances.ravel()
         if len(self._labels) != len(self._chances):
             raise ValueError(f"{len(self._labels)} labels for {len(self._chances)} probabilities.")
-        if set(self._labels.tolist()) != {0, 1} or len(class_names) != 2:
+        if set(self._labels.tolist()) != {0, 1}:
             raise ValueError("there have to be two classes, 0 and 1, and images of both.")
-        self._names = list(class_names)
+        if not ((self._chances >= 0) & (self._chances <= 1)).all():
+            wrong = self._chances[~((self._chances >= 0) & (self._chances <= 1))][0]
+            raise ValueError(
+                f"A probability is 0…1; {wrong:g} is among these. Does the network end in a sigmoid or softmax?"
+            )
         slider = ipywidgets.FloatSlider(
             value=0.5, min=0, max=1, step=0.01, description="threshold", readout_format=".2f"
         )
@@ -46,11 +54,13 @@ class ThresholdSlider(SliderPage):
         """Accuracy, precision and recall in one sentence."""
         (right_0, wrong_0), (wrong_1, right_1) = self.counts.tolist()
         said, there = wrong_0 + right_1, wrong_1 + right_1
-        precision = f"{right_1 / said:.2f}" if said else "0"
         name = self._names[1]
+        precision = f"Called {name}: {said}, and right about {right_1 / (said or 1):.2f} of them (precision)."
+        if not said:
+            precision = f"No image is called {name}, so precision isn't defined."
         return (
             f"Threshold {self.threshold:.2f}: accuracy {(right_0 + right_1) / len(self._labels):.2f}. "
-            f"Called {name}: {said}, and right about {precision} of them (precision). "
+            f"{precision} "
             f"True {name}: {there}, and {right_1 / there:.2f} of them found (recall)."
         )
 
@@ -75,7 +85,7 @@ class ThresholdSlider(SliderPage):
         histograms = [np.histogram(self._chances[self._labels == label], edges)[0] for label in (0, 1)]
         tallest, middle, wide = max(map(max, histograms)), HEIGHT / 2, WIDTH / BARS
         parts = []
-        for label, (bars, color) in enumerate(zip(histograms, RUN_COLORS, strict=False)):
+        for label, (bars, color) in enumerate(zip(histograms, COLORS, strict=False)):
             for place, count in enumerate(bars):
                 high = (middle - 6) * count / tallest
                 top = middle if label else middle - high

@@ -1,17 +1,16 @@
-"""Feed `read_image` with damaged files: `python -m tests.benchmarks.fuzz_images [--count 10000] [--seed N]`.
+"""Feed `read_image` with damaged and with costly files: `python -m tests.benchmarks.fuzz_images [--count 10000] [--seed N]`.
 
 Case N is made from seed N alone, so `--seed N` does that one again. A case fails when reading crashes the process,
-raises anything but ImageError, takes more than 2 seconds, writes to stderr, or returns numbers outside 0…1.
+raises anything but ImageError, takes more than 2 seconds, writes to stderr, or returns numbers outside 0…1. Costly files
+(`costly_images.py`) are read each in a process of its own, and may take 3 seconds of a processor and 400 MB.
 """
 
 import argparse
 import functools
 import os
-import struct
 import subprocess
 import sys
 import time
-import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,22 +20,12 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from helpers.images.encode import encode
 from helpers.images.read import ImageError, read_image
+from tests.benchmarks import costly_images
 
 LONGEST = 2.0  # seconds
 AT_A_TIME = 500  # cases in one process
 # Numbers that headers break on: 0, the largest and the smallest of 1, 2 and 4 bytes.
 EDGES = [b"\0", b"\xff", b"\x7f", b"\x80", b"\xff\xff", bytes(2), b"\xff" * 4, b"\x7f" + b"\xff" * 3, b"\0\0\0\1"]
-
-
-def png(width: int, height: int, depth: int, color_type: int, rows: bytes) -> bytes:
-    """Return a PNG file of the given header around `rows` (each begins with its filter byte), whatever they hold."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
 
 
 @functools.cache
@@ -150,10 +139,13 @@ def main() -> int:
             failures.append(f"{seeds[len(lines)]} crashed the process (exit {ran.returncode})")
         if ran.stderr:
             failures.append(f"one of {seeds[0]}–{seeds[-1]} wrote to stderr: {ran.stderr[-300:]}")
+    costly = costly_images.failures()
     seconds = time.monotonic() - began
+    print(f"{len(costly_images.CASES)} costly files: {len(costly)} failures")
+    print("\n".join(costly))
     print(f"{options.count:,} damaged files of {len(originals())} kinds, {seconds:.0f} s: {len(failures)} failures")
     print("\n".join(failures))
-    return bool(failures)
+    return bool(failures or costly)
 
 
 if __name__ == "__main__":

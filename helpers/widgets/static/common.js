@@ -172,33 +172,20 @@ function bars(names, title, digits) {
   return { node, show };
 }
 
-// A button for an image file, and a line beside it; `take` gets the file, and what it throws is said in the line.
-function filePicker(take) {
-  const input = element("input", { type: "file", accept: "image/*", "aria-label": "Your own image" });
-  const button = element("label", { class: "lts-upload" }, input, element("span", {}, "your own image …"));
-  const said = element("span", { role: "status" });
-  input.addEventListener("change", async () => {
-    const [file] = input.files;
-    input.value = ""; // so that the same file can be chosen again
-    if (!file) return;
-    try {
-      await take(file);
-    } catch (error) {
-      write(said, error.message);
-    }
-  });
-  return { button, said };
-}
-
-// The learner's own image: the file goes to Python, which reads every kind of image, and answers.
-// On a page without a kernel there is no button.
-function userImage(model) {
-  if (model.get("_still")) return { node: "", show() {} };
-  const set = setter(model);
-  const { button, said } = filePicker(async (file) => {
-    write(said, "The network looks at it …");
-    set({ _file: new DataView(await file.arrayBuffer()) });
-  });
-  const show = () => model.get("_said") && write(said, model.get("_said")); // empty: an answer is on its way
-  return { node: box("foot", button, said), show };
+// What asks Python sleeps while no kernel answers for its widget, as after a lesson was opened again.
+// JupyterLab marks such a widget, and takes the mark off the new one when the cell runs again. `node` is a line that says
+// what to do; `parts` gives what is put out of reach. Other programs and exported pages have no kernel to wake.
+function sleeper(el, parts) {
+  const node = element("p", { class: "lts-asleep", role: "note" }, "Asleep. Run the cells above and this one to wake it.");
+  const look = () => {
+    const isAsleep = el.matches(".jupyter-widgets-disconnected") && el.closest(".jp-NotebookPanel") !== null;
+    node.hidden = !isAsleep;
+    for (const part of parts()) if (part) part.inert = isAsleep;
+  };
+  const [marks, places] = [new MutationObserver(look), new ResizeObserver(look)];
+  marks.observe(el, { attributeFilter: ["class"] });
+  places.observe(el); // also when it gets onto the page
+  look();
+  const stop = () => [marks, places].forEach((observer) => observer.disconnect());
+  return { node, stop };
 }

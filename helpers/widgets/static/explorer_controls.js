@@ -67,7 +67,9 @@ function numberGrid(title, size) {
   return { node: element("figure", { "aria-hidden": true }, grid, caption), cells, caption, show };
 }
 
-function cells(change) {
+// Nine cells. `say` gets a sentence about what is not a weight, and "" as soon as all is well.
+const UNFINISHED = /^\s*[+−-]?(?:\d+[.,]?\d*\/|[.,])?\s*$/; // what a number begins with
+function cells(change, say) {
   const names = ["above left", "above", "above right", "left", "middle", "right", "below left", "below", "below right"];
   const inputs = names.map((name, index) => {
     const input = element("input", { type: "text", inputmode: "text", autocomplete: "off", spellcheck: "false" });
@@ -80,6 +82,8 @@ function cells(change) {
   const give = (index, weight) => {
     const allowed = limited(Math.round(weight * 1e6) / 1e6, -1000, 1000);
     inputs[index].value = shorten(allowed);
+    inputs[index].setAttribute("aria-invalid", false);
+    say("");
     inputs[index].select(); // what is typed next replaces it, and the arrows to the left and right leave the cell
     change(index, allowed);
   };
@@ -89,12 +93,18 @@ function cells(change) {
   };
 
   inputs.forEach((input, index) => {
+    const refuse = () => say(`“${input.value}” isn't a weight. Type a number from −1000 to 1000, such as 0.5 or 1/9.`);
     input.addEventListener("input", () => {
       const weight = typed(input.value);
-      input.setAttribute("aria-invalid", Number.isNaN(weight));
-      if (!Number.isNaN(weight)) change(index, weight);
+      const isWrong = Number.isNaN(weight);
+      input.setAttribute("aria-invalid", isWrong);
+      if (!isWrong) change(index, weight);
+      if (isWrong && !UNFINISHED.test(input.value)) refuse();
+      else say("");
     });
+    input.addEventListener("dragstart", (event) => event.preventDefault()); // of the number as a text, once it is selected
     input.addEventListener("blur", () => {
+      if (Number.isNaN(typed(input.value))) refuse();
       input.value = shorten(input.weight);
       input.setAttribute("aria-invalid", false);
     });
@@ -147,7 +157,7 @@ function cells(change) {
 }
 
 function presets(filters, choose) {
-  const buttons = Object.entries(filters).map(([name, kernel]) => {
+  const buttons = filters.map(([name, kernel]) => {
     const strongest = largestMagnitude(kernel.flat());
     const icon = pane(
       "icon",
@@ -173,26 +183,35 @@ function presets(filters, choose) {
   };
 }
 
-// The learner's own image, read here and shown in gray; `now` gives the bytes of the one that is shown.
-function ownGrayImage(now, change) {
+// The learner's own image, shown in gray: read here, or by Python (a FileReceiver) where the browser cannot.
+// `now` gives the bytes of the one that is shown.
+function ownGrayImage(model, now, change) {
   let first;
   const back = element("button", { type: "button", hidden: "" }, "back to the first image");
-  const { button, said } = filePicker(async (file) => {
-    let bytes;
-    try {
-      bytes = await readGrayImage(file, 512);
-    } catch {
-      throw new Error("The browser cannot read this file as an image. Try a PNG or JPEG file.");
-    }
-    first ??= now();
-    change(bytes);
-    back.hidden = false;
-    write(said, "");
+  const control = uploadControl({
+    extra: [back],
+    take: async ([{ name, file, problem }], { say, progress, signal }) => {
+      const old = now();
+      const bytes = file && (await readGrayImage(file, 512).catch(() => null));
+      if (bytes) change(bytes);
+      else if (model.send) await sendFile(model, file, name, { problem, signal, progress, late: () => say(LATE) });
+      else throw new Error(problem ?? "The browser cannot read this file as an image. Try a PNG or JPEG file.");
+      if (now() === old) return;
+      first ??= old;
+      back.hidden = false;
+      say("");
+    },
   });
   back.addEventListener("click", () => {
     change(first);
     back.hidden = true;
-    write(said, "");
+    control.say("");
   });
-  return { node: box("foot", button, back, said) };
+  const hear = (content) => content?.said && control.say(content.said);
+  model.on("msg:custom", hear);
+  const stop = () => {
+    control.stop();
+    model.off("msg:custom", hear);
+  };
+  return { node: control.node, stop };
 }

@@ -151,7 +151,7 @@ function unpackGrays(bytes) {
 
 // An image file → the bytes of the model, in gray and at most `largest` pixels a side.
 async function readGrayImage(file, largest) {
-  const image = await createImageBitmap(file);
+  const image = await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
   const scale = Math.min(1, largest / Math.max(image.width, image.height));
   const columns = Math.max(3, Math.round(image.width * scale));
   const rows = Math.max(3, Math.round(image.height * scale));
