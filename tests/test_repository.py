@@ -252,7 +252,17 @@ def make(*settings: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         f"#!{sys.executable}\nimport os, sys\nprint(sys.argv[1:], sorted({{'URL', 'TAG'}} & {{*os.environ}}))\n"
     )
     echo.chmod(0o755)
-    command = ["make", "-f", str(ROOT / "Makefile"), "-o", ".venv/ready", "BIN=bin", "repository", *settings]
+    command = [
+        "make",
+        "--no-print-directory",
+        "-f",
+        str(ROOT / "Makefile"),
+        "-o",
+        ".venv/ready",
+        "BIN=bin",
+        "repository",
+        *settings,
+    ]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
 
 

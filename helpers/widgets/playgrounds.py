@@ -28,6 +28,7 @@ class _Playground(BrowserWidget):
 
     _esm = script("playgrounds.js")
     kind = traitlets.Unicode().tag(sync=True)
+    _rows = 0  # of the page, once it is made; a value that is checked may be in its trait already
 
     def _page(self, text: str, head: Sequence[str], rows: Sequence[Sequence[str]], **state: object) -> Formats:
         left = 'style="text-align: left"'
@@ -37,10 +38,10 @@ class _Playground(BrowserWidget):
         return self._live_fallback(text, table, {"kind": self.kind, **state})
 
 
-def _as_many(what: str, before: Sequence[float], now: list[Any]) -> list[Any]:
-    """Check that there are as many as the page has rows."""
-    if before and len(now) != len(before):
-        raise InvalidValueError(f"This playground has {len(before)} {what}, not {len(now)}. Make a new one for those.")
+def _as_many(what: str, rows: int, now: list[Any]) -> list[Any]:
+    """Check that there are as many as the page has rows; 0 while it has none yet."""
+    if rows and len(now) != rows:
+        raise InvalidValueError(f"This playground has {rows} {what}, not {len(now)}. Make a new one for those.")
     return now
 
 
@@ -51,10 +52,11 @@ class ReluPlayground(_Playground):
 
     def __init__(self, inputs: Sequence[float] = (-3, -0.5, 1, 4)):
         super().__init__(kind="ReLU", inputs=[float(value) for value in inputs])
+        self._rows = len(self.inputs)
 
     @traitlets.validate("inputs")
     def _same_count(self, proposal: dict) -> list[float]:
-        return _as_many("inputs", self.inputs, proposal["value"])
+        return _as_many("inputs", self._rows, proposal["value"])
 
     @property
     def outputs(self) -> list[float]:
@@ -84,14 +86,15 @@ class SoftmaxPlayground(_Playground):
         if labels and len(labels) != len(scores):
             raise ValueError(f"{len(labels)} labels for {len(scores)} scores.")
         super().__init__(kind="softmax", scores=[float(score) for score in scores], labels=labels)
+        self._rows = len(self.scores)
 
     @traitlets.validate("scores")
     def _same_count(self, proposal: dict) -> list[float]:
-        return _as_many("scores", self.scores, proposal["value"])
+        return _as_many("scores", self._rows, proposal["value"])
 
     @traitlets.validate("labels")
     def _one_each(self, proposal: dict) -> list[str]:
-        return _as_many("labels", self.scores, proposal["value"]) if proposal["value"] else []
+        return _as_many("labels", self._rows, proposal["value"]) if proposal["value"] else []
 
     @property
     def probabilities(self) -> list[float]:
