@@ -193,7 +193,7 @@ def test_a_copy_of_every_lesson_is_as_nbformat_writes_it_and_asks_nothing_of_col
         nbformat.validate(notebook)
         assert nbformat.writes(notebook) == text.rstrip("\n")
         assert "colab-badge" not in text
-        assert notebook.metadata.language_info == IPythonKernel().language_info
+        assert notebook.metadata.language_info == IPythonKernel.language_info
         source = notebook.cells[0].source
         published = nbformat.read(ROOT / "notebooks" / path.name, 4).cells[0].source
         assert source == published, "without an address to publish from there is no badge to take out"
