@@ -248,6 +248,7 @@ READY = f"""() => {{
 
 def open_notebook(page: Any, server: Lab, name: str, timeout: float = 60) -> None:
     """Open a notebook of the folder and wait for its kernel. The list of files on the left is put away."""
+    page.on("filechooser", lambda chooser: None)  # asked for early: a window that opens before that is missed
     page.goto(server.page(name))
     page.wait_for_function(READY, timeout=1000 * timeout)
     page.evaluate("window.jupyterapp.shell.collapseLeft()")
