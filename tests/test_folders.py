@@ -301,7 +301,7 @@ def test_nothing_but_broken_images_is_an_error(damaged):
         ImageFolderReader().flow_from_directory(damaged)
 
 
-@pytest.mark.parametrize("name", ["classes", "subset", "save_to_dir", "follow_links"])
+@pytest.mark.parametrize("name", ["subset", "save_to_dir", "follow_links"])
 def test_parameters_that_flow_from_directory_does_not_take_are_named(plain, name):
     with pytest.raises(TypeError, match=name):
         ImageFolderReader().flow_from_directory(plain, **{name: None})
@@ -423,9 +423,47 @@ def test_what_is_no_image_is_named_once(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Found 6 images belonging to 2 classes."
     assert [line.replace(os.sep, "/") for line in lines[1:]] == [
-        "Left out 2 files that aren't images: mugs/clip.mp4, mugs/notes.txt."
+        "Left out 2 files (not an image): mugs/clip.mp4, mugs/notes.txt."
     ]
     assert reader.samples == 6
+
+
+def test_an_empty_class_shifts_no_label_unsaid_and_keeps_its_label_if_asked_for(tmp_path, capsys):
+    own_folder(tmp_path)
+    (tmp_path / "bowls").mkdir()
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="sparse", shuffle=False)
+    assert reader.class_indices == {"mugs": 0, "pens": 1}
+    assert capsys.readouterr().out.splitlines()[1] == (
+        "Left out 1 folder (without images, so no class; fill or delete it): bowls. The classes are numbered without "
+        "them: mugs 0, pens 1; if another set has images of them, name the same classes=[…] for both sets."
+    )
+    wanted = {"classes": ["bowls", "mugs", "pens"], "class_mode": "sparse", "shuffle": False}
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), **wanted)
+    assert reader.class_indices == {"bowls": 0, "mugs": 1, "pens": 2}
+    assert set(reader.classes) == {1, 2}
+    assert capsys.readouterr().out.splitlines()[1:] == ["There are no images of bowls."]
+
+
+@needs_keras_generator
+def test_classes_that_are_named_are_numbered_as_by_imagedatagenerator(tmp_path):
+    own_folder(tmp_path)
+    (tmp_path / "bowls").mkdir()
+    wanted = {"classes": ["pens", "bowls", "mugs"], "class_mode": "sparse", "shuffle": False}
+    theirs = ImageDataGenerator().flow_from_directory(tmp_path, (8, 8), **wanted)
+    ours = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), **wanted)
+    assert (theirs.class_indices, theirs.filenames) == (ours.class_indices, ours.filenames)
+    np.testing.assert_array_equal(theirs.classes, ours.classes)
+
+
+def test_classes_choose_folders_and_their_order(tmp_path, capsys):
+    own_folder(tmp_path)
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=["pens", "mugs"])
+    assert reader.class_indices == {"pens": 0, "mugs": 1}
+    assert reader.filenames[0].startswith("pens")
+    with pytest.raises(ValueError, match="classes names a class twice: pens, pens."):
+        ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=["pens", "pens"])
+    ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=["pens", "mug"])
+    assert "There are no images of mug." in capsys.readouterr().out
 
 
 def test_heic_without_its_package_is_named_with_what_to_install(tmp_path, capsys, monkeypatch):

@@ -26,8 +26,8 @@ class NoImagesError(ValueError):
 class ClassImages:
     """The images of each class, "class/…/file.jpg", and their int32 labels; what else is there, without leftovers.
 
-    `empty` are folders without an image, which are no classes; `other` are files that are no images, and `loose` are
-    images outside the class folders.
+    `empty` are folders without an image, which are classes only if they were asked for; `other` are files that are no
+    images, and `loose` are images outside the class folders.
     """
 
     classes: list[str]
@@ -39,12 +39,21 @@ class ClassImages:
 
     def notes(self) -> list[str]:
         """Return a sentence for each kind of thing that is left out, with what to do about it."""
+        others = ", ".join(f"{printable(name)} {label}" for label, name in enumerate(self.classes))
+        unnumbered = f" The classes are numbered without them: {others}; if another set has images of them, name the "
+        unnumbered += "same classes=[…] for both sets."
+        absent = [name for name in self.empty if name in self.classes]
         kinds = [
-            (self.empty, "without images in them, so no classes; fill or delete them", "folders"),
-            (self.other, "that aren't images", "files"),
-            (self.loose, "outside the class folders; move each into the folder of its class", "images"),
+            ([] if absent else self.empty, "folder", "without images, so no class; fill or delete it", unnumbered),
+            (self.other, "file", "not an image", ""),
+            (self.loose, "image", "outside the class folders; move it into the folder of its class", ""),
         ]
-        return [f"Left out {len(names)} {what} {why}: {listed(names)}." for names, why, what in kinds if names]
+        said = [f"There are no images of {listed(absent)}."] if absent else []
+        return said + [
+            f"Left out {len(names)} {what}{'s' * (len(names) != 1)} ({why}): {listed(names)}.{more}"
+            for names, what, why, more in kinds
+            if names
+        ]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -52,18 +61,24 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(printable(name) for name in names[:NAMED]) + (", …" if len(names) > NAMED else "")
 
 
-def find_images(directory: str | Path) -> ClassImages:
+def find_images(directory: str | Path, classes: Sequence[str] | None = None) -> ClassImages:
     """Return the images in `directory`, a folder for each class, in ImageDataGenerator's order.
+
+    classes: the folders to read, in the order of their labels; one without images keeps its label. By default all
+    folders that hold images, in the order of their names.
 
     A file is an image if its ending is one of `ENDINGS`, or if it can be opened as one whatever its ending. What systems
     leave (.ipynb_checkpoints, __MACOSX, Thumbs.db, …) is passed over. Files and class folders may be symbolic links,
     folders inside a class may not.
-    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no classes or no images in it.
+    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no classes or no images in it,
+    and ValueError for a class named twice.
     """
     if not os.path.isdir(directory):
         raise FileNotFoundError(f'There is no folder "{directory}".')
     entries = {entry.name: entry.is_dir() for entry in os.scandir(directory)}
-    names = [name for name in shown(list(entries)) if entries[name]]
+    if classes is not None and len(set(classes)) < len(classes):
+        raise ValueError(f"classes names a class twice: {listed(classes)}.")
+    names = list(classes or [name for name in shown(list(entries)) if entries[name]])
     loose = [name for name in shown(list(entries)) if not entries[name] and name.lower().endswith(ENDINGS)]
     if not names:
         raise NoImagesError(_no_classes(directory, loose))
@@ -75,11 +90,11 @@ def find_images(directory: str | Path) -> ClassImages:
             for file in _files(directory, name):
                 is_image = file.lower().endswith(ENDINGS) or _opens(os.path.join(directory, file))
                 (images if is_image else found.other).append(file)
-            if images:
+            if images or classes:
                 labels += [len(found.classes)] * len(images)
                 found.classes.append(name)
                 found.filenames += images
-            else:
+            if not images:
                 found.empty.append(name)
     if not found.filenames:
         others = f" There are other files: {listed(found.other)}." if found.other else ""

@@ -46,6 +46,7 @@ class ImageFolderReader(Augmentation):
         target_size: tuple[int, int] = (256, 256),
         *,
         color_mode: str = "rgb",
+        classes: Sequence[str] | None = None,
         class_mode: str | None = "categorical",
         batch_size: int = 32,
         shuffle: bool = True,
@@ -62,7 +63,7 @@ class ImageFolderReader(Augmentation):
         _check_choice("color_mode", color_mode, CHANNELS)
         _check_choice("class_mode", class_mode, CLASS_MODES)
         _check_choice("interpolation", interpolation, INTERPOLATIONS)
-        found = find_images(directory)
+        found = find_images(directory, classes)
         check_class_count(found.classes, class_mode)
         filenames, labels = found.filenames, found.labels
         print(f"Found {len(filenames)} images belonging to {len(found.classes)} classes.", *found.notes(), sep="\n")
@@ -93,7 +94,7 @@ class ImageFolderReader(Augmentation):
 def _check_each_class(classes: list[str], labels: np.ndarray, kept: np.ndarray, errors: dict[int, ImageError]) -> None:
     """Raise ImageError if no image of a class can be read: a network would learn that there is no such class."""
     for label, name in enumerate(classes):
-        if label not in kept:
+        if label in labels and label not in kept:
             first = next(error for i, error in errors.items() if labels[i] == label)
             raise ImageError(f'No image in "{printable(name)}" can be read. {first}') from first
 
