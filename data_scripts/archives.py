@@ -78,7 +78,7 @@ def _reader(path: Path) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
             if path.stat().st_size > MAX_FILE:
-                raise DataError(f"{path} is larger than {MAX_FILE >> 20} MB; that is no image of these sets.")
+                raise DataError(f"{path} is larger than {MAX_FILE >> 20} MB; no image of these sets is that large.")
             return path.read_bytes()
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error

@@ -104,7 +104,7 @@ def read_json(path: Path) -> Any:
         ValueError: it is damaged, or absurdly large.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is no file.")
+        raise FileNotFoundError(f"{path} isn't a file.")
     with open(path, "rb") as file:
         content = file.read(MAX_JSON + 1)
     if len(content) > MAX_JSON:

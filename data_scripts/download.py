@@ -1,4 +1,4 @@
-"""Files from the network: verified, and given up soon when there is no network."""
+"""Files from the network: verified, and given up soon when the network is off."""
 
 from pathlib import Path
 

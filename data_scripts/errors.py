@@ -21,7 +21,7 @@ def exit_code(command: Callable[[], int], stopped: str = "Stopped.") -> int:
 
     Returns:
         what `command` returns; 1 for a fault that a sentence explains; 130 when interrupted, after the sentence
-        `stopped`; 141 when nobody reads on, as `head` does not (the shells' number for that).
+        `stopped`; 141 when the reader has gone, as `head` does (the shells' number for that).
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal's encoding lacks is no reason to stop

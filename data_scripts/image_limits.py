@@ -57,7 +57,7 @@ def open_within_limits(data: bytes, formats: Sequence[str]) -> Image.Image:
     """Return the image in `data`, not yet decoded; a JPEG of more than LARGE pixels will be decoded smaller.
 
     A PNG's texts and color profile are passed over: they may be as long as they like. Raises TooCostlyError, and
-    whatever Pillow raises for a file that is no image or damaged.
+    whatever Pillow raises for a file that isn't an image, or a damaged one.
     """
     if data.startswith(PNG_START):
         data = _without_extras(data)

@@ -22,7 +22,7 @@ def home() -> Path:
     checkout, else `~/learning-to-see`. The folder need not exist yet.
 
     Raises:
-        DataError: it cannot be a folder: a file, a link to nowhere, a path that is relative, too long or closed …
+        DataError: it cannot be a folder: a file, a broken link, a path that is relative, too long or closed …
     """
     chosen = os.environ.get("COURSE_HOME")
     place = chosen or (str(CHECKOUT / "var") if in_checkout() else "~/learning-to-see")
@@ -42,7 +42,7 @@ def expand(path: str | Path) -> Path:
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
-        raise DataError(f"{Path(path).parts[0]} is no user's folder here") from error
+        raise DataError(f"{Path(path).parts[0]} isn't a user's folder here") from error
 
 
 def is_at_home(place: Path) -> bool:
@@ -58,7 +58,7 @@ def _problem(path: Path) -> str:
     if not path.is_absolute():
         return "that begins wherever a command or a lesson happens to run"
     if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", str(path)):
-        return "that has a line break in it, or something else that is no letter"
+        return "that has a line break in it, or another character that can't be printed"
     for part in (path, *path.parents):
         name = "that" if part == path else part
         try:

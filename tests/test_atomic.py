@@ -204,11 +204,11 @@ def bad_homes(folder: Path) -> dict[str, tuple[str, str]]:
         "in a link to nowhere": (f"{folder}/dangling/inside", "dangling is a link to"),
         "too long": (f"{folder}/{'x' * 300}", "File name too long"),
         "too long altogether": (f"{folder}/{'x/' * 5000}", "File name too long"),
-        "no such user": ("~nosuch/course", "~nosuch is no user's folder"),
+        "no such user": ("~nosuch/course", "~nosuch isn't a user's folder"),
         "relative": ("course", "begins wherever"),
         "a space": (" ", "begins wherever"),
         "a line break": (f"{folder}/a\nb", "has a line break in it"),
-        "not UTF-8": (f"{folder}/a\udcffb", "something else that is no letter"),
+        "not UTF-8": (f"{folder}/a\udcffb", "another character that can't be printed"),
     }
 
 

@@ -1,7 +1,7 @@
 """Where the course is published, on GitHub: `make repository URL=https://github.com/YOUR_NAME/REPOSITORY TAG=v1.0`.
 
 The setting is `[project.urls]` in pyproject.toml. While it is empty nothing leads to the web, and Colab installs the file
-that `make wheel` makes; once it is set, badges, links and the set-up cells lead there, and nowhere but to that tag.
+that `make wheel` makes; once it is set, badges, links and the set-up cells lead there, to that tag only.
 `URL=none` empties it again.
 """
 
@@ -119,7 +119,7 @@ def _made(path: Path, where: Published | None) -> str:
 
 
 def _with_line(text: str, above: str, line: str) -> str:
-    """Return text with `line` below the line that begins with `above`, in place of the address that is there."""
+    """Return text with `line` below the line that begins with `above`, replacing the address that is there."""
     text = re.sub(r"(?m)^(?:Repository =|repository-code:).*\n", "", text)
     found = re.search(rf"(?m)^{re.escape(above)}.*\n", text)
     if not found:

@@ -33,7 +33,7 @@ FROM_WHEEL = """\
         return [path for place in places for path in place.glob("learning_to_see-[0-9]*.whl") if path.is_file()]
 
     if not wheels():
-        with suppress(Exception):  # it raises where no one can choose
+        with suppress(Exception):  # it raises where nothing can be chosen
             sys.modules["google.colab"].files.upload()
     if not wheels():
         raise ImportError("No learning_to_see-….whl is here or in MyDrive. Run this cell again and choose that file.")

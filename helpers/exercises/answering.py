@@ -1,7 +1,7 @@
 """The process that runs one answer for `judge`: `python -m helpers.exercises.answering`.
 
 It has neither checks nor solutions. Whatever Python reports (`sys.addaudithook`) that would read them or the files of the
-class, change any file but its own, or start or stop a process, is refused. That keeps answers apart; it is no sandbox.
+class, change any file but its own, or start or stop a process, is refused. That keeps answers apart; it isn't a sandbox.
 """
 
 import linecache

@@ -36,7 +36,7 @@ def start_process(module: str, **streams: Any) -> subprocess.Popen:
 
 
 def judged(lesson: str, name: str, seeds: list[int], answer: Any) -> SimpleNamespace:
-    """Let another process judge the answer, and return what stands in for `exercises` in the visible check.
+    """Let another process judge the answer, and return what replaces `exercises` in the visible check.
 
     Raises NotAttempted or Incorrect.
     """

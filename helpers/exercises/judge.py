@@ -1,6 +1,6 @@
 """The process that judges an answer which runs elsewhere: `python -m helpers.exercises.judge`.
 
-It reads a request: which exercise, which seeds, and, where whoever asks hasn't the answer, its code, for which it starts a
+It reads a request: which exercise, which seeds, and, where the caller doesn't have the answer, its code, for which it starts a
 process. It asks for one call after the other, compares, and writes the verdict.
 """
 
@@ -121,7 +121,7 @@ def answer_process(code: list[str], answer: str, seconds: float) -> Iterator[Rem
 def main() -> None:
     """Judge one answer after the other, until there are no more requests."""
     channel = Channel(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)  # what a package prints is no message
+    os.dup2(2, 1)  # what a package prints isn't a message
     with contextlib.suppress(EOFError):
         while True:
             _, lesson, name, seeds, *elsewhere = channel.receive()

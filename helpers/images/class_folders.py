@@ -104,7 +104,7 @@ def find_images(directory: str | Path, classes: Sequence[str] | None = None) -> 
 
 
 def check_class_count(classes: Sequence[str], class_mode: str | None) -> None:
-    """Raise ValueError for a number of classes that cannot be told apart so."""
+    """Raise ValueError if `class_mode` doesn't fit the number of classes."""
     if class_mode == "binary" and len(classes) != 2:
         advice = (
             'Use class_mode="categorical" or "sparse", and a unit for each class' if len(classes) > 2 else "Add one"

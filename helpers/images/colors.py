@@ -13,7 +13,7 @@ ROWS = 256  # converted at a time where the image is large
 def to_plain(image: Image.Image, alpha: bool = False) -> Image.Image:
     """Return a decoded image as "RGB", "L" or (more than 8 bits) "F" with values 0…1; with `alpha` as "RGBA".
 
-    One of more than LARGE pixels becomes smaller by a whole number: each pixel is the mean of those in its place.
+    One of more than LARGE pixels becomes smaller by a whole number: each new pixel is the mean of the old ones it covers.
     """
     is_deep = image.mode[0] in "IF"
     values_above_one = image.mode.startswith("I;16") or (is_deep and image.format in ("PNG", "PPM"))

@@ -20,7 +20,7 @@ def read_bytes(source: Source) -> tuple[bytes, str]:
     """Return the bytes of a path, bytes or an open file (from its beginning), and the file's name ("" if it has none).
 
     Reads at most MAX_BYTES + 1 bytes. Pipes and devices, which might never end, are not read. Raises ImageError for
-    them, for a missing, empty, closed or too large file, and for anything else that is no file.
+    them, for a missing, empty, closed or too large file, and for anything else that isn't a file.
     """
     name = ""
     if isinstance(source, str | os.PathLike):

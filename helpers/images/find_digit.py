@@ -96,7 +96,7 @@ def _mask(ink: np.ndarray, grain: float) -> np.ndarray:
 def _groups(mask: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the number of the group of parts that each pixel belongs to, and a row for each group: ink, left, top, width, height.
 
-    What touches the edge of the page is no group, unless there is nothing else.
+    What touches the edge of the page doesn't count as a group, unless there is nothing else.
     """
     _, parts, boxes, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     sums = np.bincount(parts.ravel(), weights=ink.ravel(), minlength=len(boxes))
