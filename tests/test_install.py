@@ -155,7 +155,7 @@ def test_make_names_its_targets_and_finds_a_python_that_is_new_enough():
 
 def test_nothing_in_the_project_names_a_folder_of_one_machine():
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    # /home/jovyan is the home in every Jupyter image, /home/jupyter-NAME on every small hub: docs/teaching.md needs both.
+    # /home/jovyan is the home in every Jupyter image, /home/jupyter-NAME on every small hub: docs/hosting.md needs both.
     a_home = re.compile(r"/(?:root|home)/(?!jovyan\b|jupyter-)\w+|/work/\w+")
     wrong = []
     for name in filter(None, listed.split("\0")):

@@ -11,7 +11,7 @@ from helpers.results import RECIPES
 from tests.conftest import ROOT
 from tools import notebooks, readme
 
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md", "docs/hosting.md")
 TEXT = readme.FILE.read_text(encoding="utf-8")
 
 
@@ -56,16 +56,16 @@ def test_what_a_page_leads_to_is_there(page):
 
 
 def test_the_settings_for_a_cluster_fit_the_table_of_memory():
-    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
     used = [float(most) for most in re.findall(r"^\| \d\d \| \d+ \| \d+ \| ([\d.]+) \|$", text, re.MULTILINE)]
     assert len(used) == 10
     assert max(used) <= notebooks.MOST_GB
     values = yaml.safe_load((ROOT / "docs" / "values.yaml").read_text(encoding="utf-8"))
     student = values["singleuser"]
-    assert float(student["memory"]["limit"].removesuffix("G")) >= max(used) * 4 / 3  # as teaching.md reckons
+    assert float(student["memory"]["limit"].removesuffix("G")) >= max(used) * 4 / 3  # as hosting.md reckons
     assert float(student["memory"]["guarantee"].removesuffix("G")) >= sorted(used)[5]  # what half of the lessons need
     assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
-    (file,) = student["extraFiles"].values()  # what teaching.md has for The Littlest JupyterHub, too
+    (file,) = student["extraFiles"].values()  # what hosting.md has for The Littlest JupyterHub, too
     assert f"{Path(file['mountPath']).parent.name}/{Path(file['mountPath']).name}" in text
     assert json.dumps(file["data"]) in text
     assert file["data"]["ServerApp"]["tornado_settings"]["websocket_max_message_size"] == 256 * 2**20
