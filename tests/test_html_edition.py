@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import pytest
 
 from tests.browser import chromium, needs_browser
@@ -21,6 +22,52 @@ def test_every_lesson_is_a_page_and_every_link_leads_somewhere(site):
     for name, text in pages.items():
         for link in re.findall(r'(?:href|src)="([^":#]+)(?:#[^"]*)?"', text):
             assert (site / link).exists(), f"{name} leads to {link}"
+
+
+def test_a_term_leads_to_its_row_of_the_glossary_where_it_is_first_used(site):
+    rows = re.findall(r'<tr id="([^"]+)">', (site / "glossary.html").read_text("utf-8"))
+    assert len(rows) == len(set(rows)) > 80
+    for path in notebooks.lessons():
+        links = re.findall(r'href="glossary.html#([^"]+)">([^<]+)<', (site / f"{path.stem}.html").read_text("utf-8"))
+        assert len(links) >= 8
+        assert len({word.lower() for _, word in links}) == len(links), "each once"
+        assert {anchor for anchor, _ in links} <= set(rows)
+
+
+def test_terms_are_linked_in_running_text_alone_and_the_longest_first():
+    texts = [
+        "# A channel",
+        "A dead channel, `channel`, [channel](x.html), a Channel and channels.",
+        "| channel |\n\nOf channels.",
+    ]
+    cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+    html_edition.link_terms(cells)
+    assert [cell.source for cell in cells] == [
+        "# A channel",
+        "A [dead channel](glossary.html#dead-channel), `channel`, [channel](x.html), a [Channel](glossary.html#channel) and "
+        "channels.",
+        "| channel |\n\nOf channels.",
+    ]
+
+
+@needs_browser
+def test_the_search_finds_sections_by_words(site):
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto((site / "index.html").as_uri())
+        field = page.get_by_role("searchbox", name="Search all lessons")
+        field.fill("Pooling <b>")
+        field.press("Enter")
+        page.get_by_text("No sections with “pooling <b>”.").wait_for()
+        field.fill("max POOLING")
+        field.press("Enter")
+        first = page.locator("#found a").first
+        first.wait_for()
+        assert "pooling" in first.inner_text().lower()
+        target = first.get_attribute("href")
+        first.click()
+        page.wait_for_url(f"**/{target}")
+        assert page.evaluate("(id) => document.getElementById(id) !== null", target.partition("#")[2])
 
 
 def test_no_page_loads_anything_from_elsewhere(site):

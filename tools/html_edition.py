@@ -1,6 +1,7 @@
 """The course as static pages, for readers without Python: `make html` writes them to site/.
 
-The stored lessons become one page each, with contents, previous and next, a light and a dark look, and a glossary.
+The stored lessons become one page each, with contents, previous and next, a light and a dark look, search, and a glossary
+to which each lesson links a term where it is first used.
 Widgets that compute in the browser work on them; the others show their static fallback. A page loads nothing but `look.css`
 next to it: no network, no kernel, no server are needed, and a folder on a stick will do.
 """
@@ -20,11 +21,16 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
 from data_scripts.paths import CHECKOUT
-from tools import notebooks, setup_cells
+from tools import html_search, notebooks, setup_cells
 
 SITE = CHECKOUT / "site"
 GLOSSARY = CHECKOUT / "docs" / "glossary.md"
 LOOK = Path(__file__).with_name("html_edition.css")
+TERM = re.compile(r"^\| ([^|]+?) \| [^|]+ \| [\d, ]+ \|$", re.MULTILINE)
+# What is no running text in Markdown: code, formulas, links, HTML, headings, tables.
+APART = re.compile(
+    r"(```.*?```|`[^`]*`|\$[^$]*\$|!?\[[^\]]*\]\([^)]*\)|<[^>]*>|^#.*$|^\|.*$)", re.DOTALL | re.MULTILINE
+)
 BADGE = re.compile(r"\[!\[Open in Colab\]\([^)]*\)\]\(([^)]*)\)")
 
 
@@ -44,9 +50,40 @@ def lesson(path: Path) -> Page:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub(r"[Open this lesson in Colab](\1)", cell.source)
+    link_terms([cell for cell in notebook.cells if cell.cell_type == "markdown"])
     exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(notebook)
     return Page(f"{path.stem}.html", title(notebook), improve(body))
+
+
+def terms() -> dict[str, str]:
+    """Return the glossary's terms, each with the anchor of its row."""
+    return {name: anchor(row) for row in TERM.findall(GLOSSARY.read_text("utf-8")) for name in re.split(", ", row)}
+
+
+def anchor(row: str) -> str:
+    """Return the anchor of a glossary row, from its first column."""
+    return re.sub(r"\W+", "-", row.lower()).strip("-")
+
+
+def link_terms(cells: list[nbformat.NotebookNode]) -> None:
+    """Link the first use of each term in the running text of these Markdown cells to the glossary."""
+    left = terms()
+    for cell in cells:
+        pieces = APART.split(cell.source)
+        for number in range(0, len(pieces), 2):
+            for name in sorted(left, key=len, reverse=True):  # "dead channel" before "channel"
+                link = rf"[\1](glossary.html#{left[name]})"
+                parts = APART.split(pieces[number])  # not inside a link just made
+                for place in range(0, len(parts), 2):
+                    parts[place], count = re.subn(
+                        rf"\b({re.escape(name)}s?)\b", link, parts[place], count=1, flags=re.I
+                    )
+                    if count:
+                        del left[name]
+                        break
+                pieces[number] = "".join(parts)
+        cell.source = "".join(pieces)
 
 
 def title(notebook: nbformat.NotebookNode) -> str:
@@ -74,7 +111,15 @@ def _reachable(piece: str) -> str:
 
 def glossary() -> Page:
     """Return the page of the course's words, from docs/glossary.md."""
-    return Page("glossary.html", "Glossary", improve(markdown2html_mistune(GLOSSARY.read_text("utf-8"))))
+    body = improve(markdown2html_mistune(GLOSSARY.read_text("utf-8")))
+    body = re.sub(r"<tr>(\s*<td>)([^<]+)</td>", lambda row: f'<tr id="{anchor(row[2])}">{row[1]}{row[2]}</td>', body)
+    return Page("glossary.html", "Glossary", body)
+
+
+def search(pages: list[Page]) -> Page:
+    """Return the page that searches all the others."""
+    found = [section for page in pages for section in html_search.sections(page.file, page.title, page.body)]
+    return Page("search.html", "Search", html_search.search_body(found))
 
 
 def contents(paths: list[Path]) -> Page:
@@ -107,7 +152,8 @@ def whole(page: Page, before: Page | None, after: Page | None) -> str:
 <link rel="stylesheet" href="look.css">
 </head>
 <body>
-<header><nav aria-label="Course"><a href="index.html">Contents</a> <a href="glossary.html">Glossary</a></nav></header>
+<header><nav aria-label="Course"><a href="index.html">Contents</a> <a href="glossary.html">Glossary</a></nav>
+<form action="search.html" role="search"><input type="search" name="q" aria-label="Search all lessons" placeholder="Search"></form></header>
 <main>
 {page.body}
 </main>
@@ -129,6 +175,7 @@ def build(target: Path = SITE) -> list[Path]:
     """Write all pages and return them in reading order. `target` is replaced as a whole, once everything is made."""
     paths = notebooks.lessons()
     pages = [contents(paths), *map(lesson, paths), glossary()]
+    pages.append(search(pages[1:]))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".site-") as folder:
         new = Path(folder) / "new"
@@ -136,7 +183,7 @@ def build(target: Path = SITE) -> list[Path]:
         (new / "look.css").write_text(look(), "utf-8")
         for number, page in enumerate(pages):
             before = pages[number - 1] if number else None
-            after = pages[number + 1] if number + 1 < len(pages) else None
+            after = pages[number + 1] if number + 2 < len(pages) else None  # the search follows no page
             (new / page.file).write_text(whole(page, before, after), "utf-8")
         if target.exists():
             shutil.rmtree(target)
