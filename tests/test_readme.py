@@ -11,12 +11,14 @@ from helpers.results import RECIPES
 from tests.conftest import ROOT
 from tools import notebooks, readme
 
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md", "docs/hosting.md")
-TEXT = readme.FILE.read_text(encoding="utf-8")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md", "docs/hosting.md", "docs/results.md")
+TEXT = readme.README.read_text(encoding="utf-8")
 
 
-def test_the_table_is_that_of_the_measured_results():
-    assert readme.with_table(TEXT) == TEXT, "python -m tools.readme"
+def test_the_tables_are_those_of_the_measured_results():
+    assert readme.with_table(TEXT, readme.SHORT) == TEXT, "python -m tools.readme"
+    text = readme.RESULTS.read_text(encoding="utf-8")
+    assert readme.with_table(text) == text, "python -m tools.readme"
     assert set(readme.TITLES) == set(RECIPES)
 
 

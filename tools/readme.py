@@ -1,13 +1,14 @@
-"""README's table of results, made from the reference results: `python -m tools.readme`."""
+"""The tables of results in README.md and docs/results.md, made from the reference results: `python -m tools.readme`."""
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers import results
 
-FILE = CHECKOUT / "README.md"
+README, RESULTS = CHECKOUT / "README.md", CHECKOUT / "docs" / "results.md"
 BEGIN, END = "<!-- from helpers/results/reference.json: python -m tools.readme -->", "<!-- end -->"
 TITLES = {
     "digits_dense": "01 · digits, two hidden layers of 50 (published: about .97)",
@@ -18,9 +19,10 @@ TITLES = {
     "cats_dogs_augmented": "08 · with augmentation",
     "cats_dogs_dropout": "08 · with dropout",
     "cats_dogs_both": "08 · with both (published: about .63)",
-    "cats_dogs_plain_long": "08 · plain, 40 epochs, a step after every 32 images",
-    "cats_dogs_augmented_long": "08 · with augmentation, 40 epochs, a step after every 32 images",
+    "cats_dogs_plain_long": "08 · cats and dogs, plain, 40 epochs, a step after every 32 images",
+    "cats_dogs_augmented_long": "08 · cats and dogs, with augmentation, 40 epochs, a step after every 32 images",
 }
+SHORT = ("digits_dense", "clothes_convolutional", "cats_dogs_augmented_long")  # what README shows
 SOURCES = ("offline", "official")
 
 
@@ -33,28 +35,29 @@ def cell(entry: dict[str, Any]) -> str:
     return f"{'–'.join(ends)} ({len(entry['seeds'])})"
 
 
-def table() -> str:
-    """Return the table in Markdown, a row for each network of the lessons."""
+def table(networks: Iterable[str] = TITLES) -> str:
+    """Return a table in Markdown, a row for each of these networks of the lessons."""
     measured = results.load()
     rows = ["| network | offline data | official data |", "|---|---|---|"]
-    for network, title in TITLES.items():
+    for network in networks:
         cells = [cell(measured.get(network, {}).get(source, {})) for source in SOURCES]
-        rows.append(f"| {title} | {' | '.join(cells)} |")
+        rows.append(f"| {TITLES[network]} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def with_table(text: str) -> str:
-    """Return README's text with today's table between the two marks. ValueError if they are missing."""
+def with_table(text: str, networks: Iterable[str] = TITLES) -> str:
+    """Return a page's text with today's table between the two marks. ValueError if they are missing."""
     before, _, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
-        raise ValueError(f"README.md has no {BEGIN} … {END}.")
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+        raise ValueError(f"The page has no {BEGIN} … {END}.")
+    return f"{before}{BEGIN}\n\n{table(networks)}\n\n{END}{after}"
 
 
 def main() -> int:
-    """Write the table into README.md and print it."""
-    FILE.write_text(with_table(FILE.read_text(encoding="utf-8")), encoding="utf-8")
+    """Write the tables into both pages and print the longer one."""
+    for file, networks in {README: SHORT, RESULTS: TITLES}.items():
+        file.write_text(with_table(file.read_text(encoding="utf-8"), networks), encoding="utf-8")
     print(table())
     return 0
 
