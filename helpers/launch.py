@@ -1,6 +1,6 @@
 """The learner's copy of the lessons, and JupyterLab on it.
 
-`python -m helpers.launch open` makes `my_course/` where it is missing, adds lessons that are new, and opens lesson 01.
+`python -m helpers.launch open` makes `my_course/` where it is missing, adds lessons that are new, and opens lesson 00, the contents.
 `python -m helpers.launch fresh 03` sets one lesson back; the old file stays next to it under another name.
 A lesson that the learner has is never overwritten.
 """
@@ -145,8 +145,8 @@ def reset(number: str, folder: Path) -> tuple[Path, Path | None]:
 
 
 def jupyter_command(folder: Path) -> list[str]:
-    """Return the command that opens lesson 01 with JupyterLab: token on, nothing asked of the network."""
-    first = min(LESSONS.glob("01_*.ipynb")).name  # `folder` may hold copies whose names sort before it
+    """Return the command that opens the first lesson with JupyterLab: token on, nothing asked of the network."""
+    first = min(LESSONS.glob("[0-9][0-9]_*.ipynb")).name  # `folder` may hold copies whose names sort before it
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
     command += [f"--LabApp.default_url=/lab/tree/{first}", "--LabApp.extension_manager=readonly"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]

@@ -5,6 +5,7 @@ import pytest
 from tests.conftest import ROOT
 from tools.browser import (
     CURRENT,
+    FAKE_CAMERA,
     SLIDER,
     WHY_NOT,
     blank_page,
@@ -22,6 +23,7 @@ from tools.browser import (
 
 __all__ = [
     "CURRENT",
+    "FAKE_CAMERA",
     "ROOT",
     "SLIDER",
     "WHY_NOT",

@@ -117,3 +117,12 @@ def test_shapes_are_those_of_the_lesson():
 def test_a_network_without_an_input_is_told_what_it_lacks():
     with pytest.raises(ValueError, match=r"keras\.Input"):
         architectures.layer_table(keras.Sequential([keras.layers.Dense(2)]))
+
+
+def test_frozen_filters_stay_random_and_the_dense_layers_learn():
+    model = architectures.clothes_convolutional(filters=4, frozen=True)
+    before = model.get_weights()
+    model.fit(IMAGES, np.array([3, 5]), epochs=2, verbose=0)
+    moved = [not np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True)]
+    assert moved == [False] * 4 + [True] * 4
+    assert model.count_params() == architectures.clothes_convolutional(filters=4).count_params()

@@ -5,6 +5,7 @@ import re
 import nbformat
 import pytest
 
+from helpers.widgets.base import VIEW
 from tests.browser import (
     CURRENT,
     SLIDER,
@@ -14,6 +15,7 @@ from tests.browser import (
     open_notebook,
     run_all,
     run_code,
+    save,
     wait_idle,
     write_notebook,
 )
@@ -62,11 +64,13 @@ def test_started_by_keyboard_the_kernel_stays_free_and_stop_in_mid_epoch_keeps_t
     page.keyboard.press("Enter")
     page.get_by_text(re.compile(r"Epoch \d+ of 500 · step")).wait_for()
     assert run_code(page, "print(6 * 7, len(bench.runs))", timeout=30) == "42 0\n"
-    button(page, "Start").click()
+    assert button(page, "Start").count() == 0, "it has become Stop"
+    run_code(page, "bench._start()")
     page.get_by_text("Another training is running").wait_for()
-    button(page, "Stop").click()
-    page.get_by_text("Run 1: Stopped in epoch").wait_for()
-    assert button(page, "Stop").is_disabled()
+    page.keyboard.press("Enter")  # the focus is still on the button
+    page.get_by_text("Run 1: Stopped by you in epoch").wait_for()
+    assert button(page, "Start").is_enabled()
+    assert button(page, "Stop").count() == 0
     assert page.get_by_role("row", name="stopped").count() == 1
     assert page.get_by_role("checkbox", name="run 1").is_checked()
     assert (
@@ -78,7 +82,64 @@ def test_started_by_keyboard_the_kernel_stays_free_and_stop_in_mid_epoch_keeps_t
     )
 
 
-def test_the_kernels_stop_ends_a_training_cell_normally_and_leaves_one_figure(page):
+TOGETHER = """(isListShown) => {
+    const box = (name) => document.querySelector(name).getBoundingClientRect();
+    document.querySelector(".lts-bench").scrollIntoView();
+    const [notebook, bench, chart] = [".jp-NotebookPanel-notebook", ".lts-bench", ".lts-bench-chart svg"].map(box);
+    const isInside = ({ left, right, top, bottom }) =>
+        top >= notebook.top && bottom <= notebook.bottom && left >= bench.left && right <= bench.right + 1;
+    const isListThere = box(".jp-FileBrowser").width > 0;
+    return isListThere === isListShown && isInside(chart) && isInside(box(".lts-bench-row button")) && chart.width >= 500;
+}"""
+
+
+@pytest.mark.parametrize("is_list_shown", [False, True])
+def test_start_and_the_whole_chart_are_on_a_small_screen_together(page, is_list_shown):
+    page.set_viewport_size({"width": 1024, "height": 700})
+    page.evaluate(f"window.jupyterapp.shell.{'expand' if is_list_shown else 'collapse'}Left()")
+    page.evaluate(f"{CURRENT}.content.scrollToItem(2, 'start')")
+    page.wait_for_function(TOGETHER, arg=is_list_shown)
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    page.set_viewport_size({"width": 1200, "height": 1400})
+
+
+def test_the_pointer_over_the_chart_gets_the_values_of_the_nearest_epoch_and_run(page):
+    dot = page.locator(".lts-bench-chart g[data-line='run 1 validation'] circle").first
+    dot.hover(force=True)
+    values = dot.evaluate("(node) => [node.dataset.y, node.dataset.x]")
+    assert page.locator(".lts-bench-chart .lts-tip").inner_text() == "run 1 validation: {}, epoch {}".format(*values)
+    page.mouse.move(5, 5)
+    page.locator(".lts-bench-chart .lts-tip").wait_for(state="hidden")
+
+
+def test_a_chart_has_the_colors_of_the_theme(page):
+    look = """() => {
+        const text = getComputedStyle(document.querySelector(".lts-bench-chart svg text")).fill;
+        return [text, getComputedStyle(document.body).getPropertyValue("--jp-ui-font-color1").trim()];
+    }"""
+    light, _ = page.evaluate(look)
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    page.wait_for_function(f"(before) => ({look})()[0] !== before", arg=light)
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
+
+
+# Every height that the curves' output has from the frame on in which they are first seen.
+WATCH = """() => {
+    window.heights = [];
+    const look = () => {
+        window.place ??= document.querySelector(".lts-live")?.closest(".jp-OutputArea-child");
+        const height = Math.round(window.place?.getBoundingClientRect().height ?? 0);
+        if (window.place && height !== heights.at(-1)) heights.push(height);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def test_the_kernels_stop_ends_a_training_cell_normally_and_leaves_its_curves(page):
+    page.evaluate(WATCH)
     page.evaluate(
         f"""async (source) => {{
             const notebook = {CURRENT}.content;
@@ -90,17 +151,27 @@ def test_the_kernels_stop_ends_a_training_cell_normally_and_leaves_one_figure(pa
         TRAIN,
     )
     page.get_by_text(re.compile(r"Epoch \d+ of 500 · step")).wait_for()
-    line = page.get_by_text("A page that is reloaded loses these curves; the run goes on.")
-    line.wait_for()
-    below = (
-        "(node) => node.getBoundingClientRect().bottom - node.closest('.widget-html').getBoundingClientRect().bottom"
-    )
-    assert line.evaluate(below) <= 0, "not cut off"
+    page.get_by_text("Reload the page, and the run goes on; its curves come back when it ends.").wait_for()
+    page.get_by_text(re.compile(r"Epoch ([3-9]|\d\d+) of 500")).wait_for()
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:interrupt-kernel'); }")
     page.get_by_text("epochs are kept").last.wait_for()
     wait_idle(page)
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     outputs = nbformat.read(page.folder / "bench.ipynb", 4).cells[-1].outputs
     assert [output.output_type for output in outputs] == ["display_data", "stream"], outputs
-    assert set(outputs[0].data) == {"image/png", "text/plain"}
-    assert outputs[0].data["text/plain"].startswith("Stopped in epoch")
+    assert set(outputs[0].data) == {VIEW, "image/png", "text/plain"}
+    assert outputs[0].data["text/plain"].startswith("Stopped by you in epoch")
+    page.locator(".lts-live").get_by_text(re.compile(r"Stopped by you in epoch .* Kept: all ")).wait_for()
+    page.wait_for_timeout(300)
+    assert len(page.evaluate("heights")) == 1, "before, during and after the run the same height"
+
+
+def test_after_a_reload_during_a_run_its_curves_come_back_when_it_has_ended(page):
+    page.evaluate(f"{CURRENT}.content.widgets.at(-1).model.sharedModel.setSource({TRAIN.replace('500', '60')!r})")
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell'); }")
+    page.get_by_text(re.compile(r"Epoch \d+ of 60 · step")).wait_for()
+    save(page)
+    page.reload()
+    page.wait_for_function(f"window.jupyterapp && {CURRENT}?.content?.widgets.length > 3")
+    page.evaluate(f"{CURRENT}.content.scrollToItem(3, 'start')")
+    page.locator(".lts-live").get_by_text("60 epochs in ").wait_for()

@@ -43,10 +43,10 @@ def test_lesson_01_runs_a_slider_moves_and_a_drawn_digit_is_read(page, course_ho
         page.wait_for_timeout(500)
         assert said.inner_text() != before
 
-        pad = page.get_by_label("Drawing pad")
+        pad = page.get_by_label("Drawing pad").last
         scroll_to(pad)
         _digit_one(page, pad)
-        reading = page.get_by_test_id("reading")
+        reading = page.get_by_test_id("reading").last
         page.wait_for_function(
             "() => /The network reads \\d/.test(document.querySelector('[data-testid=reading]').textContent)"
         )

@@ -3,6 +3,7 @@
 import gc
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +17,11 @@ import nbformat
 import numpy as np
 import pytest
 
+from helpers.training import callbacks
 from helpers.training.callbacks import LiveCurves, StopAt
 from helpers.training.interrupt import Interrupt
+from helpers.training.progress import TrainingProgress
+from helpers.widgets.base import VIEW
 from tests.slowly import small
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,7 +128,7 @@ except KeyboardInterrupt:
     print("interrupt as before", signal.getsignal(signal.SIGINT) is before)
 """,
     )
-    assert "Stopped in epoch 2 of 9" in said
+    assert "Stopped by you in epoch 2 of 9" in said
     assert "epochs 2 steps 33 restored True" in said  # Keras looks after the step that follows
     assert "a fault in the training\ninterrupt as before True" in said
 
@@ -175,7 +179,8 @@ def test_live_curves_twice_in_one_list_leave_no_handler_and_both_stop(own_signal
     model = small()
     model.fit(IMAGES, LABELS, epochs=5, verbose=0, callbacks=[LiveCurves(), LiveCurves(), Press()])
     assert signal.getsignal(signal.SIGINT) is own_signal
-    assert capsys.readouterr().out.count("Stopped in epoch 1 of 5") == 2
+    # Only the callback that took the signal over knows who stopped it.
+    assert len(re.findall("Stopped (?:by you )?in epoch 1 of 5", capsys.readouterr().out)) == 2
 
 
 def test_an_inner_fit_gives_the_signal_back_to_the_outer_one(own_signal):
@@ -224,6 +229,22 @@ def test_off_the_main_thread_it_trains_without_touching_the_signal(own_signal):
     assert (faults, handlers) == ([], [own_signal] * 2)
 
 
+def test_live_and_final_curves_are_one_chart_of_one_size():
+    history = {"loss": [(1, 0.9), (2, 0.5)], "val_loss": [(1, 0.8), (2, 0.6)]}
+    running = TrainingProgress(epoch=3, epochs=9, step=1, steps=4, history=history, latest={"loss": 0.4})
+    pages = [
+        callbacks.live_html(TrainingProgress(epochs=9)),
+        callbacks.live_html(running),
+        callbacks.final_html(running),
+    ]
+    assert len({re.search(r'viewBox="[^"]*"', page).group() for page in pages}) == 1
+    assert {tuple(re.findall("<(p|progress|svg)[ >]", page)) for page in pages} == {("p", "progress", "svg", "p")}
+    assert "Broke off in epoch 3 of 9" in pages[2]
+    assert "<polyline" not in pages[0]
+    assert pages[1].count('data-x="2.25"') == 1
+    assert pages[2].count('data-x="2.25"') == 0
+
+
 # --- in a notebook ---------------------------------------------------------------------------------------------------
 
 
@@ -252,8 +273,8 @@ def figures(cell) -> list:
 @one_run
 def test_a_stored_notebook_keeps_one_figure_and_its_values_in_words(notebook):
     (output,) = notebook.cells[1].outputs  # no progress bar, no dead widget, nothing on stderr
-    assert set(output.data) == {"image/png", "text/plain"}
-    assert output.data["text/plain"].startswith("Trained 3 epochs in ")
+    assert set(output.data) == {VIEW, "image/png", "text/plain"}
+    assert output.data["text/plain"].startswith("Three epochs in ")
     assert "; validation: loss" in output.data["text/plain"]
     assert output.metadata["image/png"]["alt"] == output.data["text/plain"]
 
@@ -261,7 +282,7 @@ def test_a_stored_notebook_keeps_one_figure_and_its_values_in_words(notebook):
 @one_run
 def test_an_interrupted_cell_ends_normally_with_its_figure(notebook):
     (output,) = notebook.cells[2].outputs
-    assert output.data["text/plain"].startswith("Stopped in epoch 10 of 999")
+    assert output.data["text/plain"].startswith("Stopped by you in epoch 10 of 999")
 
 
 @one_run
@@ -269,5 +290,5 @@ def test_a_cell_whose_training_fails_keeps_what_was_measured_and_gives_the_signa
     outputs = notebook.cells[3].outputs
     assert [output.get("ename") for output in outputs if output.output_type == "error"] == ["ValueError"]
     assert len(figures(notebook.cells[3])) == 1
-    assert not any("widget" in kind for output in outputs for kind in output.get("data", {}))
+    assert figures(notebook.cells[3])[0].data["text/plain"].startswith("Broke off in epoch ")
     assert "default_int_handler" in notebook.cells[4].outputs[0].text

@@ -52,7 +52,7 @@ def on_colab(python: Path, folder: Path, *sources: str, path: Path | None = None
     spec.parent.mkdir(parents=True, exist_ok=True)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec.write_text(json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}))
-    notebook = notebooks.read(path or LESSONS[0])
+    notebook = notebooks.read(path or LESSONS[1])
     notebook.cells = notebook.cells if path else notebook.cells[:1]
     notebook.cells += [nbformat.v4.new_code_cell(source, id=f"more-{number}") for number, source in enumerate(sources)]
     with pytest.MonkeyPatch.context() as patch:

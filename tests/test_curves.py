@@ -150,7 +150,11 @@ def test_both_outputs_have_the_same_lines_dashes_and_bands():
     assert len(image.findall(".//{*}polygon")) == 1
     assert image.get("aria-label") == 'loss <falls> & "more"'
     texts = ["".join(text.itertext()) for text in image.findall(".//{*}text")]
-    assert {"a <b> & $c$", "━ first", "┅ second", "━ third", "epoch", "10", "8"} <= set(texts)
+    assert {"a <b> & $c$", "first", "second", "third", "epoch", "10", "8"} <= set(texts)
+    samples = [line for line in image.findall(".//{*}line") if line.get("stroke") != "currentColor"]
+    assert {(line.get("stroke"), line.get("stroke-dasharray")) for line in samples} == {
+        (line.color, "6 4" if line.dashed else None) for line in PANEL.lines
+    }
     (axis,) = charts.figure([PANEL]).axes
     assert [line.get_linestyle() for line in axis.lines] == ["-", "--", "-"]
     assert [line.get_color() for line in axis.lines] == [line.color for line in PANEL.lines]
@@ -165,6 +169,61 @@ def test_everything_in_an_svg_lies_inside_its_frame():
         assert 0 <= float(dot.get("cy")) <= charts.HEIGHT
     ends = [polygon.get("points").split() for polygon in image.findall(".//{*}polygon")]
     assert all(0 <= float(point.split(",")[1]) <= charts.HEIGHT for points in ends for point in points)
+
+
+def test_a_color_is_a_run_a_solid_line_training_a_dashed_one_validation():
+    history = {name: list(enumerate(values, 1)) for name, values in HISTORY.items()}
+    for runs in ({"": history}, {"Adam": history, "SGD": history}):
+        for panel in curves.history_panels(runs):
+            drawn = ElementTree.fromstring(charts.svg([panel], "runs")).findall(".//{*}polyline")
+            assert [line.get("stroke-dasharray") for line in drawn] == [None, "6 4"] * len(runs)
+            colors = [line.get("stroke") for line in drawn]
+            assert colors == [color for color in COLORS[: len(runs)] for _ in range(2)]
+            assert [line.get_color() for line in charts.figure([panel]).axes[0].lines] == colors
+
+
+def test_the_best_validation_value_of_a_single_run_has_a_ring():
+    history = {name: list(enumerate(values, 1)) for name, values in HISTORY.items()}
+    loss, accuracy = curves.history_panels({"": history})
+    assert [line.best for line in loss.lines] == [None, (2, 0.6)]
+    assert accuracy.lines[1].best == (3, 0.8)
+    assert len(ElementTree.fromstring(charts.svg([loss], "a run")).findall(".//{*}ellipse")) == 1
+    assert curves.best_point("loss", [(1, math.nan), (2, 0.4)]) is None
+    assert curves.best_point("loss", [(1, math.nan), (2, 0.4), (3, 0.4)]) == (2, 0.4)
+
+
+@pytest.mark.parametrize("epoch", [0.1, 1, 4.5, 10])
+@pytest.mark.parametrize("count", [1, 2, 7])
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_names_of_lines_are_apart_and_beside_the_frame(epoch, count, value):
+    lines = [Line([(epoch, value)], f"run {number}") for number in range(count)]
+    image = ElementTree.fromstring(charts.svg([Panel("loss", [*lines, Line([(1, 0), (1, 1)])], (0, 10))], "runs"))
+    texts = [(text.text, float(text.get("x")), float(text.get("y"))) for text in image.findall(".//{*}text")]
+    names = [(x, y) for text, x, y in texts if text.startswith("run ")]
+    others = [(x, y) for text, x, y in texts if not text.startswith("run ")]
+    assert min(x for x, _ in names) > max(x for x, _ in others) + 10
+    heights = sorted(y for _, y in names)
+    assert all(after - before >= 12 for before, after in zip(heights, heights[1:], strict=False))
+    assert charts.TOP <= heights[0] <= heights[-1] <= charts.HEIGHT - charts.BOTTOM + 5
+
+
+@pytest.mark.parametrize(
+    ("points", "least", "most"),
+    [
+        ([(1, 0.18)], (0.0, 0.1), (0.26, 1.0)),  # one epoch: no axis from 0.171 to 0.189
+        ([(1, 0.99)], (0.0, 0.9), (1.0, 1.0)),
+        ([(1, 0.0), (2, 1.0)], (0.0, 0.0), (1.0, 1.0)),
+        ([(1, 2.5), (2, 0.1)], (0.0, 0.0), (2.5, 2.8)),
+        ([(1, -2.0), (2, 2.0)], (-2.5, -2.0), (2.0, 2.5)),
+        ([(1, 0.0), (2, 0.0)], (0.0, 0.0), (0.001, 1.0)),
+        ([(1, 5e-7), (2, 4e-7)], (0.0, 4e-7), (5e-7, 1.0)),
+    ],
+)
+def test_the_y_axis_is_not_empty_and_ends_where_values_do(points, least, most):
+    low, high = charts.y_range([Line(points)])
+    assert least[0] <= low <= least[1]
+    assert most[0] <= high <= most[1]
+    assert low < high
 
 
 @pytest.mark.parametrize("panels", [[], [Panel("loss")], curves.history_panels({"": {}}, epochs=3)])

@@ -96,6 +96,39 @@ def test_a_keras_model_reads():
     assert sum(pad.probabilities) == pytest.approx(1, abs=1e-5)
 
 
+def test_which_pixels_speak_for_the_answer_is_computed_when_it_is_wanted():
+    keras = pytest.importorskip("keras")
+    network = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+    weights = np.zeros((28, 28, 10))
+    weights[:14, :, 7], weights[14:, :, 7] = 1, -0.5
+    network.layers[-1].set_weights([weights.reshape(784, 10), np.zeros(10)])
+    pad = DrawingPad(network)
+    draw(pad, STROKE)
+    assert len(pad.seen) == 784
+    pad.explains = True
+    assert len(pad.seen) == 2 * 784
+    evidence = np.frombuffer(pad.seen[784:], "uint8").reshape(28, 28).astype(int) - 128
+    assert pad.prediction == 7
+    assert evidence[:14].max() == 127
+    assert evidence[:14].min() == 0
+    assert evidence[14:].min() in (-64, -63)
+    assert not evidence[pad.image == 0].any()
+    draw(pad, np.zeros_like(STROKE))
+    assert pad.seen == b""
+
+
+def test_a_function_and_an_odd_network_have_no_evidence_and_the_pad_goes_on():
+    assert not DrawingPad(sure_of(7)).can_explain
+    odd = Model(None, 28, 28)
+    pad = DrawingPad(odd)
+    pad.can_explain = pad.explains = True
+    draw(pad, STROKE)
+    assert len(pad.probabilities) == 10
+    assert pad.message.startswith(
+        "The network reads 0, with probability 0.100. Which pixels speak for it can't be told."
+    )
+
+
 def test_mnists_own_digits_can_be_put_on_the_pad():
     digit = np.zeros((28, 28), "uint8")
     digit[4:24, 11:16], digit[4, 8:11] = 255, 128
@@ -295,6 +328,34 @@ def test_the_focus_ring_is_inside_the_pad_where_nothing_cuts_it_off(pad):
 
 
 @needs_browser
+@pytest.mark.parametrize("width", [460, 560, 700, 860])
+def test_drawing_and_bars_are_next_to_each_other_at_every_width(pad, width):
+    pad.set_viewport_size({"width": width, "height": 700})
+    board = pad.get_by_label("Drawing pad").bounding_box()
+    table = pad.get_by_role("table", name="Probability of each digit").bounding_box()
+    assert table["x"] >= board["x"] + board["width"]
+    assert table["x"] + table["width"] <= width
+    assert abs(table["y"] - board["y"]) < 10
+    assert table["y"] + table["height"] < 400
+
+
+@needs_browser
+def test_evidence_is_orange_for_the_answer_and_blue_against_it(pad):
+    pad.evaluate(
+        """() => {
+            const bytes = new Uint8Array(1568).fill(128);
+            [bytes[784], bytes[785]] = [255, 1];
+            change({ seen: new DataView(bytes.buffer) });
+        }"""
+    )
+    colors = pad.locator(".lts-seen").evaluate("(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 3, 1).data]")
+    orange, blue, gray = colors[0:3], colors[4:7], colors[8:11]
+    assert orange[0] > orange[2] + 100
+    assert blue[2] > blue[0] + 100
+    assert gray == [128] * 3
+
+
+@needs_browser
 def test_a_drawing_from_python_is_shown_and_can_be_undone(pad):
     stroke(pad, (100, 60), (100, 200))
     first = ink(pad)
@@ -316,7 +377,7 @@ def test_a_drawing_from_python_that_crosses_a_dot_is_read_too(pad):
 @needs_browser
 def test_a_pad_that_goes_leaves_no_listener_and_no_timer(pad):
     stroke(pad, (100, 60), (100, 61))
-    assert pad.evaluate("listeners()") == 5
+    assert pad.evaluate("listeners()") == 6
     pad.evaluate("cleanUp()")
     assert pad.evaluate("listeners()") == 0
     pad.clock.fast_forward(2000)

@@ -1,6 +1,7 @@
 """The experiment bench: exact parameters first, training in the background, runs that are kept."""
 
 import json
+import re
 import signal
 import threading
 
@@ -62,7 +63,7 @@ def test_every_control_has_a_label(bench):
     labels = [
         part.description for part in parts(bench) if hasattr(part, "description") and not hasattr(part, "placeholder")
     ]
-    assert labels == ["hidden", "learning rate", "epochs", "batch size", "Start", "Stop", "Clear runs", "Export CSV"]
+    assert labels == ["hidden", "learning rate", "epochs", "batch size", "Start", "Clear runs", "Export CSV"]
 
 
 def test_sliders_begin_where_they_are_told_to(home):
@@ -112,8 +113,8 @@ def test_start_leaves_the_kernel_free_and_stop_keeps_the_run(slow):
     (run,) = slow.runs
     assert run.stopped
     assert run.validation is not None
-    assert control(slow, "Stop").disabled
-    assert "Run 1: Stopped in epoch 1 of 3" in slow.status
+    assert not control(slow, "Start").disabled, "Stop has become Start again"
+    assert "Run 1: Stopped by you in epoch 1 of 3" in slow.status
     assert "stopped" in shown_html(slow)
     assert Runs("slow")[0].settings == {"hidden": 2, "epochs": 3}
 
@@ -121,11 +122,14 @@ def test_start_leaves_the_kernel_free_and_stop_keeps_the_run(slow):
 def test_a_second_start_says_so_on_any_bench(slow, bench):
     control(slow, "Start").click()
     until(lambda: "Epoch 1 of 3" in shown_text(slow))
-    control(slow, "Start").click()
+    slow._start()  # as a click does that comes before the button says Stop
     assert "Another training is running" in slow.status
+    assert control(slow, "Stop")
     with pytest.raises(BusyError, match="Another training"):
         bench.run()
-    assert control(bench, "Stop").disabled
+    control(bench, "Start").click()
+    assert "Another training is running" in bench.status
+    assert control(bench, "Start")
     assert slow.experiment.training.running
 
 
@@ -220,6 +224,27 @@ def test_which_lines_to_see_is_chosen_run_by_run(bench):
     both = shown_html(bench).count("<polyline")
     control(bench, "run 1").value = False
     assert shown_html(bench).count("<polyline") == both / 2
+
+
+def test_every_row_has_the_color_of_its_line_and_the_best_run_is_marked(bench):
+    for hidden in (4, 5):
+        bench.run(hidden=hidden, epochs=1)
+    best = max((1, 2), key=lambda number: bench.runs[number - 1].validation)
+    rows = report.table(bench.runs).split("<tr ")[1:]
+    for number, row in enumerate(rows, 1):
+        assert f"background:{report.run_color(number)}22" in row
+        assert (">best<" in row) is (number == best)
+        assert f'stroke="{report.run_color(number)}"' in report.chart(bench.runs, [number])
+    chart = report.chart(bench.runs, [1, 2])
+    assert chart.count("<ellipse") == 1
+    assert f"run {best}, best" in chart
+
+
+def test_the_table_has_no_column_that_is_empty_in_every_row(home):
+    made = ExperimentBench("batches", tiny, {"hidden": [2], "epochs": [1]}, Slowly(2, 0))
+    made.run()
+    head = re.findall(r'<th scope="col"[^>]*>([^<]*)', report.table(made.runs))
+    assert head == ["run", "hidden", "epochs", "parameters", "seconds", "training"]
 
 
 def test_clearing_asks_first(bench):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import keras
 import numpy as np
@@ -73,12 +74,23 @@ def test_the_slider_changes_image_and_words(network, images):
     assert data["text/plain"] == grid.text
 
 
+def test_the_page_has_names_as_text_and_each_tile_in_its_own_size(network, images):
+    grid = FeatureMapGrid(network, images, NAMES)
+    tiles = re.findall(r'src="data:image/png;base64,([^"]+)"', grid.html)
+    sizes = [Image.open(io.BytesIO(base64.b64decode(tile))).size for tile in tiles]
+    assert sizes == 3 * [(28, 28), (26, 26), (13, 13), (11, 11), (5, 5)]
+    assert "<b>MaxPooling2D</b><br>13 × 13" in grid.html
+    assert grid.fallback()["text/html"] == grid.html
+
+
 def test_the_slider_ends_where_the_smallest_layer_does(network, images):
     assert FeatureMapGrid(network, images, NAMES).children[0].max == 5
 
 
 def test_names_are_text_not_html(network, images):
-    assert "<b>" not in FeatureMapGrid(network, images, ["<b>", "23", "28"]).html
+    html = FeatureMapGrid(network, images, ["<u>", "23", "28"]).html
+    assert "<u>" not in html
+    assert "&lt;u&gt;" in html
 
 
 def test_a_dead_filter_is_black_and_no_error(network, images):

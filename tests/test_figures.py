@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import matplotlib
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from helpers.plots import curves
 from helpers.plots import figures as plots
+from tests.conftest import ROOT
 
 DIGITS = np.random.default_rng(0).integers(0, 256, (10, 28, 28), dtype="uint8")
 
@@ -49,6 +51,7 @@ def test_a_figure_with_photographs_is_a_small_jpeg(shown):
     data, metadata = shown[0]._repr_mimebundle_()
     file = base64.b64decode(data["image/jpeg"])
     assert Image.open(io.BytesIO(file)).format == "JPEG"
+    assert max(Image.open(io.BytesIO(file)).getpixel((0, 0))) < 60, "a dark mat, no white slab"
     assert set(data) == {"image/jpeg", "text/plain"}
     assert metadata["image/jpeg"]["alt"] == data["text/plain"]
     assert len(file) < 250_000
@@ -59,14 +62,50 @@ def test_a_figure_without_a_text_is_refused():
         plots.show(Figure(), "")
 
 
-def test_pngs_are_small_and_opaque():
+def test_pngs_are_small_and_transparent():
     figure = Figure(figsize=(6.5, 3))
     figure.subplots().plot([1, 2, 3])
     file = plots.png(figure)
     assert len(file) < 20_000
     image = Image.open(io.BytesIO(file)).convert("RGBA")
-    assert image.getextrema()[3] == (255, 255)
-    assert image.getpixel((0, 0)) == (255, 255, 255, 255)
+    assert image.getextrema()[3] == (0, 255)
+    assert image.getpixel((0, 0))[3] == 0
+    assert plots.on_color(image, "white").getpixel((0, 0)) == (255, 255, 255)
+
+
+def contrast(color, ground):
+    def light(name):
+        parts = [int(name[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((light(color), light(ground)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_words_can_be_read_on_a_light_page_a_dark_page_and_the_mat():
+    for ink, ground in [(plots.INK, "#ffffff"), (plots.INK, "#111111"), (plots.LIGHT_INK, plots.MAT)]:
+        assert contrast(ink, ground) > 4.2, (ink, ground)
+    with matplotlib.rc_context():
+        plots.use_style()
+        axis = Figure().subplots()
+        axis.set(title="title", xlabel="x")
+        texts = [axis.title, axis.xaxis.label, *axis.get_xticklabels(), axis.text(0, 0, "text")]
+        assert {text.get_color() for text in texts} == {plots.INK}
+        assert axis.get_facecolor()[3] == axis.figure.get_facecolor()[3] == 0
+
+
+def test_the_style_sheet_has_the_colors_of_figures():
+    sheet = (ROOT / "helpers/widgets/static/widgets.css").read_text("utf-8")
+    colors = dict(re.findall(r"--([a-z]+(?:-\d)?): (#[0-9a-f]{6});", sheet))
+    assert [colors[f"run-{number}"].upper() for number in range(1, 7)] == plots.COLORS
+    assert (colors["right"], colors["wrong"]) == (plots.RIGHT, plots.WRONG)
+    classes = [colors[f"class-{number}"] for number in range(10)]
+    assert len(set(classes)) == 10
+    assert not set(classes) & {color.lower() for color in plots.COLORS}, "a set of their own"
+    for color in classes:
+        assert contrast(color, "#ffffff") >= 3, color
+        assert contrast(color, "#111111") >= 3, color
 
 
 def test_pixels_are_shown_as_squares(figures):
@@ -133,6 +172,14 @@ def test_rows_of_the_matrix_are_the_truth(figures):
     label = figures[0][0].axes[0].texts[0]
     assert label.get_position() == (1, 0)  # column "dog", row "cat"
     assert "cat taken for dog (5)" in figures[0][1]
+
+
+def test_right_answers_and_mistakes_have_different_colors_and_shades(figures):
+    plots.show_confusion_matrix(np.array([[8, 2], [0, 9]]), ["coat", "shirt"])
+    cells = np.asarray(figures[0][0].axes[0].images[0].get_array())
+    np.testing.assert_allclose(cells[0, 0, :3], cells[1, 1, :3])
+    assert np.abs(cells[0, 0, :3] - cells[0, 1, :3]).max() > 0.5
+    np.testing.assert_allclose(cells[..., 3], np.sqrt([[0.8, 0.2], [0, 1]]))
 
 
 def test_no_mistake_and_empty_classes_are_fine(figures):

@@ -84,6 +84,9 @@ def test_the_strip_is_a_group_of_radio_buttons(page):
     page.locator('.lts-strip [aria-checked="true"]').press("ArrowRight")
     assert page.evaluate("document.activeElement.textContent").startswith("max_pooling2d")
     python(page, "browser.layer", "1")
+    names = page.locator(".lts-strip b").all_inner_texts()
+    assert names[:4] == ["image", "conv 1", "pool 1", "conv 2"]
+    assert not [name for name in names if "drop" in name], "dropout passes on what it gets"
     page.locator(".lts-strip button").last.click()
     python(page, "browser.layer", "10")
     assert "sees the whole image" in page.locator(".lts-browser figcaption").nth(2).inner_text()
@@ -135,6 +138,8 @@ def test_the_epochs_are_scrubbed_and_played(page):
     slider.press("ArrowRight")
     assert "After epoch 2" in line.inner_text()
     assert page.evaluate(frame) != first
+    clear = "(canvas) => canvas.getContext('2d').getImageData(12, 12, 1, 1).data[3]"
+    assert page.locator(".lts-maps canvas").first.evaluate(clear) == 0, "between the filters the theme is seen"
     counts = page.locator(".lts-matrix td").all_inner_texts()
     python(page, "[str(n) for row in scrubber._plan['confusions'][2] for n in row]", str(counts))
     page.get_by_role("button", name="Play").click()

@@ -168,6 +168,16 @@ def test_maps_are_those_of_grad_cam_and_the_cards_say_right_or_wrong(model):
         GradCam(model, IMAGES[:2], [0], NAMES)
 
 
+def test_right_and_wrong_are_groups_and_the_truth_is_said_of_mistakes_alone(model):
+    answers = (model(IMAGES[:4]).numpy().ravel() > 0.5).astype(int)
+    truths = [answers[0], 1 - answers[1], answers[2], 1 - answers[3]]
+    cards = GradCam(model, IMAGES[:4], truths, NAMES)._cards
+    assert [card["group"] for card in cards] == ["right", "wrong", "right", "wrong"]
+    assert cards[1]["words"].startswith(f"Really: {NAMES[truths[1]]}. ")
+    assert "Really" not in cards[0]["words"]
+    assert GradCam(model, IMAGES[:1], None, NAMES)._cards[0]["group"] == "yours"
+
+
 def test_an_own_image_comes_first(model):
     view = GradCam(model, IMAGES[:2], [0, 1], NAMES)
     for count in (3, 4):  # the same file twice
@@ -184,9 +194,10 @@ def test_the_browser_gets_matplotlibs_colors(model):
 
 def test_a_map_in_words():
     heat = np.zeros((9, 9))
-    assert looked_at(heat) == "Nothing"
+    assert looked_at(heat) == "No evidence"
     heat[0:3, 6:9] = 1
-    assert looked_at(heat) == "Most of what it saw at the top right (100%)"
+    assert looked_at(heat) == "Most evidence at the top right (100%)"
+    assert looked_at(heat + 1) == "Evidence all over, a little more at the top right (20%)"
 
 
 # the epochs
@@ -213,6 +224,10 @@ def test_every_epoch_has_its_answer_its_confusion_and_its_images(snapshots):
     assert plan["curves"]["training"][0] is None
     assert len(plan["curves"]["training"]) == 4
     size = sum(section["rows"] * section["columns"] for section in plan["sections"])
+    filters, conv = plan["sections"]
+    assert filters["tile"] == [16, 16, 4]
+    assert conv["tile"] == [13, 13, 1]
+    assert conv["columns"] == 4 * 13 - 1
     assert len(scrubber._frames) == 4 * size
     assert [section["title"].split(":")[0] for section in plan["sections"]] == [
         "filters of the first convolution",

@@ -18,6 +18,7 @@ from traitlets.utils.importstring import import_item
 
 from helpers import launch
 from tests.conftest import ROOT
+from tools import notebooks, way_cells
 
 needs_users = pytest.mark.skipif(not hasattr(os, "getuid"), reason="users have no numbers here")
 
@@ -58,6 +59,16 @@ def test_what_the_learner_wrote_is_never_overwritten_and_new_lessons_are_added(l
     added, changed = launch.copy_lessons(mine)
     assert (added, changed) == (["03_third.ipynb"], ["01_first.ipynb"])
     assert (mine / "01_first.ipynb").read_text() == "my own work"
+
+
+def test_a_learner_from_before_there_was_lesson_00_gets_it_and_lab_opens_on_it(lessons, tmp_path):
+    mine = tmp_path / "mine"
+    launch.copy_lessons(mine)
+    (mine / "01_first.ipynb").write_text("my own work")
+    _publish(lessons / "00_start_here.ipynb", "contents.show()")
+    assert launch.copy_lessons(mine)[0] == ["00_start_here.ipynb"]
+    assert (mine / "01_first.ipynb").read_text() == "my own work"
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in launch.jupyter_command(mine)
 
 
 def test_fresh_sets_a_lesson_back_and_keeps_the_old_file_each_time(lessons, tmp_path):
@@ -186,7 +197,7 @@ def test_the_copies_follow_course_home(tmp_path, monkeypatch):
 def test_a_copy_of_every_lesson_is_as_nbformat_writes_it_and_asks_nothing_of_colab(tmp_path):
     launch.copy_lessons(tmp_path)
     copies = sorted(tmp_path.glob("*.ipynb"))
-    assert len(copies) == 10
+    assert [path.name for path in copies] == [path.name for path in notebooks.lessons()]
     for path in copies:
         text = path.read_text(encoding="utf-8")
         notebook = nbformat.read(path, 4)
@@ -194,22 +205,23 @@ def test_a_copy_of_every_lesson_is_as_nbformat_writes_it_and_asks_nothing_of_col
         assert nbformat.writes(notebook) == text.rstrip("\n")
         assert "colab-badge" not in text
         assert notebook.metadata.language_info == IPythonKernel.language_info
-        source = notebook.cells[0].source
-        published = nbformat.read(ROOT / "notebooks" / path.name, 4).cells[0].source
+        source = way_cells.title_cell(notebook).source
+        published = way_cells.title_cell(nbformat.read(ROOT / "notebooks" / path.name, 4)).source
         assert source == published, "without an address to publish from there is no badge to take out"
 
 
 def test_a_copy_has_everything_of_the_published_lesson_but_its_badge(tmp_path, monkeypatch):
     notebook = nbformat.read(min((ROOT / "notebooks").glob("01_*.ipynb")), 4)
-    plain = notebook.cells[0].source
+    title = way_cells.title_cell(notebook)
+    plain = title.source
     badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/x)\n\n"
-    notebook.cells[0].source = plain.replace("\n\nAbo", f"\n\n{badge}Abo", 1)
-    assert notebook.cells[0].source != plain
+    title.source = plain.replace("\n\nAbo", f"\n\n{badge}Abo", 1)
+    assert title.source != plain
     (tmp_path / "lessons").mkdir()
     nbformat.write(notebook, tmp_path / "lessons" / "01_a.ipynb")
     monkeypatch.setattr(launch, "LESSONS", tmp_path / "lessons")
     launch.copy_lessons(tmp_path / "copies")
-    assert nbformat.read(tmp_path / "copies" / "01_a.ipynb", 4).cells[0].source == plain
+    assert way_cells.title_cell(nbformat.read(tmp_path / "copies" / "01_a.ipynb", 4)).source == plain
 
 
 def test_an_image_made_by_repo2docker_gets_the_same_settings(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.models import upload_tasks
+from helpers.models import shipped_weights, upload_tasks
 from tools import notebooks
 
 LESSON = notebooks.lessons("10")[0]
@@ -22,11 +22,28 @@ def test_every_choice_runs_through_the_whole_lesson(choice, course_home):
     assert "the same answers: True  the same names: True" in cells["load"]
 
 
-def test_a_second_visit_takes_the_network_of_the_first(course_home):
-    """Only the cells that choose and train, twice."""
+def to_the_training():
+    """The lesson up to its training."""
     notebook = notebooks.read(LESSON)
     wanted = ("setup", "imports", "choose", "network", "train")
     notebook.cells = [cell for cell in notebook.cells if cell.id in wanted]
+    return notebook
+
+
+@pytest.mark.skipif(
+    "horses_or_humans/upload_small" not in shipped_weights.record(), reason="python -m tools.train_shipped"
+)
+def test_in_the_quick_budget_the_network_came_trained(course_home):
+    done = notebooks.run(to_the_training(), course_home, timeout=180)
+    assert done.cells[-1].outputs[0].text.startswith("These weights came with the course: a network of ")
+
+
+def test_a_second_visit_takes_the_network_of_the_first(course_home):
+    """Only the cells that choose and train, twice, without the network that ships."""
+    notebook = to_the_training()
+    ships = 'shipped_weights.load(choice, "upload_small")'
+    assert ships in notebook.cells[-1].source
+    notebook.cells[-1].source = notebook.cells[-1].source.replace(ships, "None")
     notebooks.run(notebook, course_home, timeout=180)
     again = notebooks.run(notebook, course_home, timeout=180)
     assert again.cells[-1].outputs[0].text == "Taken from the last time.\n"

@@ -11,8 +11,9 @@ import pytest
 from helpers import exercises
 from helpers.exercises import core
 from helpers.exercises.notebooks import CHECK_CALL
+from helpers.exercises.quiz import questions_of
 from tests.conftest import ROOT
-from tools import notebooks
+from tools import notebooks, way_cells
 
 LESSONS = notebooks.lessons()
 by_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -88,12 +89,17 @@ def test_the_exercises_of_a_lesson_are_those_of_its_records(path):
 def test_a_lesson_has_the_anatomy_of_all_lessons(path):
     cells = notebooks.read(path).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    first = cells[0].source
+    first = way_cells.title_cell(notebooks.read(path)).source
     assert re.match(rf"# {path.name[:2]} · \S", first)
     assert re.search(r"\d+ minutes", text)
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     for wanted in ("What you saw", "Quiz"):
         assert wanted in headings
+    asked = [cell.source for cell in cells if cell.source.startswith("exercises.quiz(")]
+    if asked:
+        assert asked == [f"exercises.quiz({number})" for number in range(1, len(questions_of(path.name[:2])) + 1)]
+        assert len(asked) == 3
+        return
     quiz = text.split("## Quiz")[1]
     questions = re.split(r"\n\*\*\d", quiz)[1:]
     assert len(questions) == 3

@@ -112,6 +112,19 @@ def test_the_browsers_softmax_is_pythons(page):
 
 
 @needs_browser
+def test_a_tiny_probability_is_not_0_and_a_button_that_is_off_says_why(page):
+    playground = SoftmaxPlayground([6, -6])
+    assert "< 0.001" in Tables(playground.fallback()["text/html"]).cells
+    page.set_content(playground.fallback()["text/html"])
+    assert page.locator("tbody tr").nth(1).get_by_role("cell").last.inner_text() == "< 0.001"
+    assert page.get_by_text("“Double all” would take a score beyond 10.").is_visible()
+    assert page.locator("thead sup").inner_text() == "score"
+    page.get_by_role("slider", name="score 0").fill("1")
+    page.get_by_role("slider", name="score 1").fill("-1")
+    assert page.get_by_text("would take").count() == 0
+
+
+@needs_browser
 def test_adding_1_changes_no_probability_and_doubling_does(page):
     page.set_content(SoftmaxPlayground([1, 2]).fallback()["text/html"])
     shown = lambda: [row.get_by_role("cell").last.inner_text() for row in page.locator("tbody tr").all()]  # noqa: E731

@@ -58,11 +58,31 @@ def test_the_status_and_the_summary():
     history = {"accuracy": [(1, 0.5)], "loss": [(1, 0.7)], "val_loss": [(1, 0.8)]}
     progress = TrainingProgress(2, 4, 3, 10, 65, 130.2, history=history, latest={"loss": 0.6})
     assert progress.status() == "Epoch 2 of 4 · step 3 of 10 · 1 min 5 s so far, about 2 min 10 s left"
-    assert progress.summary() == (
-        "Stopped in epoch 2 of 4 in 1 min 5 s; training: loss 0.700, accuracy 0.500; validation: loss 0.800."
-    )
+    assert progress.results() == "Training: loss 0.700, accuracy 0.500; validation: loss 0.800."
+    assert TrainingProgress().status() == "Getting ready …"
     assert progress.history_so_far()["loss"] == [(1, 0.7), (1.3, 0.6)]
     assert format_duration(3599.7) == "1 h 0 min"
+
+
+@pytest.mark.parametrize(
+    ("epoch", "losses", "how", "sentence"),
+    [
+        (10, [9, 8, 7, 6, 5, 4, 3, 4, 5, 6], {}, "Ten epochs in 5 s. Lowest validation loss in epoch 7."),
+        (1, [9], {"epochs": 1}, "One epoch in 5 s."),
+        (12, range(12), {"epochs": 12}, "12 epochs in 5 s. Lowest validation loss in epoch 1."),
+        (5, [], {"stopping": True}, "Stopped by you in epoch 5 of 10, after 5 s. Kept: all five epochs."),
+        (2, [], {"stopping": True}, "Stopped by you in epoch 2 of 10, after 5 s. Kept: both epochs."),
+        (1, [], {"stopping": True}, "Stopped by you in epoch 1 of 10, after 5 s. Kept: one epoch."),
+        (3, [2, 1, 2], {}, "Stopped in epoch 3 of 10, after 5 s. Kept: all three epochs. Lowest validation loss in epoch 2."),
+        (2, None, {"ended": False}, "Broke off in epoch 2 of 10, after 5 s. No epoch was finished."),
+    ],
+)  # fmt: skip
+def test_how_a_run_ended_is_a_sentence(epoch, losses, how, sentence):
+    history = {} if losses is None else {"loss": [(number, 1.0) for number in range(1, epoch + 1)]}
+    history |= {"val_loss": list(enumerate(losses, 1))} if losses else {}
+    progress = TrainingProgress(**{"epoch": epoch, "epochs": 10, "seconds": 5, "history": history, "ended": True} | how)
+    assert progress.outcome() == sentence
+    assert progress.summary().startswith(sentence)
 
 
 def drive(callback, monkeypatch, step_seconds=0.1) -> None:

@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 from tests.conftest import ROOT
 from tests.test_install import PYPROJECT
-from tools import notebooks, repository, setup_cells
+from tools import notebooks, repository, setup_cells, way_cells
 
 OWNER = "a" * 39  # the longest that GitHub allows
 FORK = f"https://github.com/{OWNER}/learning-to-see.2026"
@@ -34,7 +34,7 @@ def copy(tmp_path):
             shutil.copy(path, target)
             if path.suffix == ".ipynb":  # what comes later in a lesson is no matter here, and takes time to read
                 notebook = json.loads(path.read_text(encoding="utf-8"))
-                notebook["cells"] = notebook["cells"][:3]
+                notebook["cells"] = notebook["cells"][:4]
                 target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     repository.publish(None, tmp_path)
     return tmp_path
@@ -85,7 +85,7 @@ def test_one_command_makes_every_link_of_it_and_takes_all_of_them_out_again(tag,
     }
     for path in copy.glob("notebooks/*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        first, install = "".join(cells[0]["source"]), "".join(cells[1]["source"])
+        first, install = ("".join(cell["source"]) for cell in cells if cell["id"] in ("title", setup_cells.INSTALL))
         assert (
             f"({where.address.replace('github.com', 'colab.research.google.com/github')}/blob/{tag}/notebooks/{path.name})"
             in first
@@ -119,7 +119,7 @@ def test_files_stay_what_they_are(copy):
     }
     for path in copy.glob("notebooks/*.ipynb"):
         assert notebooks.faults(notebooks.read(path)) == []
-        cell = notebooks.read(path).cells[0].source.split("\n\n")
+        cell = way_cells.title_cell(notebooks.read(path)).source.split("\n\n")
         assert cell[0].startswith("# ")
         assert cell[1].startswith("> ")
         assert cell[2].startswith("[![Open in Colab]")
@@ -301,7 +301,7 @@ def test_the_command_says_what_is_set_and_how_to_set_it(copy, capsys, monkeypatc
     assert repository.published(copy) is None
 
 
-def test_every_lesson_begins_with_the_same_two_cells_the_first_one_folded():
+def test_every_lesson_begins_with_the_same_two_cells_both_folded_to_a_line_that_says_what_they_are():
     where = repository.published()
     for path in LESSONS:
         install, start = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"][:2]
@@ -309,13 +309,16 @@ def test_every_lesson_begins_with_the_same_two_cells_the_first_one_folded():
         assert {install.id: install.source, start.id: start.source} == wanted
         assert install.metadata.jupyter.source_hidden is True
         assert install.metadata.cellView == "form"
-        assert "jupyter" not in start.metadata
-    assert len(start.source.splitlines()) <= 6
+        assert start.metadata == setup_cells.FOLDED
+        assert start.source.splitlines()[0] == "# Set-up: run this cell first"
+    assert len(start.source.splitlines()) <= 7
 
 
 def test_storing_a_lesson_keeps_the_fold(tmp_path):
     notebook = notebooks.tidy(notebooks.read(LESSONS[2]))
-    assert notebook.cells[1].metadata == setup_cells.FOLDED
+    found = {cell.id: cell.metadata for cell in notebook.cells}
+    assert found[setup_cells.INSTALL] == setup_cells.FORM | setup_cells.FOLDED
+    assert found[setup_cells.START] == setup_cells.FOLDED
 
 
 def test_binder_installs_what_learners_install_with_a_promised_python():

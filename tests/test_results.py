@@ -3,13 +3,14 @@
 import json
 import socket
 
+import keras
 import numpy as np
 import pytest
 
 from helpers import data, results
-from helpers.results import reference
-from helpers.results.recipes import RECIPES, ImageTrainingConfig, TrainingConfig
-from tools import measure, measure_photographs
+from helpers.results import by_images, reference
+from helpers.results.recipes import RECIPES, ImageTrainingConfig, TrainingConfig, first_filters, shifted_accuracy
+from tools import measure, measure_photographs, measure_pretrained
 
 
 def an_entry(*seeds: dict) -> dict:
@@ -33,10 +34,27 @@ def test_the_learners_value_is_next_to_the_range(file, capsys):
     file.write_text(json.dumps({"digits_dense": {"offline": an_entry(*seeds)}}))
     results.compare("digits_dense", test_accuracy=np.float32(0.955), epochs=4, validation_accuracy=1.0)
     assert capsys.readouterr().out.splitlines() == [
-        "test accuracy: you got .955; over three seeds .910–.950 (offline sample)",
-        "epochs: you got 4; over three seeds 3–3 (offline sample)",
+        "test accuracy: you got .955; three other runs .930 ± .020, from .910 to .950 (offline sample)",
+        "  Just above that range, and that's normal: a new run is outside in 50 % of cases.",
+        "epochs: you got 4; three other runs 3 ± 0, from 3 to 3 (offline sample)",
         "validation accuracy: you got 1.000; nothing was measured beforehand (offline sample)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.94, None), (0.9196, None), (0.96004, None), (0.92, None), (0.96, None), (0.915, "Just below"), (0.97, "Just above"), (0.8, "Well below"), (1.0, "Well above")],
+)  # fmt: skip
+def test_a_value_outside_the_range_gets_a_sentence_that_fits(file, capsys, monkeypatch, value, said):
+    seeds = [{"test_accuracy": accuracy} for accuracy in (0.92, 0.93, 0.94, 0.95, 0.96)]
+    file.write_text(json.dumps({"digits_dense": {"offline": an_entry(*seeds)}}))
+    results.compare("digits_dense", test_accuracy=value)
+    first, *more = capsys.readouterr().out.splitlines()
+    assert first.endswith("; five other runs .940 ± .016, from .920 to .960 (offline sample)")
+    assert [line.strip()[: len(said or "")] for line in more] == [said] * bool(said)
+    monkeypatch.setenv("COURSE_BUDGET", "quick")
+    results.compare("digits_dense", test_accuracy=value)
+    assert len(capsys.readouterr().out.splitlines()) == 1, "of a quick run nothing is to be expected"
 
 
 def test_a_single_seed_is_no_range(file, capsys):
@@ -101,10 +119,44 @@ def test_the_table_of_photographs_has_medians_and_what_each_network_was_trained_
     assert lines.splitlines()[-3].split() == ["varied*", "official", "+", "rendered", "2", "0.625", "|", *["0.62"] * 3]
 
 
+def test_accuracy_by_images_has_a_panel_for_each_source_and_says_the_same_in_words(file, capsys, monkeypatch):
+    results.show_by_images()
+    assert "Nothing has been measured yet" in capsys.readouterr().out
+    seeds = [
+        {"validation_accuracy_10": low, "validation_accuracy_1000": 0.98, "curves": {"val_accuracy": [low, 0.98]}}
+        for low in (0.9, 0.95)
+    ]
+    entry = an_entry(*seeds) | {"recipe": {"counts": [10, 1000]}}
+    file.write_text(json.dumps({"head_by_images": {"offline": entry, "official": entry}}))
+    shown = []
+    monkeypatch.setattr(by_images.figures, "show", lambda figure, text: shown.append((figure, text)))
+    results.show_by_images()
+    [(figure, text)] = shown
+    assert len(figure.axes) == 2
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["10", "1,000"]
+    words = "head on borrowed features: .900 to .950 from 10, .980 from 1,000 (two seeds)."
+    assert text == f"Rendered cats and dogs, {words} Photographs of cats and dogs, {words}"
+
+
+def test_the_head_on_photographs_is_printed_with_its_worst_draw(file, capsys):
+    results.print_head_on_photographs()
+    assert "Nothing has been measured yet" in capsys.readouterr().out
+    seeds = [{"from_rendered": 0.7, "from_photographs": value, "from_photographs_worst": 0.9} for value in (0.96, 1.0)]
+    images = {"train": 1027, "photographs": {"horse": 15, "human": 13}}
+    entry = an_entry(*seeds) | {"images": images, "recipe": {"each": 10, "draws": 10}}
+    file.write_text(json.dumps({"head_on_photographs": {"offline": entry}}))
+    results.print_head_on_photographs()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "from 1,027 images rendered by the course → 28 photographs: .700"
+    assert lines[2] == "from 10 photographs of each → the other 8: .980 (median of 10 draws; the worst .900)"
+
+
 # --- the results that ship -------------------------------------------------------------------------------------------
 
 SHIPPED = results.load()
-CONFIGS = measure.RECIPES | measure_photographs.configs(measure.reference.FILE.parent)
+PLACE = measure.reference.FILE.parent
+CONFIGS = measure.RECIPES | measure_photographs.configs(PLACE)
+CONFIGS[measure.HEAD] = measure_pretrained.HeadOnPhotographsConfig(PLACE)
 ENTRIES = [pytest.param(name, source, id=f"{name}-{source}") for name in SHIPPED for source in SHIPPED[name]]
 
 
@@ -132,11 +184,51 @@ def test_shipped_results_hold_what_the_course_promises():
     official = {
         name: SHIPPED[name]["official"]["test_accuracy"]["median"]
         for name, config in RECIPES.items()
-        if isinstance(config, TrainingConfig)
+        if isinstance(config, TrainingConfig) and "official" in SHIPPED[name]
     }
     assert official["digits_dense"] >= 0.965
     assert official["clothes_dense"] >= 0.87
     assert SHIPPED["strong_baseline"]["official"]["validation_accuracy"]["min"] >= 0.85
+    head = SHIPPED["head_by_images"]["official"]
+    assert len(head["seeds"]) >= 3
+    assert head["validation_accuracy_30"]["median"] >= 0.94
+    assert head["validation_accuracy_1000"]["median"] >= 0.97
+    assert SHIPPED["head_on_photographs"]["offline"]["from_photographs"]["median"] >= 0.95
+
+
+def test_shipped_results_bear_out_what_lesson_04_says_of_every_seed():
+    def of(network: str, name: str) -> list[float]:
+        return [seed[name] for seed in SHIPPED[network]["offline"]["seeds"].values()]
+
+    dense = [*of("clothes_dense_short", "validation_accuracy"), *of("clothes_dense_equal", "validation_accuracy")]
+    frozen = of("clothes_convolutional_frozen", "validation_accuracy")
+    trained = of("clothes_convolutional", "validation_accuracy")
+    assert min(trained) > max(dense + frozen)
+    assert min(dense) < max(frozen), "frozen filters are not clearly worse than a dense network"
+    assert min(of("clothes_convolutional", "filter_cosine")) > 0.85
+    assert set(of("clothes_convolutional_frozen", "filter_cosine")) == {1.0}
+    for pixels in (2, 4):
+        shifted = {name: of(name, f"shifted_{pixels}_accuracy") for name in SHIPPED if name.startswith("clothes_") and name != "clothes_dense"}  # fmt: skip
+        convolutional = shifted["clothes_convolutional"] + shifted["clothes_convolutional_frozen"]
+        assert min(convolutional) > max(shifted["clothes_dense_short"] + shifted["clothes_dense_equal"])
+
+
+def test_filters_are_rows_and_shifts_fill_up_with_zeros():
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(5, 3), keras.layers.Flatten()])
+    rows = first_filters(model)
+    assert rows.shape == (5, 9)
+    assert np.array_equal(rows[2], model.layers[0].get_weights()[0][:, :, 0, 2].ravel())
+    assert first_filters(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])) is None
+
+    images = np.zeros((1, 4, 4), "float32")
+    images[0, 0, 1] = 1
+    seen = []
+    flat = keras.Sequential([keras.Input((4, 4)), keras.layers.Flatten()])
+    flat.predict = lambda moved, **_: seen.extend(moved) or np.eye(16)[[0, 1, 1, 1]]
+    assert shifted_accuracy(flat, images, np.array([1]), 1) == 0.75
+    places = [np.argwhere(image).tolist() for image in seen]
+    assert places == [[[1, 1]], [], [[0, 2]], [[0, 0]]], "down, up (out of the image), right, left"
 
 
 def test_shipped_results_name_no_machine():

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import re
 from dataclasses import asdict
 
 import pytest
@@ -178,8 +179,9 @@ def test_runs_grow_by_add_alone_so_that_the_disk_has_all_of_them():
 def test_the_chart_has_a_solid_and_a_dashed_line_for_every_chosen_run_and_for_the_one_under_way():
     now = TrainingProgress(2, 9, 1, 4, history={"accuracy": [(1, 0.5)], "loss": [(1, 0.5)]}, latest={"accuracy": 0.6})
     image = report.chart([run(1), run(2), run(3)], [1, 3], now)
-    assert image.count("<polyline") == 2 + 2 + 1 + 2  # two runs by epoch, the one under way, two by time
-    assert image.count("stroke-dasharray") == 2
+    assert image.count("<polyline") == 2 + 2 + 1  # two runs and the one under way
+    assert len(re.findall("<polyline[^>]*stroke-dasharray", image)) == 2
+    assert report.time_chart([run(1), run(2), run(3)], [1, 3]).count("<polyline") == 2
     assert ">now<" in image
     assert report.run_color(2) not in image
     assert report.run_color(4) in image
@@ -188,7 +190,7 @@ def test_the_chart_has_a_solid_and_a_dashed_line_for_every_chosen_run_and_for_th
 
 def test_the_table_has_a_row_for_every_run_and_escapes_names():
     page = report.table([run(1), run(settings={"<b>": "<i>"}, images=None, stopped=True, curves={})])
-    assert page.count("<tr>") == 3
+    assert page.count("<tr") == 3
     assert "&lt;b&gt;" in page
     assert "&lt;i&gt;" in page
     assert ">0.700</td>" in page

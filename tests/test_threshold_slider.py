@@ -24,6 +24,18 @@ def test_counts_and_sentence_follow_the_slider():
     assert "<svg" in slider.fallback()["text/html"]
 
 
+def test_the_drawing_has_an_axis_and_what_is_wrong_is_pale():
+    slider = ThresholdSlider(LABELS, CHANCES, ["cat", "dog"])
+    page = slider.html
+    for tick in ("0", "0.25", "0.5", "0.75", "1", "cat", "dog", "probability of dog"):
+        assert f">{tick}</text>" in page
+    assert page.count("opacity:0.4") == 20, "ten bars of each class are on the wrong side of 0.5"
+    slider.threshold = 0
+    assert slider.html.count("opacity:0.4") == 20, "all bars of class 0"
+    assert page.count('<td class="lts-right"') == 2
+    assert '<td style="--share:33%">1</td>' in page
+
+
 def test_a_threshold_that_nothing_reaches_divides_by_nothing():
     slider = ThresholdSlider(LABELS, CHANCES, ["cat", "dog"])
     slider.threshold = 1

@@ -155,8 +155,5 @@ def test_a_widget_made_of_others_has_the_same_control(page, folder):
 
 def test_after_a_restart_of_the_kernel_something_is_said(page, folder):
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-    page.wait_for_timeout(1000)
-    choose(page, folder / "rose.png")
-    page.locator(".lts-answers [role=status]", has_text="run this cell again").or_(
-        page.locator(".lts-answers [role=status]", has_text="Run this cell again")
-    ).first.wait_for()
+    page.locator(".lts-asleep:visible", has_text="Run the cells above and this one to wake it.").first.wait_for()
+    assert page.get_by_role("button", name="Choose images").evaluate("(node) => node.closest('[inert]') !== null")

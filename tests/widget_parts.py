@@ -27,7 +27,10 @@ def control(widget: ipywidgets.Widget, description: str) -> ipywidgets.Widget:
 
 def shown_html(widget: ipywidgets.Widget) -> str:
     """All HTML that a widget shows."""
-    return "\n".join(part.value for part in parts(widget) if isinstance(part, ipywidgets.HTML))
+    shown = [
+        getattr(part, {"HTML": "value", "CurveView": "html"}.get(type(part).__name__, ""), "") for part in parts(widget)
+    ]
+    return "\n".join(filter(None, shown))
 
 
 def shown_text(widget: ipywidgets.Widget) -> str:

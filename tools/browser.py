@@ -39,6 +39,11 @@ CHROMIUM = os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.whi
 # Without --no-sandbox Chromium does not start as root (in a container); the others keep it from calling home.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+FAKE_CAMERA = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)  # a picture that moves, and it is allowed
+PLAYWRIGHT = ("playwright",)
 TOKEN = "for-tests-only"
 SLIDER = ".noUi-handle, .ui-slider-handle"  # what is dragged, in ipywidgets 8 and 7
 # Run by every kernel before its first cell: the variables of its folder. The server's own are the same for all folders.
@@ -77,7 +82,7 @@ class Lab:
 
 
 _shared = contextlib.ExitStack()  # the browser and the servers of this process
-_browsers: list[Any] = []
+_browsers: dict[tuple[str, ...], Any] = {}  # by their flags; under PLAYWRIGHT what starts them
 _servers: dict[tuple[str, str], "_Server"] = {}
 
 
@@ -92,16 +97,19 @@ atexit.register(stop_shared)
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """Give a headless browser (Playwright's `Browser`); pages opened in the block are closed at its end."""
-    if not _browsers or not _browsers[0].is_connected():
+def chromium(*flags: str) -> Iterator[Any]:
+    """Give a headless browser (Playwright's `Browser`); pages opened in the block are closed at its end.
+
+    flags: of Chromium's command line, such as `FAKE_CAMERA`; every set of them starts a browser of its own.
+    """
+    if flags not in _browsers or not _browsers[flags].is_connected():
         from playwright.sync_api import sync_playwright
 
-        playwright = _shared.enter_context(sync_playwright()) if not _browsers else _browsers[1]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        _shared.callback(browser.close)
-        _browsers[:] = browser, playwright
-    browser = _browsers[0]
+        if PLAYWRIGHT not in _browsers:
+            _browsers[PLAYWRIGHT] = _shared.enter_context(sync_playwright())
+        _browsers[flags] = _browsers[PLAYWRIGHT].chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        _shared.callback(_browsers[flags].close)
+    browser = _browsers[flags]
     before = list(browser.contexts)
     try:
         yield browser

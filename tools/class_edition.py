@@ -23,7 +23,7 @@ from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers import exercises, tensorflow_import
 from helpers.exercises.core import Exercise, function_bodies
-from tools import notebooks
+from tools import notebooks, way_cells
 
 FOLDER = CHECKOUT / "class"
 SEEDS = 2  # how many times the hidden test draws other inputs
@@ -125,6 +125,9 @@ def assignment(lesson: nbformat.NotebookNode, seed: int = 1) -> nbformat.Noteboo
     Raises ValueError where an answer cell is not the exercise's stub: `make test` says more.
     """
     made = nbformat.from_dict(exercises.solved_notebook(lesson))
+    made.cells = [
+        cell for cell in made.cells if cell.id not in (way_cells.TOP, way_cells.BOTTOM)
+    ]  # it has no neighbors
     for cell in made.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

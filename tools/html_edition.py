@@ -21,7 +21,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
 from data_scripts.paths import CHECKOUT
-from tools import html_search, notebooks, setup_cells
+from tools import html_search, notebooks, setup_cells, way_cells
 
 SITE = CHECKOUT / "site"
 GLOSSARY = CHECKOUT / "docs" / "glossary.md"
@@ -46,7 +46,8 @@ class Page:
 def lesson(path: Path) -> Page:
     """Return the page of one stored lesson."""
     notebook = notebooks.read(path)
-    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != setup_cells.INSTALL]
+    left_out = (setup_cells.INSTALL, way_cells.BOTTOM)  # a page has its own links to its neighbors at the end
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") not in left_out]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = BADGE.sub(r"[Open this lesson in Colab](\1)", cell.source)
@@ -88,12 +89,14 @@ def link_terms(cells: list[nbformat.NotebookNode]) -> None:
 
 def title(notebook: nbformat.NotebookNode) -> str:
     """Return the heading of a lesson without its "# "."""
-    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+    return way_cells.title_cell(notebook)["source"].splitlines()[0].lstrip("# ")
 
 
 def question(notebook: nbformat.NotebookNode) -> str:
     """Return the question that a lesson answers: the first quotation."""
-    return next(line.lstrip("> ") for line in notebook.cells[0].source.splitlines() if line.startswith(">"))
+    return next(
+        line.lstrip("> ") for line in way_cells.title_cell(notebook)["source"].splitlines() if line.startswith(">")
+    )
 
 
 def improve(body: str) -> str:

@@ -2,7 +2,8 @@
 
     python -m tools.measure                                    what is missing of the lessons' networks
     python -m tools.measure --network strong_baseline          the strong baseline of lesson 08
-    python -m tools.measure --photographs FOLDER               lesson 06's networks on photographs in FOLDER/horse, FOLDER/human
+    python -m tools.measure --network head_by_images scratch_by_images          the curves of lesson 11
+    python -m tools.measure --photographs FOLDER               networks of lessons 06 and 11 on photographs in FOLDER/horse, FOLDER/human
 
 The file is written after each seed, so a call after a killed one goes on with the seeds that are missing.
 """
@@ -30,11 +31,16 @@ from helpers.results import recipes, reference
 
 tensorflow_import.tensorflow()  # first: the imports below would bring its log lines
 
-from tools import measure_photographs  # noqa: E402
+from tools import measure_photographs, measure_pretrained  # noqa: E402
 from tools.strong_baseline import StrongBaselineConfig  # noqa: E402
 
 SEEDS = (1, 2, 3, 4, 5)
-RECIPES: dict[str, recipes.Recipe] = {**recipes.RECIPES, "strong_baseline": StrongBaselineConfig()}
+HEAD = "head_on_photographs"
+RECIPES: dict[str, recipes.Recipe] = {
+    **recipes.RECIPES,
+    "strong_baseline": StrongBaselineConfig(),
+    **measure_pretrained.RECIPES,
+}
 
 
 def measure_missing(
@@ -100,7 +106,7 @@ def recipe_of(config: recipes.Recipe) -> dict[str, Any]:
 
 def command_of(network: str, source: str) -> str:
     """Return the command that measures a network."""
-    photographs = " --photographs FOLDER" if network in measure_photographs.NETWORKS else ""
+    photographs = " --photographs FOLDER" if network in (*measure_photographs.NETWORKS, HEAD) else ""
     return f"python -m tools.measure --network {network} --source {source}{photographs}"
 
 
@@ -158,7 +164,7 @@ def prepared_sources(config: recipes.Recipe) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what is missing: offline and, where they are prepared, on the official data."""
-    photographed = list(measure_photographs.NETWORKS)
+    photographed = [*measure_photographs.NETWORKS, HEAD]
     parser = argparse.ArgumentParser(prog="python -m tools.measure", description=main.__doc__)
     parser.add_argument("--network", nargs="+", choices=[*RECIPES, *photographed], metavar="NAME")
     parser.add_argument("--source", nargs="+", choices=registry.SOURCES, help="default: all that are prepared")
@@ -170,6 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
     configs = dict(RECIPES)
     if options.photographs:
         configs |= measure_photographs.configs(options.photographs)
+        configs[HEAD] = measure_pretrained.HeadOnPhotographsConfig(options.photographs)
     networks = options.network or (photographed if options.photographs else list(recipes.RECIPES))
     if not set(networks) <= set(configs):
         parser.error(f"{', '.join(sorted(set(networks) - set(configs)))}: add --photographs FOLDER.")

@@ -20,6 +20,7 @@ from data_scripts import atomic
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT, home
 from helpers.widgets import base
+from tools import repository
 from tools.meter import Meter
 
 LESSONS = CHECKOUT / "notebooks"
@@ -142,6 +143,7 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         print(error)
         return 1
+    repository.publish(repository.published())  # the cells that are the same in all lessons
     failed = False
     with own_home() as folder:  # one for all: lessons 08 to 10 load the networks that 06 to 08 save
         for path in chosen:

@@ -15,12 +15,15 @@ TITLES = {
     "clothes_dense": "02 · clothes, one hidden layer of 128, 10 epochs",
     "clothes_dense_short": "04 · clothes, one hidden layer of 128, 5 epochs",
     "clothes_convolutional": "04 · clothes, two convolutions of 64 filters, 5 epochs",
+    "clothes_dense_equal": "04 · clothes, one hidden layer of 307 (as many parameters), 5 epochs",
+    "clothes_convolutional_frozen": "04 · clothes, the 64 filters left random, 5 epochs",
     "cats_dogs_plain": "07 · cats and dogs, 15 epochs (published: about .73)",
     "cats_dogs_augmented": "08 · with augmentation",
     "cats_dogs_dropout": "08 · with dropout",
     "cats_dogs_both": "08 · with both (published: about .63)",
     "cats_dogs_plain_long": "08 · cats and dogs, plain, 40 epochs, a step after every 32 images",
     "cats_dogs_augmented_long": "08 · cats and dogs, with augmentation, 40 epochs, a step after every 32 images",
+    "head_by_images": "11 · cats and dogs, a head on the features of a pretrained network",
 }
 SHORT = ("digits_dense", "clothes_convolutional", "cats_dogs_augmented_long")  # what README shows
 SOURCES = ("offline", "official")

@@ -15,9 +15,10 @@ from typing import NamedTuple
 from data_scripts import atomic
 from data_scripts.errors import DataError
 from data_scripts.paths import CHECKOUT
-from tools import setup_cells
+from tools import setup_cells, way_cells
 
-CHANGED = ("pyproject.toml", "README.md", "CITATION.cff", "notebooks/[0-9][0-9]_*.ipynb")
+LESSONS = "[0-9][0-9]_*.ipynb"
+CHANGED = ("pyproject.toml", "README.md", "CITATION.cff", f"notebooks/{LESSONS}")
 COLAB = "https://colab.research.google.com/assets/colab-badge.svg"
 BINDER = "https://mybinder.org/badge_logo.svg"
 USAGE = "make repository URL=https://github.com/YOUR_NAME/REPOSITORY TAG=v1.0 (or a commit), or URL=none"
@@ -78,12 +79,13 @@ def outdated(where: Published | None, root: Path = CHECKOUT) -> dict[Path, str]:
 
     Raises ValueError where a file has lost the place for it.
     """
-    new = {}
-    for path in (path for pattern in CHANGED for path in sorted(root.glob(pattern))):
-        try:
-            new[path] = _made(path, where)
-        except (LookupError, ValueError) as error:
-            raise ValueError(f"{path.name} is not as it should be: {error} No file was changed.") from error
+    paths, new = [path for pattern in CHANGED for path in sorted(root.glob(pattern))], {}
+    for made in (_title, _made):  # titles first: a lesson shows those of its neighbors, and the fault is in their file
+        for path in paths:
+            try:
+                new[path] = made(path, where)
+            except (LookupError, ValueError) as error:
+                raise ValueError(f"{path.name} is not as it should be: {error} No file was changed.") from error
     return {path: text for path, text in new.items() if text != path.read_text(encoding="utf-8")}
 
 
@@ -98,15 +100,21 @@ def publish(where: Published | None, root: Path = CHECKOUT) -> list[Path]:
     return list(changed)
 
 
+def _title(path: Path, _: Published | None) -> str:
+    """Return the title of a lesson, "" for another file."""
+    return way_cells.title(path) if path.suffix == ".ipynb" else ""
+
+
 def _made(path: Path, where: Published | None) -> str:
     """Return the text that a file has to have."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         notebook = json.loads(text)
-        first = notebook["cells"][0]
+        first = way_cells.title_cell(notebook)
         badges = [_badge("Open in Colab", COLAB, where.colab + path.name)] if where else []
         first["source"] = _with_badges("".join(first["source"]), badges).splitlines(keepends=True)
         setup_cells.put_into(notebook, path.name[:2], where.requirement if where else "")
+        way_cells.put_into(notebook, path, sorted(path.parent.glob(LESSONS)))
         return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     if path.suffix == ".md":
         if not where:

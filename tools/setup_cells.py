@@ -1,12 +1,14 @@
 """The two code cells that every lesson begins with; `make repository` writes them into all lessons.
 
-The first installs the course on Colab, does nothing anywhere else, and is folded. The second starts the lesson.
+The first installs the course on Colab and does nothing anywhere else. The second starts the lesson. Both are folded, so
+JupyterLab shows the first line of each.
 """
 
 from typing import Any
 
 INSTALL, START = "install", "setup"  # the ids of the two
-FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}  # on Colab, and in JupyterLab
+FOLDED = {"jupyter": {"source_hidden": True}}  # in JupyterLab
+FORM = {"cellView": "form"}  # the same on Colab, which shows the title
 # `--no-deps` leaves everything as it is on Colab, TensorFlow above all; what Colab may lack is named.
 INSTALL_SOURCE = """\
 # @title {title}
@@ -39,7 +41,8 @@ FROM_WHEEL = """\
         raise ImportError("No learning_to_see-….whl is here or in MyDrive. Run this cell again and choose that file.")
     source = str(max(wheels(), key=lambda path: path.stat().st_mtime))"""
 START_SOURCE = """\
-# Set-up: run this cell first. README.md says how to install the course, if there is no module named helpers.
+# Set-up: run this cell first
+# README.md says how to install the course, if there is no module named helpers.
 import helpers
 
 if getattr(helpers, "COURSE", "") != "Learning to See":
@@ -70,6 +73,7 @@ def put_into(notebook: dict[str, Any], lesson: str, requirement: str = "") -> No
         count = cells[START]["execution_count"]
         cells[INSTALL] = {"cell_type": "code", "execution_count": count, "id": INSTALL, "metadata": {}, "outputs": []}
         notebook["cells"].insert(notebook["cells"].index(cells[START]), cells[INSTALL])
-    cells[INSTALL]["metadata"] |= FOLDED
+    cells[INSTALL]["metadata"] |= FORM | FOLDED
+    cells[START]["metadata"] |= FOLDED
     for name, source in sources(lesson, requirement).items():
         cells[name]["source"] = source.splitlines(keepends=True)

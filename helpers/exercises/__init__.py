@@ -6,12 +6,14 @@ In a lesson:
     exercises.hint("one-hot")             one more hint with every call
     exercises.solution("one-hot")         the source of a solution
     exercises.progress("01")              how many exercises of lesson 01 are done
+    exercises.quiz(1)                     the first question of its quiz, as choices
 
 To add an exercise, add a record to `EXERCISES` in the lesson's file (`lesson_01.py` shows how), and its known wrong
 answers to tests/wrong_answers/. A new file `lesson_NN.py` is found by its name.
 
     core        the record, the registry, progress     checking     calling a learner's function
     display     how results look                       callbacks    calling a learner's callback
+    quiz        the questions of a lesson
     cells       whether the answer's cell failed       running      while the learner's function runs
     notebooks   the answer cells of a lesson, its solved edition, the code that one answer needs
     grading     judging for points; judge, answering: the processes it starts, wire: what they tell each other
@@ -21,12 +23,13 @@ import builtins
 import threading
 from typing import Any
 
-from helpers import budget
+from helpers import budget, contents
 from helpers.exercises import cells, checking, core, display, running
 from helpers.exercises.core import Exercise, Incorrect, NotAttempted, Stopped
 from helpers.exercises.notebooks import answer_cells, solved_notebook
+from helpers.exercises.quiz import score, show_question
 
-__all__ = ["answer_cells", "begin", "check", "hint", "progress", "solution", "solved_notebook"]
+__all__ = ["answer_cells", "begin", "check", "hint", "progress", "quiz", "solution", "solved_notebook"]
 
 BUILTINS = {**vars(builtins)}  # as they are in the set-up cell; hidden tests put them back while they judge
 _lesson = ""  # the one that has begun in this kernel
@@ -39,6 +42,8 @@ def begin(lesson: str) -> None:
     """Print how many exercises of a lesson are done, and follow the cells that define its answers from now on."""
     global _lesson
     _lesson = lesson
+    if not budget.graded():
+        contents.note_lesson(lesson)
     names = [exercise.solution.__name__ for exercise in core.exercises_of(lesson)]
     cells.follow(display.shell(), names, lambda *sentences: display.show_box("!", "Not checked", *sentences))
     progress(lesson)
@@ -62,6 +67,7 @@ def check(name: str, answer: Any) -> None:
     elif trouble := cells.trouble(exercise.solution.__name__, answer):
         display.show_box("!", f"Not checked: {exercise.title}", *trouble)
     else:
+        contents.note_lesson(exercise.lesson)
         threads = set(threading.enumerate())
         with running.noticed(display.show_late if display.is_live() else None) as notice, running.short_output():
             mark, title, *sentences = _outcome(exercise, answer)
@@ -141,10 +147,15 @@ def solution(name: str) -> None:
         display.show_code(exercise.source)
 
 
+def quiz(number: int) -> None:
+    """Show a question of the lesson's quiz, counted from 1, as choices that answer at once."""
+    show_question(_lesson, number)
+
+
 def progress(lesson: str | None = None) -> None:
-    """Print one line, "Lesson 01: 2 of 4 exercises done", for one lesson or for each."""
+    """Print one line, "Lesson 01: 2 of 4 exercises done", for one lesson or for each; with the quiz once it has begun."""
     for number in [lesson] if lesson else core.lessons():
-        print(_progress_line(number))
+        print(", ".join(filter(None, [_progress_line(number), score(number)])))
     if damage := core.read_progress()[1]:
         print(damage)
 

@@ -169,26 +169,50 @@ def next_exercise(exercise: Exercise) -> Exercise | None:
 
 def read_progress() -> tuple[set[str], str]:
     """Return the names of the exercises that are done, and a sentence about the file if it is damaged, else ""."""
-    try:
-        path = _progress_file()
-        done = atomic.read_json(path)["done"]
-        if not (isinstance(done, list) and all(isinstance(name, str) for name in done)):
-            raise ValueError("not a list of names")
-        return set(done), ""
-    except (DataError, OSError):
-        return set(), ""
-    except (ValueError, LookupError, TypeError):
-        return set(), f"{path} is damaged, so the exercises count from 0 again."
+    done, _, damage = _read()
+    return done, damage
+
+
+def read_choices() -> dict[str, str]:
+    """Return the text of the choice made last in each quiz question that was answered: {"05/1": "…"}."""
+    return _read()[1]
 
 
 def mark_done(name: str) -> bool:
     """Note that an exercise is done, together with what other kernels note meanwhile; False if it can't be noted."""
+    return _note({name}, {})
+
+
+def note_choice(question: str, text: str) -> bool:
+    """Note the choice made in a quiz question, "05/1"; False if it can't be noted."""
+    return _note(set(), {question: text})
+
+
+def _read() -> tuple[set[str], dict[str, str], str]:
+    try:
+        path = _progress_file()
+        content = atomic.read_json(path)
+        done, quiz = content["done"], content.get("quiz")
+        if not (isinstance(done, list) and all(isinstance(name, str) for name in done)):
+            raise ValueError("not a list of names")
+        choices = quiz.items() if isinstance(quiz, dict) else ()
+        return set(done), {question: text for question, text in choices if isinstance(text, str)}, ""
+    except (DataError, OSError):
+        return set(), {}, ""
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return set(), {}, f"{path} is damaged, so the exercises count from 0 again."
+
+
+def _note(done: set[str], choices: dict[str, str]) -> bool:
     try:
         path = _progress_file()
         with atomic.lock(path):
-            done, damage = read_progress()
-            if damage or name not in done:
-                atomic.write(path, json.dumps({"done": sorted(done | {name})}, indent=1))
+            done_before, choices_before, damage = _read()
+            if damage or not (done <= done_before and choices.items() <= choices_before.items()):
+                content: dict[str, Any] = {"done": sorted(done_before | done)}
+                if made := choices_before | choices:
+                    content["quiz"] = made
+                atomic.write(path, json.dumps(content, indent=1))
         return True
     except (DataError, OSError):
         return False

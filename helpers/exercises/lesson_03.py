@@ -1,4 +1,4 @@
-"""Exercises of lesson 03: convolution, output size, max pooling, and a comment that is wrong.
+"""Exercises of lesson 03: convolution, output size, max pooling, and a comment that is wrong; and its quiz.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.checking import agree, array, call, kind, number, rule_out
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 
 def convolve(image, kernel, stride):
@@ -17,7 +18,7 @@ def convolve(image, kernel, stride):
     kernel: the filter's weights, an array of shape (rows, columns), of whole numbers or floats.
     stride: by how many pixels the filter moves on, to the right and down.
     Returns an array of numbers: only where the whole filter is on the image ("valid"),
-    and neither divided nor clipped.
+    neither divided nor clipped.
 
     Example: convolve(np.array([[10, 20, 40, 80]]), np.array([[-1, 1]]), 2) is [[10, 40]].
     """
@@ -52,7 +53,10 @@ SHAPES_STRIDE_2 = [  # for MORE_PIXELS and TALL_KERNEL
     ((5, 3), SKIP.format("(5, 3)", "not only across but also down")),
 ]
 WRONG_SUMS = [
-    (convolve(PIXELS, KERNEL[::-1, ::-1], 1), "You turned the filter by half a turn. Use it as it is, as Keras does."),
+    (
+        convolve(PIXELS, KERNEL[::-1, ::-1], 1),
+        "You turned the filter by half a turn. Use it as it is, as the loop in section 2 does.",
+    ),
     (
         SUMS % 256,
         "A uint8 can't hold it and starts again from the other end. Calculate and collect the sums in floats.",
@@ -137,7 +141,7 @@ def max_pool(image, size, stride):
 
     image: an array of numbers of shape (height, width); numbers may be negative.
     size: the side of a window. stride: from one window to the next, to the right and down.
-    Returns an array with one number per window. A margin too narrow for a whole window is dropped.
+    Returns an array with one number per window. Rows and columns too few for a whole window are dropped.
 
     Example: max_pool(np.array([[1, 2, 7], [3, 4, 8]]), 2, 2) is [[4]].
     """
@@ -157,7 +161,7 @@ def _check_max_pool(answer, seed=0):
     got = array(
         call(answer, image, 2, 2),
         (2, 2),
-        ((2, 3), "The shape is (2, 3). Five columns hold two whole windows of two; the fifth column is a margin."),
+        ((2, 3), "The shape is (2, 3). Five columns hold two whole windows of two; the fifth column is left over."),
         ((3, 4), "The shape is (3, 4): your windows overlap. With stride 2 the next window begins two pixels further."),
         ((4, 5), "The shape is (4, 5), as large as the image. Each window of 2 × 2 gives one number: (2, 2)."),
         ((), f"Your function returns the single value {np.max(image)}, the largest of all. Each window has its own."),
@@ -191,7 +195,7 @@ def true_comment(filters, size, channels):
     filters: how many filters the layer has.
     size: the side of a filter in pixels.
     channels: how many numbers each pixel of its input has (1: gray, 3: color).
-    Returns a text that says filters, size, and parameters. Each filter has size × size weights
+    Returns a text with filters, size and parameters. Each filter has size × size weights
     for every channel, and one bias.
 
     Example: true_comment(4, 3, 1) is "4 filters, 3×3, 40 parameters".
@@ -240,7 +244,7 @@ EXERCISES = [
     Exercise(
         name="convolve",
         title="A filter of any size, moved by any stride",
-        task="The loop of section 2 handles 3 × 3 filters that move on by one pixel. Write one that takes a filter of any "
+        task="The loop in section 2 handles 3 × 3 filters that move on by one pixel. Write one that takes a filter of any "
         "size and moves it on by `stride` pixels, to the right and down. With a stride of 2 the windows begin in rows "
         "0, 2, 4, … and columns 0, 2, 4, …, as long as they fit.",
         solution=convolve,
@@ -249,35 +253,35 @@ EXERCISES = [
         hints=[
             "First, with stride 1: how many places does a filter of 2 rows have on an image of 4 rows?",
             "The result (row, column) belongs to the window that begins at `row * stride` and `column * stride`.",
-            "A side has `(pixels - weights) // stride + 1` places. Two loops over the places; in them "
-            "`(window * kernel).sum()`, with the image turned into floats first.",
+            "A side has `(pixels - weights) // stride + 1` places. Write two loops over the places; in them, add up "
+            "`(window * kernel).sum()`. Convert the image to float first.",
         ],
-        takeaway="This is all that a convolution layer does with its image; what it learns is the weights.",
+        takeaway="That is all a convolution layer does with an image. What it learns is the weights.",
     ),
     Exercise(
         name="output-size",
         title="How large is the result?",
-        task="Write the size of a filter's result as a function, for both paddings. (The formula comes right below; "
-        "try it first.)",
+        task="Write a function for the size of a filter's result, for both paddings. (The formula comes right below; "
+        "try it yourself first.)",
         solution=output_size,
         check=_check_output_size,
         hints=[
-            "Valid, stride 1: the filter begins at pixel 0, 1, 2, … What is the last pixel it may begin at?",
-            "It may begin at 0 to n - kernel, which are n - kernel + 1 places. With a stride, only every stride-th counts.",
+            "Valid, stride 1: the filter begins at pixel 0, 1, 2, … What is the last pixel it can begin at?",
+            "It can begin at 0 to n - kernel, which makes n - kernel + 1 places. With a stride, only every stride-th counts.",
             "Valid: `(n - kernel) // stride + 1`. Same: n / stride, rounded up, for instance `-(-n // stride)`.",
         ],
-        takeaway="28 pixels and a filter of 3: 26. A 2 × 2 pool with stride 2 makes 13 of them. Lesson 04 goes on there.",
+        takeaway="28 pixels and a filter of 3 give 26. A 2 × 2 pool with stride 2 turns them into 13. Lesson 04 goes on from there.",
     ),
     Exercise(
         name="max-pool",
         title="Max pooling with any window",
-        task="The loop of section 6 pools 2 × 2 windows side by side. Some networks use windows that overlap: 3 × 3 pixels, "
+        task="The loop above pools 2 × 2 windows that are side by side. Some networks use windows that overlap: 3 × 3 pixels, "
         "moved on by 2. Write max pooling for any size and any stride.",
         solution=max_pool,
         check=_check_max_pool,
         hints=[
-            "It is the loop of a filter with another result for each window: not the sum of products but the largest number.",
-            "The number of windows follows from the same formula as a filter's: `(n - size) // stride + 1` on each side.",
+            "It's a filter's loop with another result for each window: the largest number instead of the sum of products.",
+            "The number of windows follows the same formula as a filter's places: `(n - size) // stride + 1` on each side.",
             "Result (row, column) is the `.max()` of the window that begins at `row * stride` and `column * stride`.",
         ],
         takeaway="Pooling learns nothing and has no parameters. It keeps what was found and forgets where exactly.",
@@ -285,16 +289,62 @@ EXERCISES = [
     Exercise(
         name="true-comment",
         title="The comment that disagrees with its code",
-        task="Find the line above whose comment disagrees with its code. Comments are never run, so no one "
-        "notices when the code changes and the comment stays. Write a function that tells the truth about any "
-        "convolution layer.",
+        task="Comments never run, so no one notices when the code changes and the comment doesn't. Write a function that "
+        "makes the right comment for any convolution layer, so that you can check the three above.",
         solution=true_comment,
         check=_check_true_comment,
         hints=[
             "What does the first number in the parentheses of `Conv2D` mean, and what the second?",
             "One filter has `size * size * channels` weights and one bias. The layer has `filters` of them.",
-            'With f"…" names in braces are replaced: `f"{filters} filters, {size}×{size}, {parameters} parameters"`.',
+            'In f"…" the names in braces are replaced by their values: `f"{filters} filters, {size}×{size}, {parameters} parameters"`.',
         ],
         takeaway="Where a comment and its code disagree, the computer follows the code. A test notices; a comment does not.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        "A filter is [[0, 0, 0], [−1, 0, 1], [0, 0, 0]]. What is its response where the picture is evenly gray, 180 everywhere?",
+        (
+            Choice(
+                "180, because the picture doesn't change.", False, "For that the weights would have to add up to 1."
+            ),
+            Choice(
+                "0.",
+                True,
+                "−180 + 180 = 0. The weights add up to 0, so the filter responds only where right and left differ.",
+            ),
+            Choice(
+                "360, which is clipped to 255.",
+                False,
+                "One of the two weights is negative: the pixels are subtracted, not added.",
+            ),
+        ),
+    ),
+    Question(
+        "A picture of 150 × 150 pixels, a filter of 5 × 5, stride 2, padding valid. How large is the result?",
+        (
+            Choice("75 × 75", False, "That would be `same`: 150 / 2 = 75."),
+            Choice("146 × 146", False, "That would be stride 1: 150 − 5 + 1 = 146."),
+            Choice("73 × 73", True, "(150 − 5) / 2 = 72.5, rounded down to 72, plus 1 is 73."),
+        ),
+    ),
+    Question(
+        "Why do networks use max pooling after a filter that finds lines?",
+        (
+            Choice(
+                "It finds lines that the filter has missed.", False, "It only chooses among the numbers that are there."
+            ),
+            Choice(
+                "It keeps **that** a line was found, in fewer numbers, and forgets where exactly.",
+                True,
+                "A quarter of the numbers go on, and a line that moves by a pixel often gives the same result.",
+            ),
+            Choice(
+                "It makes the picture smoother, because the mean of four pixels is less noisy.",
+                False,
+                "That is average pooling. Keeping the largest of four makes nothing smoother.",
+            ),
+        ),
+    ),
+)

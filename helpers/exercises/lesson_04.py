@@ -1,4 +1,4 @@
-"""Exercises of lesson 04: parameters of a convolution layer, sizes through a network, receptive fields.
+"""Exercises of lesson 04: parameters of a convolution layer, sizes through a network, receptive fields; and its quiz.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.checking import agree, as_list, call, given, number, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 
 def conv_parameters(filters, size, channels, use_bias=True):
@@ -53,7 +54,7 @@ def sides(side, layers):
 
     side: how many pixels it has at first, on each side.
     layers: a list of "conv" (a 3 × 3 filter, padding "valid", stride 1)
-    and "pool" (2 × 2 windows, side by side; an odd margin is dropped).
+    and "pool" (2 × 2 windows that do not overlap; an odd row and column are dropped).
     Returns a list of ints: the side at first, then after each layer.
 
     Example: sides(28, ["conv", "pool"]) is [28, 26, 13].
@@ -95,7 +96,7 @@ def _check_sides(answer, seed=0):
 
 
 def receptive_field(layers):
-    """Return the receptive field: the side, in pixels of the image, of what one value after these layers depends on.
+    """Return the receptive field of a value after these layers: how many pixels it sees on each side.
 
     layers: a list of pairs (size, stride), the first layer first: (3, 1) is a 3 × 3 filter,
     (2, 2) a 2 × 2 pool that moves on by 2.
@@ -130,8 +131,8 @@ EXERCISES = [
     Exercise(
         name="conv-parameters",
         title="What does a convolution layer learn?",
-        task="Count the parameters of any convolution layer, with or without biases. Do it by hand for the second "
-        "convolution of this lesson first: 64 filters of 3 × 3, and 64 channels come in.",
+        task="Write a function that counts the parameters of any convolution layer, with or without biases. First do it by "
+        "hand for the second convolution of this lesson: 64 filters of 3 × 3, with 64 channels coming in.",
         solution=conv_parameters,
         check=_check_conv_parameters,
         hints=[
@@ -139,37 +140,89 @@ EXERCISES = [
             "A filter has size * size weights for each channel, and one bias for itself.",
             "Multiply `size * size * channels + 1` by the filters; without biases leave the 1 out.",
         ],
-        takeaway="64 * (3 * 3 * 64 + 1) = 36,928. The size of the image does not occur: a filter is used everywhere.",
+        takeaway="64 * (3 * 3 * 64 + 1) = 36,928. The size of the image plays no part: a filter is used everywhere.",
     ),
     Exercise(
         name="sides",
         title="28, 26, 13, 11, 5",
-        task="Follow the side of an image through any sequence of convolutions and pools. This is how you find out, before you "
+        task="Follow the side of an image through any sequence of convolutions and pools. That's how you find out, before you "
         "train, whether a network fits its images.",
         solution=sides,
         check=_check_sides,
         hints=[
             "What does a 3 × 3 filter do to 28, and what does a 2 × 2 pool do to 11?",
-            "A filter takes one pixel from each border; a pool halves and drops what is left over: `//`.",
-            "Begin with `result = [side]`; for each layer change `side` and append it.",
+            "A filter loses one pixel at each border. A pool halves the side and drops what is left over: `//`.",
+            "Begin with `result = [side]`. For each layer, change `side` and append it.",
         ],
         takeaway="5 × 5 places with 64 filters each: 5 * 5 * 64 = 1,600 numbers reach the dense layer.",
     ),
     Exercise(
         name="receptive-field",
         title="How much of the image does one value see?",
-        task="A value after the first filter depends on 3 × 3 pixels, its **receptive field**. Deeper values see more: they "
-        "look at values that have already looked at pixels. How much does a value see after any sequence of layers? Pools count as "
-        "layers, and their stride moves neighbors apart.",
+        task="Turn the table above into a function for any sequence of layers. Each layer is a pair of its window's size and "
+        "its stride; pools count as layers, too.",
         solution=receptive_field,
         check=_check_receptive_field,
         points=2,
         hints=[
-            "Draw a row of pixels. Two neighboring results of a 3 × 3 filter: which pixels do they depend on together?",
-            "A window of `size` values reaches `size - 1` steps further than one value. How long is a step, in pixels?",
+            "Draw a row of pixels. Which of them do two neighboring results of a 3 × 3 filter depend on together?",
+            "A window of `size` values reaches `size - 1` steps further than a single value. How long is a step, in pixels?",
             "Keep two numbers, `seen = 1` and `step = 1`. For each layer: `seen += (size - 1) * step`, "
             "then `step *= stride`.",
         ],
-        takeaway="After this lesson's convolutions a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
+        takeaway="After this lesson's four layers a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        "Color pictures of 150 × 150 × 3 go into `Conv2D(16, (3, 3))`. What comes out, and how many parameters does the layer have?",
+        (
+            Choice("148 × 148 × 16, and 448 parameters.", True, "150 − 3 + 1 = 148, and 16 · (3 · 3 · 3 + 1) = 448."),
+            Choice(
+                "148 × 148 × 48, and 160 parameters.",
+                False,
+                "Each filter reads all three channels and adds them up to one number; 16 filters make 16 channels.",
+            ),
+            Choice(
+                "150 × 150 × 16, and 448 parameters.",
+                False,
+                'The parameters are right, but without `padding="same"` a border is lost.',
+            ),
+        ),
+    ),
+    Question(
+        "You leave the second pooling out. What happens to the number of parameters of the whole network?",
+        (
+            Choice(
+                "It stays, because pooling has no parameters.",
+                False,
+                "Pooling itself has none. But it passes on fewer numbers, and Dense 128 has weights for every one of them.",
+            ),
+            Choice(
+                "It grows to more than four times as many.",
+                True,
+                "Flatten gives 11 · 11 · 64 = 7744 instead of 1600, so Dense 128 has 991,360 parameters instead of 204,928.",
+            ),
+            Choice("It shrinks by 64.", False, "No filter goes away, and no bias."),
+        ),
+    ),
+    Question(
+        "You freeze the random filters of a convolutional network, and it still gets most clothes right. What does that show?",
+        (
+            Choice(
+                "That training filters is a waste of time.",
+                False,
+                "With trained filters the same network made clearly fewer mistakes, for every one of the five seeds.",
+            ),
+            Choice(
+                "That the filters were good ones from the start.", False, "They were random numbers. No one chose them."
+            ),
+            Choice(
+                "That part of the success is in the architecture: neighbors, shared weights, pooling.",
+                True,
+                "The dense layers can work with whatever 64 different filters respond to. Training the filters adds the rest.",
+            ),
+        ),
+    ),
+)

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.checking import array, as_list, call, close, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 
 def class_numbers(paths):
@@ -240,3 +241,59 @@ EXERCISES = [
         takeaway="Eight batches of 128 and one of 3. Keras counts like that by itself, if you leave `steps_per_epoch` out.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        "`train/` holds the folders `dogs`, `cats` and `old`. In `old` are images that you sorted out. What does "
+        '`flow_from_directory("train")` do?',
+        (
+            Choice(
+                "It reads cats and dogs, because `old` isn't an animal.",
+                False,
+                "It can't know that. Every folder is a class.",
+            ),
+            Choice(
+                "It finds three classes: cats 0, dogs 1, old 2.",
+                True,
+                'Move `old` somewhere else, or say `classes=["cats", "dogs"]`.',
+            ),
+            Choice(
+                "It finds three classes: dogs 0, cats 1, old 2.",
+                False,
+                "There are three, but they are numbered in alphabetical order, not in the order in which you name them.",
+            ),
+        ),
+    ),
+    Question(
+        "A batch has the labels `[[1. 0.] [0. 1.] [0. 1.]]`. Which `class_mode` was it, and which loss goes with it?",
+        (
+            Choice(
+                '`"categorical"`, and `categorical_crossentropy`.',
+                True,
+                "These labels are one-hot: one place for each class, and a 1 in the place of the image's own class.",
+            ),
+            Choice('`"sparse"`, and `sparse_categorical_crossentropy`.', False, "Then the labels would be 0, 1, 1."),
+            Choice(
+                '`"binary"`, and `binary_crossentropy`, because there are two classes.',
+                False,
+                "There are two classes, but binary labels are single numbers: 0, 1, 1.",
+            ),
+        ),
+    ),
+    Question(
+        "You have 2,000 images, batches of 128, and `steps_per_epoch=15`. What does your second epoch train on?",
+        (
+            Choice(
+                "On 15 batches, like the first.",
+                False,
+                "The set has 16 batches, and the first epoch has taken 15 of them.",
+            ),
+            Choice(
+                "On one batch, of 80 images.",
+                True,
+                "15 · 128 = 1,920, so 80 are left over. Keras starts the set again in the third epoch.",
+            ),
+            Choice("On all 2,000.", False, "It would if you left `steps_per_epoch` out."),
+        ),
+    ),
+)

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.checking import agree, as_list, call, number, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 
 def network_parameters(size, filters, dense):
@@ -171,3 +172,68 @@ EXERCISES = [
         takeaway="A coin toss gets 0.5, and so does a network with one answer for everything; no class can hide behind the other.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        "You halve the side of the images and keep all five blocks. What happens to the number of parameters?",
+        (
+            Choice(
+                "It stays the same: filters don't depend on the size of the image.",
+                False,
+                "That's true for the filters. But Flatten passes on fewer values, and the dense layer has weights for each.",
+            ),
+            Choice(
+                "It gets smaller: Flatten passes on fewer values.",
+                True,
+                "150 → 74 → 36 → 17 → 7 → 2, and 2 · 2 · 64 = 256 values instead of 3,136. This lesson's 150-pixel network "
+                "has more only because two blocks were left out as well.",
+            ),
+            Choice(
+                "It gets 5.6 times as large.",
+                False,
+                "That was with three blocks. The smaller size alone makes the number smaller.",
+            ),
+        ),
+    ),
+    Question(
+        "`model.predict(image)` returns `[[0.03]]`; the classes are horses (0) and humans (1). What does the network say?",
+        (
+            Choice(
+                '"I\'m unsure: only 3 %."',
+                False,
+                "0.03 is the probability of class 1. The network is as sure as it would be with 0.97, but of the other class.",
+            ),
+            Choice(
+                '"A horse, and I\'m sure of it."',
+                True,
+                "Near 0 means class 0. Whether it deserves to be so sure is another question.",
+            ),
+            Choice(
+                '"argmax is 0, so a horse."',
+                False,
+                "It is a horse, but that's luck: argmax of a single output is always 0, for humans as well.",
+            ),
+        ),
+    ),
+    Question(
+        "A network reaches 0.99 on the validation images of its data set. Now it's to sort the photographs of a riding "
+        "school. What do you do first?",
+        (
+            Choice(
+                "Use it: 0.99 was measured on images that it hadn't seen.",
+                False,
+                "Unseen, but made in the same way. The riding school's photographs aren't.",
+            ),
+            Choice(
+                "Train it for more epochs, up to 1.000.",
+                False,
+                "That makes it surer of what its own images have in common.",
+            ),
+            Choice(
+                "Measure it on some of those photographs, class by class.",
+                True,
+                "And keep them out of training, so that you can go on measuring with them.",
+            ),
+        ),
+    ),
+)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from helpers.exercises.checking import agree, as_array, as_list, call, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 
 def cats_dogs_parameters(size, filters, dense):
@@ -259,3 +260,55 @@ EXERCISES = [
         takeaway="An image in two splits makes the validation accuracy too good, and nothing warns you. Look before you train.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        "After epoch 5 the training loss keeps falling, the validation loss rises, and the validation accuracy stays at "
+        "0.71. What is going on?",
+        (
+            Choice(
+                "The learning rate is too small, so validation lags behind.",
+                False,
+                "Then both losses would fall slowly. Here one falls and the other rises.",
+            ),
+            Choice(
+                "The network becomes surer of its mistakes.",
+                True,
+                "It is wrong about as many images as before, but with more confidence, and the loss punishes that.",
+            ),
+            Choice(
+                "Nothing is wrong: accuracy is what counts, and it stays.",
+                False,
+                "What the network learns after epoch 5 doesn't help on new images, and its probabilities mean less and less.",
+            ),
+        ),
+    ),
+    Question(
+        'Of 1,000 people, 10 are ill. A test that always says "healthy" is right 990 times. What is its recall for "ill"?',
+        (
+            Choice("0.99", False, "That's its accuracy, and shows why accuracy alone isn't enough."),
+            Choice("0", True, "It finds none of the 10 who are ill."),
+            Choice(
+                "You can't tell.",
+                False,
+                "Its precision can't be said, because it calls no one ill. Its recall can: 0 of 10.",
+            ),
+        ),
+    ),
+    Question(
+        "Fifty validation images are training images, too. What happens?",
+        (
+            Choice(
+                "Training stops with an error.",
+                False,
+                "They are flawless images, and nothing checks whether any two are the same.",
+            ),
+            Choice("The training accuracy is too low.", False, "The training images are what they were."),
+            Choice(
+                "The validation accuracy is too high.",
+                True,
+                "The network has memorized those fifty, and you believe that it can do the same with any image.",
+            ),
+        ),
+    ),
+)

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 CHANGES = ("horizontal_flip", "vertical_flip", "small_rotation", "large_rotation", "brightness")
 
@@ -283,3 +284,56 @@ EXERCISES = [
         takeaway="The best epoch was chosen by looking at the validation images, so its result there is a little too good.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        "Suppose that after 15 epochs plain has .90 / .70 (training / validation), both has .56 / .62. What do you conclude?",
+        (
+            Choice(
+                "Augmentation and dropout are harmful.",
+                False,
+                "The plain network has finished learning, the other one hasn't. After 15 epochs it's too early to say.",
+            ),
+            Choice(
+                "Both together close the gap, and need more epochs.",
+                True,
+                "Where validation still improves, go on; then compare each network at its best epoch.",
+            ),
+            Choice(
+                "Training below validation: there must be a bug.",
+                False,
+                "In training the images are changed and dropout is on, so training is harder.",
+            ),
+        ),
+    ),
+    Question(
+        "Why is dropout off in `predict`?",
+        (
+            Choice(
+                "Because predicting has to be fast.", False, "Dropout costs next to nothing. The reason is another one."
+            ),
+            Choice(
+                "It isn't off; the values are only scaled.",
+                False,
+                "Scaling happens in training, together with the dropping. In `predict` the layer passes on what it gets.",
+            ),
+            Choice(
+                "It keeps a network from relying on single values while it learns. After that, all of them should help.",
+                True,
+                "And the same image should get the same answer twice.",
+            ),
+        ),
+    ),
+    Question(
+        "You tried 30 settings and took the one with the best validation accuracy, .78. What do you expect on new images?",
+        (
+            Choice(
+                "About .78, because the network was never trained on validation images.",
+                False,
+                "You didn't train on them, but you chose by them. The best of 30 had luck on its side.",
+            ),
+            Choice("A little less than .78.", True, "A test set tells you how much less, if you use it only once."),
+            Choice("More than .78, because training can go on.", False, "There's no reason for it."),
+        ),
+    ),
+)

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.checking import array, as_list, call, close, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 
 def blank_channels(activation):
@@ -234,3 +235,65 @@ EXERCISES = [
         takeaway="The map has the size of the layer, here 37 × 37. Enlarged to the size of the image it is blurry: it shows a place, not an outline.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        "A channel of the last convolution is 0 everywhere for one image. What does that mean?",
+        (
+            Choice(
+                "The filter is broken, and the network should be trained again.",
+                False,
+                "One image can't tell you that. The filter may respond to the next one. Only a filter that is silent for "
+                "**all** images is dead.",
+            ),
+            Choice(
+                "This filter finds nothing here, or it never finds anything.",
+                True,
+                "One image can't tell which: ask many, as in section 6. Deep filters look for rare things, so they are "
+                "often silent.",
+            ),
+            Choice(
+                "The image was too dark.",
+                False,
+                "Darkness alone doesn't do it: filters respond to differences, and biases are added. Other channels do "
+                "hold values.",
+            ),
+        ),
+    ),
+    Question(
+        "You tile the channels and stretch each by itself. Tile 4 is much brighter than tile 9. What follows?",
+        (
+            Choice(
+                "Filter 4 responds more strongly.",
+                False,
+                "Each tile goes up to white, whether its largest value is 0.01 or 100.",
+            ),
+            Choice("Filter 9 is dead.", False, "A dead channel is 0 everywhere, and is marked."),
+            Choice(
+                "More places of tile 4 are near its own largest value.",
+                True,
+                "And no more than that. To compare strength, look at the numbers.",
+            ),
+        ),
+    ),
+    Question(
+        'Grad-CAM for "dog" highlights the leash and the lawn, and the answer is right. What do you do?',
+        (
+            Choice(
+                "Nothing, because the answer is right.",
+                False,
+                "It may be right for a reason that fails tomorrow: a cat on a lawn.",
+            ),
+            Choice(
+                "Test the network on dogs indoors and cats on lawns, and look for more varied training images.",
+                True,
+                "The map is a hint, not a proof. The test tells you, and other images are the fix.",
+            ),
+            Choice(
+                "Cut the lawn out of the training images' maps.",
+                False,
+                "The map is made from the network, not the other way around. Changing it changes nothing.",
+            ),
+        ),
+    ),
+)

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.exercises.checking import array, as_list, call, kind, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
 
 
 def verdict(output, class_names, sure=0.75):
@@ -215,3 +216,69 @@ EXERCISES = [
         takeaway="PNG logos, stickers and cut-outs have alpha. `read_image` lays them on white, as you did.",
     ),
 ]
+
+QUESTIONS = (
+    Question(
+        'A photograph of a horse, straight from your phone, gets the answer "humans 0.81". Sent through a chat app first, it gets '
+        '"horses 0.95". What may be the reason?',
+        (
+            Choice(
+                "The chat app makes photographs better.",
+                False,
+                "It makes them smaller, if anything. That rarely turns an answer around.",
+            ),
+            Choice(
+                "The phone stores it sideways and says so in EXIF, and the program that read it didn't look there.",
+                True,
+                "The chat app stored it upright. `read_image` follows EXIF; bare pixels don't.",
+            ),
+            Choice(
+                "Networks answer at random.",
+                False,
+                "The same numbers in give the same numbers out: in prediction, dropout is off.",
+            ),
+        ),
+    ),
+    Question(
+        'You show the network for horses and humans a teapot. It says "humans 0.97". So the teapot looks like a human?',
+        (
+            Choice(
+                "Yes, 97 % of it.",
+                False,
+                "A probability for one of two classes says how the two compare, not how much of either is there.",
+            ),
+            Choice(
+                "No, and because the probability is high, nothing can warn us.",
+                False,
+                "The probability can't. But you can compare the teapot with the training images, and see what the network "
+                "looked at.",
+            ),
+            Choice(
+                "No. It has to choose one of two words, and what it has learned says nothing about teapots.",
+                True,
+                '"Neither" isn\'t among its answers, unless you train it with such images or check whether an image is '
+                "familiar.",
+            ),
+        ),
+    ),
+    Question(
+        "A friend sends you `best_network.keras` and nothing else. What can you do with it?",
+        (
+            Choice(
+                "Load it with `safe_mode=True` and predict; I have to ask what the classes are called.",
+                True,
+                "Architecture and weights are inside, class names aren't. And safe mode, because you never know what else is.",
+            ),
+            Choice(
+                "Nothing without the notebook that trained it.",
+                False,
+                "The layers are in the file as well as the weights.",
+            ),
+            Choice(
+                "Load it with `safe_mode=False`, so that it loads in any case.",
+                False,
+                "Then code that somebody else wrote may run on your computer.",
+            ),
+        ),
+    ),
+)

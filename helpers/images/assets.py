@@ -12,3 +12,9 @@ def street() -> np.ndarray:
     """Return a street with a flight of steps, rendered for this course: (512, 512) uint8, 0 black … 255 white."""
     with Image.open(SAMPLE_IMAGES / "street.png") as image:
         return np.array(image.convert("L"))
+
+
+def digits() -> np.ndarray:
+    """Return ten digits that people wrote, 0 to 9 in order, from the test images of MNIST: (10, 28, 28) uint8, 0 is black."""
+    with Image.open(SAMPLE_IMAGES / "digits.png") as image:
+        return np.array(image.convert("L")).reshape(28, 10, 28).swapaxes(0, 1).copy()

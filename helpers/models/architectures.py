@@ -10,6 +10,7 @@ Four batches of 32 make the step of one of 128 with a quarter of the feature map
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 from keras import layers
 
 IMAGE_SHAPE = (28, 28, 1)
@@ -40,15 +41,16 @@ def clothes_dense(hidden: int = 128, learning_rate: float = 0.001) -> keras.Mode
 
 
 def clothes_convolutional(
-    filters: int = 64, convolutions: int = 2, dense: int = 128, learning_rate: float = 0.001
+    filters: int = 64, convolutions: int = 2, dense: int = 128, learning_rate: float = 0.001, frozen: bool = False
 ) -> keras.Model:
     """Return the network of lesson 04: `convolutions` times 3×3 filters and 2×2 pooling, then `dense` → 10 probabilities.
 
+    `frozen` filters stay as random as they begin; only the dense layers learn.
     Raises ValueError (from Keras) for more than three convolutions: the image has shrunk to 1 × 1 by then.
     """
     model = keras.Sequential([keras.Input(IMAGE_SHAPE)])
     for _ in range(convolutions):
-        model.add(layers.Conv2D(filters, (3, 3), activation="relu"))
+        model.add(layers.Conv2D(filters, (3, 3), activation="relu", trainable=not frozen))
         model.add(layers.MaxPooling2D((2, 2)))
     model.add(layers.Flatten())
     model.add(layers.Dense(dense, activation="relu"))
@@ -71,20 +73,32 @@ def horses_humans(size: int = 300, blocks: int = 5, gradient_accumulation_steps:
     return _two_classes(model, keras.optimizers.RMSprop(0.001, **_accumulating(gradient_accumulation_steps)))
 
 
-def cats_dogs(size: int = 150, dropout: bool = False, gradient_accumulation_steps: int = 1) -> keras.Model:
+def cats_dogs(
+    size: int = 150,
+    dropout: bool = False,
+    gradient_accumulation_steps: int = 1,
+    dense: int = 512,
+    pool: int = 1,
+    shrink: int = 1,
+) -> keras.Model:
     """Return the network of lessons 07 and 08: three convolutions with pooling, Dense 512, one sigmoid; Adam.
 
     The filters are 16, 32, 64 with `padding="same"`; 10,641,441 parameters for 150 pixels. `dropout` adds that of
-    lesson 08: 0.3 after the first and the last pooling, 0.1 after the dense layer.
+    lesson 08: 0.3 after the first and the last pooling, 0.1 after the dense layer. With `pool`, Flatten gets the means
+    of pool × pool values, so a smaller network follows; with `shrink`, the first convolution gets a smaller image.
     """
     model = keras.Sequential([keras.Input((size, size, 3))])
+    if shrink > 1:
+        model.add(layers.AveragePooling2D(shrink))
     for number, filters in enumerate(FILTERS[:3]):
         model.add(layers.Conv2D(filters, (3, 3), padding="same", activation="relu"))
         model.add(layers.MaxPooling2D((2, 2)))
         if dropout and number != 1:
             model.add(layers.Dropout(0.3))
+    if pool > 1:
+        model.add(layers.AveragePooling2D(pool))
     model.add(layers.Flatten())
-    model.add(layers.Dense(512, activation="relu"))
+    model.add(layers.Dense(dense, activation="relu"))
     if dropout:
         model.add(layers.Dropout(0.1))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -116,6 +130,33 @@ def strong_baseline(
         peak / 10, decay_steps=0.75 * steps, warmup_target=peak, warmup_steps=0.25 * steps
     )
     return _two_classes(model, keras.optimizers.Adam(one_cycle))
+
+
+def upload_network(shape: Sequence[int], outputs: int = 1) -> keras.Model:
+    """Return the network of lesson 10 for images of `shape`: four blocks, global average pooling, one or ten outputs."""
+    model = keras.Sequential([keras.Input(tuple(shape))])
+    for filters in (16, 32, 64, 64):
+        model.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
+        model.add(layers.BatchNormalization(momentum=0.9))
+        model.add(layers.Activation("relu"))
+        model.add(layers.MaxPooling2D())
+    model.add(layers.GlobalAveragePooling2D())
+    model.add(layers.Dropout(0.3))
+    model.add(layers.Dense(outputs, activation="sigmoid" if outputs == 1 else "softmax"))
+    return _two_classes(model, keras.optimizers.Adam()) if outputs == 1 else _ten_classes(model, 0.001)
+
+
+def feature_head(features: np.ndarray, l2: float = 5e-2, learning_rate: float = 3e-3) -> keras.Model:
+    """Return lesson 11's head on a pretrained network's features (N, units), for two classes: one sigmoid.
+
+    It standardizes with one mean and one deviation of all numbers given, which have to be of training images: with few of
+    them, a deviation for each feature is little more than noise.
+    """
+    scale = layers.Normalization(axis=None)
+    scale.adapt(np.asarray(features))
+    neuron = layers.Dense(1, activation="sigmoid", kernel_regularizer=keras.regularizers.L2(l2))
+    model = keras.Sequential([keras.Input((features.shape[1],)), scale, neuron])
+    return _two_classes(model, keras.optimizers.Adam(learning_rate))
 
 
 def _accumulating(steps: int) -> dict[str, int]:

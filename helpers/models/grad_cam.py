@@ -52,16 +52,21 @@ def _channels_and_gradient(graph: LayerGraph) -> Callable[[tf.Tensor, tf.Tensor]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(images)  # else nothing is recorded before the first layer that trains: a borrowed base is frozen
             channels, outputs, before = network(images, training=False)
-            logits = _logits(last, outputs, before)
-            if logits.shape[-1] == 1:
-                logits = tf.concat([-logits, logits], axis=-1)
-            score = logits[0, tf.where(class_index < 0, tf.argmax(logits[0], output_type=tf.int32), class_index)]
+            score = class_score(last, outputs, before, class_index)
         gradient = tape.gradient(score, channels)
         if gradient is None:
             raise ValueError(f"The network's answer does not depend on {layer.name}.")
         return channels, gradient
 
     return tf.function(channels_and_gradient, autograph=False, reduce_retracing=True)
+
+
+def class_score(last: LayerCall, outputs: tf.Tensor, before: tf.Tensor, class_index: tf.Tensor | int = -1) -> tf.Tensor:
+    """Return the score of a class, or of the answer (-1), before sigmoid or softmax, from what the last layer gave and got."""
+    logits = _logits(last, outputs, before)
+    if logits.shape[-1] == 1:
+        logits = tf.concat([-logits, logits], axis=-1)
+    return logits[0, tf.where(class_index < 0, tf.argmax(logits[0], output_type=tf.int32), class_index)]
 
 
 def _last_convolution(graph: LayerGraph) -> LayerCall:

@@ -9,11 +9,14 @@ Y. Ming, X. Zhu and Y. Li, 2022, "Out-of-distribution detection with deep neares
 the distance to the k-th neighbor, and a limit that 95 % of new images of the known classes stay below.
 """
 
+from contextlib import suppress
+
 import keras
 import numpy as np
+import tensorflow as tf
 
 from helpers.models.layer_graph import layer_graph
-from helpers.models.values import Values, network_input
+from helpers.models.values import Values, input_range, network_input
 
 NEIGHBOR = 10
 SHARE = 0.95
@@ -37,7 +40,13 @@ class KNNOutlierDetector:
         if not dense:
             raise ValueError(f"{model.name} has no Dense layer, and so no features that a class is read from.")
         self._model, self._values = model, values
-        self._features_before = keras.Model(graph.input, dense[-1].inputs[0])
+        if values is None:
+            with suppress(ValueError):  # where nothing tells, images may have the network's own values
+                self._values = input_range(model)  # found once, not for every image
+        before = keras.Model(graph.input, dense[-1].inputs[0])
+        self._features_before = tf.function(
+            lambda images: before(images, training=False), autograph=False, reduce_retracing=True
+        )
         self._known = self._features(known)
         self.limit = float(np.quantile(self.distance(others), SHARE))
 
@@ -55,7 +64,7 @@ class KNNOutlierDetector:
         """Return what reaches the last Dense layer, scaled to length 1: (N, features)."""
         images = network_input(self._model, images, self._values)
         batches = [images[start : start + BATCH] for start in range(0, len(images) or 1, BATCH)]
-        features = np.concatenate([np.asarray(self._features_before(batch, training=False)) for batch in batches])
+        features = np.concatenate([np.asarray(self._features_before(batch)) for batch in batches])
         features = features.reshape(len(features), int(np.prod(features.shape[1:]))).astype("float32")
         if not np.isfinite(features).all():
             raise ValueError(

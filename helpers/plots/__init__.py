@@ -1,5 +1,6 @@
 """Figures with a text equivalent: images, training curves, confusion matrices."""
 
+from helpers.plots import diagrams
 from helpers.plots.curves import show_bands, show_curves
 from helpers.plots.figures import (
     COLORS,
@@ -12,6 +13,7 @@ from helpers.plots.figures import (
 
 __all__ = [
     "COLORS",
+    "diagrams",
     "show",
     "show_bands",
     "show_confusion_matrix",

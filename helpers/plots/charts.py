@@ -1,8 +1,9 @@
 """The one renderer of line charts: panels of lines, as an SVG for a page or as a Matplotlib figure.
 
-The SVG takes under a millisecond, so it can follow a live run. Its text and axes take the color of the page
+The SVG takes about a millisecond, so it can follow a live run. Its text and axes take the color and the font of the page
 (`currentColor`), and the line colors keep a contrast of at least 3:1 on white and on near-black: it serves light and
-dark themes. Notebook files keep the figure as a PNG: JupyterLab shows no SVG in a notebook that it does not trust.
+dark themes. Notebook files keep the figure as a PNG, because neither GitHub nor JupyterLab in a notebook that it does not
+trust shows an SVG.
 """
 
 import math
@@ -19,8 +20,14 @@ from helpers.plots.figures import COLORS, plain_text
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 680, 220  # of an SVG, in pixels
-LEFT, RIGHT, TOP, BOTTOM = 44, 80, 24, 34  # margins of a panel of it
+WIDTH, HEIGHT = 700, 240  # of an SVG, in pixels
+LEFT, TOP, BOTTOM = 48, 28, 40  # margins of a panel of it; the right one is as wide as its labels
+LETTER, LABEL_HEIGHT, SAMPLE = (
+    6.5,
+    16,
+    20,
+)  # width of a letter on average, height of a label, length of its piece of line
+LONGEST_LABEL = 18  # letters
 LEGEND: dict[str, Any] = {"fontsize": 8, "frameon": False, "handlelength": 3.5}
 MOST_IN_PANEL = 3  # lines whose legend is inside the panel
 MOST_DOTS = 60  # more points of a line would run together
@@ -37,11 +44,13 @@ class Line:
     faint: bool = False  # thinner and paler
     marker: str = "o"  # Matplotlib's name; an SVG has dots only
     band: Sequence[tuple[float, float, float]] = ()  # (x, lowest, highest), filled in the line's color
+    best: Point | None = None  # a point with a ring around it
+    name: str = ""  # what the browser calls the line where the pointer is near it; default: the label
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart. `x_range` is the least that an SVG shows of the x axis, so that it need not change during a run."""
+    """One chart. `x_range` is the least that is shown of the x axis, so that it need not change during a run."""
 
     title: str
     lines: Sequence[Line] = ()
@@ -59,6 +68,8 @@ def figure(panels: Sequence[Panel]) -> Figure:
         for line in panel.lines:
             _plot(axis, line)
         axis.set(title=plain_text(panel.title), xlabel=panel.x_label)
+        axis.set_xlim(*_padded(panel.x_range, axis.dataLim.intervalx))
+        axis.set_ylim(*y_range(panel.lines))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
@@ -75,7 +86,7 @@ def figure(panels: Sequence[Panel]) -> Figure:
 
 
 def _plot(axis: Axes, line: Line) -> None:
-    emphasis = {"linewidth": 1, "alpha": 0.55, "markerfacecolor": "none"} if line.faint else {"linewidth": 1.8}
+    emphasis = {"linewidth": 1.2, "alpha": 0.75, "markerfacecolor": "none"} if line.faint else {"linewidth": 1.8}
     axis.plot(
         *zip(*line.points, strict=True),
         color=line.color,
@@ -86,6 +97,8 @@ def _plot(axis: Axes, line: Line) -> None:
         label=plain_text(line.label),
         **emphasis,
     )
+    if line.best:
+        axis.scatter(*line.best, s=80, facecolors="none", edgecolors=line.color, linewidths=1.5)
     if line.band:
         epochs, lowest, highest = zip(*line.band, strict=True)
         axis.fill_between(epochs, lowest, highest, color=line.color, alpha=0.18, linewidth=0)
@@ -94,102 +107,139 @@ def _plot(axis: Axes, line: Line) -> None:
 # --- SVG -------------------------------------------------------------------------------------------------------------
 
 
-def svg(panels: Sequence[Panel], text: str) -> str:
-    """Return the panels next to each other as one `<svg>`; `text` says the same to a screen reader."""
-    width = WIDTH / max(len(panels), 1)
-    body = "".join(_panel(panel, number * width, width) for number, panel in enumerate(panels))
+def svg(panels: Sequence[Panel], text: str, width: int = WIDTH, height: int = HEIGHT) -> str:
+    """Return the panels next to each other as one `<svg>` of so many pixels; `text` says the same to a screen reader."""
+    each = width / max(len(panels), 1)
+    body = "".join(_panel(panel, number * each, each, height) for number, panel in enumerate(panels))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(text)}" viewBox="0 0 {WIDTH} {HEIGHT}"'
-        f' width="{WIDTH}" height="{HEIGHT}" style="max-width:100%" fill="currentColor" font-family="sans-serif"'
-        f' font-size="11">{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(text)}" viewBox="0 0 {width} {height}"'
+        f' width="{width}" height="{height}" style="max-width:100%;height:auto" fill="currentColor" font-size="12">'
+        f"{body}</svg>"
     )
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """The frame of a panel in pixels, and the values at its edges."""
+    """The frame of a panel in pixels, (left, right, top, bottom), and the values at its edges."""
 
-    x0: float
-    width: float
-    left: float
-    right: float
-    low: float
-    high: float
+    frame: tuple[float, float, float, float]
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
 
     def x(self, value: float) -> float:
-        return self.x0 + LEFT + (self.width - LEFT - RIGHT) * (value - self.left) / (self.right - self.left)
+        (left, right, _, _), (low, high) = self.frame, self.x_range
+        return left + (right - left - 8) * (value - low) / (high - low)  # the last point is not on the edge
 
     def y(self, value: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - value) / (self.high - self.low)
+        (_, _, top, bottom), (low, high) = self.frame, self.y_range
+        return top + (bottom - top) * (high - value) / (high - low)
 
     def polygon(self, points: Sequence[Point]) -> str:
         return " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
 
 
-def _panel(panel: Panel, x0: float, width: float) -> str:
-    lines = [(line, [(x, y) for x, y in line.points if math.isfinite(y)]) for line in panel.lines]
+def _panel(panel: Panel, x0: float, width: float, height: float) -> str:
+    lines = [(line, [point for point in line.points if math.isfinite(point[1])]) for line in panel.lines]
     lines = [(line, points) for line, points in lines if points]
+    longest = max((len(_short(line.label)) for line, _ in lines if line.label), default=0)
+    right = x0 + width - (SAMPLE + 16 + LETTER * longest if longest else 12)
     xs = [x for _, points in lines for x, _ in points]
-    ys = [y for _, points in lines for _, y in points] + [
-        y for line, _ in lines for edge in line.band for y in edge[1:]
-    ]
-    left, right = panel.x_range[0], max([panel.x_range[1], *xs])
-    scale = _Scale(x0, width, left, right if right > left else left + 1, *_padded_range(ys))
-    drawn = "".join(_line(line, points, scale) for line, points in lines)
-    return _axes(panel, scale) + drawn + _labels(lines, scale)
+    low, high = panel.x_range[0], max([panel.x_range[1], *xs])
+    x_range = (low, high if high > low else low + 1)
+    scale = _Scale((x0 + LEFT, right, TOP, height - BOTTOM), x_range, y_range([line for line, _ in lines]))
+    return _axes(panel, scale) + "".join(_line(*line, scale, panel.x_label) for line in lines) + _labels(lines, scale)
 
 
 def _axes(panel: Panel, scale: _Scale) -> str:
-    left, right = scale.x(scale.left), scale.x(scale.right)
-    parts = [f'<text x="{left:.0f}" y="14" font-weight="bold">{escape(panel.title)}</text>']
-    for value in ticks(scale.low, scale.high):
+    left, right, _, bottom = scale.frame
+    parts = [f'<text x="{left:.0f}" y="14" font-weight="600">{escape(panel.title)}</text>']
+    for value in ticks(*scale.y_range):
         y = scale.y(value)
         parts.append(
             f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor"'
-            f' stroke-opacity=".2"/><text x="{left - 5:.1f}" y="{y + 4:.1f}" text-anchor="end">{value:.4g}</text>'
+            f' stroke-opacity=".2"/><text x="{left - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{value:.4g}</text>'
         )
-    most = min(5, max(1, int(scale.right - scale.left)))  # no halves of epochs
-    for value in ticks(scale.left, scale.right, most):
-        parts.append(f'<text x="{scale.x(value):.1f}" y="{HEIGHT - 19}" text-anchor="middle">{value:.4g}</text>')
-    middle = (left + right) / 2
-    parts.append(f'<text x="{middle:.1f}" y="{HEIGHT - 4}" text-anchor="middle">{escape(panel.x_label)}</text>')
+    most = min(5, max(1, int(scale.x_range[1] - scale.x_range[0])))  # no halves of epochs
+    for value in ticks(*scale.x_range, most):
+        parts.append(f'<text x="{scale.x(value):.1f}" y="{bottom + 17:.1f}" text-anchor="middle">{value:.4g}</text>')
+    parts.append(
+        f'<text x="{(left + right) / 2:.1f}" y="{bottom + 34:.1f}" text-anchor="middle">{escape(panel.x_label)}</text>'
+    )
     return "".join(parts)
 
 
-def _line(line: Line, points: Sequence[Point], scale: _Scale) -> str:
+def _look(line: Line) -> str:
     dash = ' stroke-dasharray="6 4"' if line.dashed else ""
-    stroke = 'stroke-width="1" stroke-opacity=".6"' if line.faint else 'stroke-width="2"'
+    return (
+        f'stroke="{line.color}" '
+        + ('stroke-width="1.2" stroke-opacity=".7"' if line.faint else 'stroke-width="2"')
+        + dash
+    )
+
+
+def _line(line: Line, points: Sequence[Point], scale: _Scale, x_label: str) -> str:
     edge = [(x, low) for x, low, _ in line.band] + [(x, high) for x, _, high in reversed(line.band)]
     parts = [f'<polygon points="{scale.polygon(edge)}" fill="{line.color}" fill-opacity=".18"/>'] if edge else []
-    parts.append(f'<polyline points="{scale.polygon(points)}" fill="none" stroke="{line.color}" {stroke}{dash}/>')
+    parts.append(f'<polyline points="{scale.polygon(points)}" fill="none" {_look(line)}/>')
     parts += [
-        f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="2.5" fill="{line.color}"/>'
+        f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="2.5" data-x="{x:.4g}" data-y="{y:.4g}"/>'
         for x, y in points[-MOST_DOTS:]
     ]
-    return "".join(parts)
+    if line.best:
+        parts.append(f'<ellipse cx="{scale.x(line.best[0]):.1f}" cy="{scale.y(line.best[1]):.1f}" rx="6" ry="6"')
+        parts.append(f' fill="none" stroke="{line.color}" stroke-width="2"/>')
+    name = escape(line.name or line.label)
+    return f'<g fill="{line.color}" data-line="{name}" data-along="{escape(x_label)}">{"".join(parts)}</g>'
 
 
 def _labels(lines: Sequence[tuple[Line, Sequence[Point]]], scale: _Scale) -> str:
-    """Return the names at the ends of the lines, pushed down where they would cover each other."""
-    parts: list[str] = []
-    placed: list[Point] = []
-    ends = [(scale.x(points[-1][0]), scale.y(points[-1][1]), line) for line, points in lines if line.label]
-    for x, y, line in sorted(ends, key=lambda end: end[1]):
-        lowest = max([y + 4, *(above + 12 for other, above in placed if abs(other - x) < 40)])
-        placed.append((x, lowest))
-        dash = ("┅ " if line.dashed else "━ ") if len(line.points) > 1 else ""
-        parts.append(f'<text x="{x + 6:.1f}" y="{lowest:.1f}"><tspan fill="{line.color}">{dash}</tspan>')
-        parts.append(f"{escape(line.label)}</text>")
-    return "".join(parts)
+    """Return the names of the lines, right of the frame, as close to their ends as there is room."""
+    _, right, top, bottom = scale.frame
+    ends = sorted(((scale.y(points[-1][1]), line) for line, points in lines if line.label), key=lambda end: end[0])
+    places: list[float] = []
+    for y, _ in ends:
+        places.append(max([y, top, *(place + LABEL_HEIGHT for place in places[-1:])]))
+    lowest = bottom
+    for number in reversed(range(len(places))):
+        places[number] = min(places[number], lowest)
+        lowest = places[number] - LABEL_HEIGHT
+    x = right + 8
+    return "".join(
+        f'<line x1="{x:.1f}" x2="{x + SAMPLE:.1f}" y1="{y:.1f}" y2="{y:.1f}" {_look(line)}/>'
+        f'<text x="{x + SAMPLE + 4:.1f}" y="{y + 4:.1f}">{escape(_short(line.label))}</text>'
+        for y, (_, line) in zip(places, ends, strict=True)
+    )
 
 
-def _padded_range(values: Sequence[float]) -> tuple[float, float]:
-    """Return the range of the values with a little air; never empty."""
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+
+
+def y_range(lines: Sequence[Line]) -> tuple[float, float]:
+    """Return the range of the y axis: all values with a little air; never empty, and wide around a single epoch.
+
+    Shares (0 to 1) stay within 0 and 1, and what is never negative gets no negative axis.
+    """
+    points = [y for line in lines for _, y in line.points] + [
+        y for line in lines for edge in line.band for y in edge[1:]
+    ]
+    values = [y for y in points if math.isfinite(y)]
     if not values:
         return 0.0, 1.0
     low, high = min(values), max(values)
-    air = (high - low) * 0.06 or abs(high) * 0.05 or 0.5
-    return low - air, high + air
+    is_single = len({x for line in lines for x, _ in line.points}) == 1
+    largest = max(abs(low), abs(high))
+    least = (0.2 * (1 if 0 <= low <= high <= 1 else largest)) if is_single else 0.01 * largest
+    air = max((high - low) * 0.06, (least - (high - low)) / 2)
+    bottom = max(low - air, 0) if low >= 0 else low - air
+    top = min(high + air, 1.0) if high <= 1 and low >= 0 else high + air
+    return (bottom, top) if top > bottom else (bottom, bottom + 1)
+
+
+def _padded(least: tuple[float, float], shown: Sequence[float]) -> tuple[float, float]:
+    """Return the range of a figure's x axis: from `least`, and as far as the points go."""
+    low, high = least[0], max([least[1], *(x for x in shown if math.isfinite(x))])
+    return low, high + 0.02 * (high - low)
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:

@@ -1,8 +1,9 @@
 """Training curves: what a history holds, its panels, and how lessons show it.
 
-In every chart a color is a run, a solid line training, a dashed line validation; a single run has a color for each.
+In every chart a color is a run, a solid line training, a dashed line validation.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from helpers.plots import charts, figures
 from helpers.plots.charts import Line, Panel, svg
 from helpers.plots.figures import COLORS, MARKERS
 
-__all__ = ["Line", "Panel", "history_panels", "main_metric", "png", "svg", "training_metrics"]
+__all__ = ["Line", "Panel", "best_point", "history_panels", "main_metric", "png", "svg", "training_metrics"]
 
 MOST_PANELS = 3  # of a live view
 
@@ -40,8 +41,8 @@ def lower_is_better(metric: str) -> bool:
 def history_panels(runs: Mapping[str, History], metrics: Sequence[str] = (), epochs: int = 1) -> list[Panel]:
     """Return one panel for each of `metrics` (default: the first three of the runs), with the lines of all runs.
 
-    runs: {name: history}; the name "" is for a single run. epochs: at least so many are shown in an SVG.
-    A first value that would squeeze all others is in the title instead.
+    runs: {name: history}; the name "" is for a single run, whose best validation value gets a ring. epochs: at least so
+    many are shown. A first value that would squeeze all others is in the title instead.
     """
     merged = {name: points for history in runs.values() for name, points in history.items()}
     panels = []
@@ -58,14 +59,21 @@ def history_panels(runs: Mapping[str, History], metrics: Sequence[str] = (), epo
 
 def _run_lines(number: int, name: str, history: History, metric: str, is_alone: bool) -> list[Line]:
     """Return the lines of one run in a panel: training, validation, or both."""
-    lines = []
+    lines, color, marker = [], COLORS[number % len(COLORS)], MARKERS[number % len(MARKERS)]
     for is_validation, key in enumerate((metric, f"val_{metric}")):
         if history.get(key):
-            look = (is_validation if is_alone else number) % len(COLORS)
             label = f"{name} {'validation' if is_validation else 'training'}".strip()
+            best = best_point(metric, history[key]) if is_validation and is_alone and not name else None
             faint = not (is_alone or is_validation)
-            lines.append(Line(history[key], label, COLORS[look], bool(is_validation), faint, MARKERS[look]))
+            lines.append(Line(history[key], label, color, bool(is_validation), faint, marker, best=best))
     return lines
+
+
+def best_point(metric: str, points: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """Return the (epoch, value) at which a metric is best, the first of equals; None without two values to choose from."""
+    finite = [point for point in points if math.isfinite(point[1])]
+    sign = 1 if lower_is_better(metric) else -1
+    return min(finite, key=lambda point: sign * point[1]) if len(finite) > 1 else None
 
 
 def _without_towers(title: str, lines: Sequence[Line]) -> tuple[str, list[Line]]:
@@ -74,8 +82,12 @@ def _without_towers(title: str, lines: Sequence[Line]) -> tuple[str, list[Line]]
     if not towers:
         return title, list(lines)
     values = " and ".join(f"{value:.2f}" for value in towers)
-    shortened = [replace(line, points=line.points[1:]) if line.points[0][1] in towers else line for line in lines]
+    shortened = [_without_first(line) if line.points[0][1] in towers else line for line in lines]
     return f"{title} (first: {values}, not drawn)", shortened
+
+
+def _without_first(line: Line) -> Line:
+    return replace(line, points=line.points[1:], best=None if line.best == line.points[0] else line.best)
 
 
 def first_value_towers(lines: Sequence[Sequence[float]]) -> list[float]:
@@ -91,7 +103,7 @@ def first_value_towers(lines: Sequence[Sequence[float]]) -> list[float]:
 
 
 def png(panels: Sequence[Panel]) -> bytes:
-    """Return the panels next to each other as a PNG file: dark on white, whatever the theme of the page."""
+    """Return the panels next to each other as a PNG file, for pages of any color."""
     return figures.png(charts.figure(panels))
 
 
@@ -138,10 +150,8 @@ def history_text(name: str, metric: str, history: History) -> str:
     ]
     if not parts:
         return ""
-    validation = values["validation"]
-    if len(validation) > 1:
-        best = int(np.argmin(validation) if lower_is_better(metric) else np.argmax(validation))
-        parts.append(f"best validation {validation[best]:.3f} in epoch {best + 1}")
+    if best := best_point(metric, history.get(keys["validation"], [])):
+        parts.append(f"best validation {best[1]:.3f} in epoch {best[0]:.0f}")
     count = max(map(len, values.values()))
     return f"{f'{name}: ' if name else ''}{metric} over {count} epoch{'s' * (count != 1)}: {', '.join(parts)}."
 
@@ -160,7 +170,7 @@ def show_bands(runs: Mapping[str, Mapping[str, Sequence]], metrics: Sequence[str
         lines = []
         for number, (name, measured) in enumerate(runs.items()):
             seeds = np.asarray(measured[metric], float)
-            lines.append(_band_line(number, name, seeds))
+            lines.append(_band_line(number, name, seeds, metric.startswith("val_")))
             last, count = seeds[:, -1], len(seeds)
             end = f"{last.min():.3f} to {last.max():.3f}" if count > 1 else f"{last[0]:.3f}"
             epochs = f"{name}: {metric} after {seeds.shape[1]} epochs"
@@ -169,9 +179,9 @@ def show_bands(runs: Mapping[str, Mapping[str, Sequence]], metrics: Sequence[str
     figures.show(charts.figure(panels), " ".join(sentences))
 
 
-def _band_line(number: int, name: str, seeds: np.ndarray) -> Line:
+def _band_line(number: int, name: str, seeds: np.ndarray, dashed: bool) -> Line:
     epochs = range(1, seeds.shape[1] + 1)
     band = zip(epochs, seeds.min(axis=0), seeds.max(axis=0), strict=True)
     look = number % len(COLORS)
     points = list(zip(epochs, seeds.mean(axis=0), strict=True))
-    return Line(points, name, COLORS[look], marker=MARKERS[look], band=list(band))
+    return Line(points, name, COLORS[look], dashed, marker=MARKERS[look], band=list(band))

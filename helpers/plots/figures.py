@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from cycler import cycler
 from IPython.display import display
-from matplotlib import font_manager, rcParams
+from matplotlib import font_manager, patheffects, rcParams
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from helpers.classes import ClassNames, class_labels
@@ -26,19 +28,22 @@ from helpers.images.encode import encode, in_base64, to_uint8
 COLORS = ["#0072B2", "#D55E00", "#009E73", "#B8609A", "#8C6D1F", "#767676"]
 DASHES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
-PAPER = "white"  # opaque, so that black text can be read in a dark theme, too
+INK = "#7a7a7a"  # text and axes on nothing: 4.3:1 on a white page and on a near-black one
+MAT, LIGHT_INK = "#1c1c1c", "#d0d0d0"  # behind photographs, whose files cannot be transparent
+RIGHT, WRONG = "#00897b", "#d5473c"  # of a confusion matrix, as in widgets.css
 LONGEST, LONGEST_NAME = 60, 20  # characters in a line of a title or legend, and of a name at an axis
 MOST_COLORS = 4096  # more than plots and gray images have
 
 
 def use_style() -> None:
-    """Give figures that a lesson makes itself the course's look: colors with line styles, no box, no frames."""
+    """Give figures that a lesson makes itself the course's look: colors with line styles, no frames, nothing behind them."""
     rcParams.update(
         {
+            **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "none"),
+            **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
             "axes.prop_cycle": cycler(color=COLORS, linestyle=DASHES),
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "figure.facecolor": PAPER,
             "font.size": 10,
             "legend.frameon": False,
         }
@@ -98,7 +103,7 @@ class _FigureOutput:
 
 
 def show(figure: Figure, text: str) -> None:
-    """Show `figure`, as a PNG or, with photographs in it, as a JPEG of a fifth of the size.
+    """Show `figure`: a transparent PNG or, with photographs in it, a JPEG of a fifth of the size on a dark mat.
 
     text: says the same in words. Raises ValueError if it is empty.
     """
@@ -106,29 +111,41 @@ def show(figure: Figure, text: str) -> None:
         raise ValueError("A figure needs a text that says the same. Pass it as the second argument.")
     image = _rasterize(figure)
     if _is_photograph(image):
+        for words in figure.findobj(Text):
+            if words.get_color() == INK:
+                words.set_color(LIGHT_INK)
+        image = on_color(_rasterize(figure), MAT)
         display(_FigureOutput("image/jpeg", encode(image, "jpeg", quality=88, subsampling=0), text))
     else:
         display(_FigureOutput("image/png", _small_png(image), text))
 
 
 def png(figure: Figure, dpi: int = 96) -> bytes:
-    """Return `figure` as a PNG file, as small as it gets without a visible difference."""
+    """Return `figure` as a transparent PNG file, as small as it gets without a visible difference."""
     return _small_png(_rasterize(figure, dpi))
+
+
+def on_color(image: Image.Image, color: str) -> Image.Image:
+    """Return an image without transparency: RGB, with `color` behind it."""
+    return Image.alpha_composite(Image.new("RGBA", image.size, color), image.convert("RGBA")).convert("RGB")
 
 
 def _rasterize(figure: Figure, dpi: int = 96) -> Image.Image:
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=dpi, facecolor=PAPER, edgecolor="none")
-    return Image.open(file).convert("RGB")
+    figure.savefig(file, format="png", dpi=dpi, facecolor="none", edgecolor="none")
+    return Image.open(file).convert("RGBA")
 
 
 def _is_photograph(image: Image.Image) -> bool:
-    return image.getcolors(MOST_COLORS) is None
+    return on_color(image, MAT).getcolors(MOST_COLORS) is None
 
 
 def _small_png(image: Image.Image) -> bytes:
-    if not _is_photograph(image):
-        image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    red, green, blue, _ = image.split()
+    if red == green == blue:
+        image = image.convert("LA")
+    elif not _is_photograph(image):
+        image = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     return encode(image, optimize=True)
 
 
@@ -173,8 +190,8 @@ def _images_text(images: list[np.ndarray], titles: list[str] | None) -> str:
 def show_confusion_matrix(matrix: np.ndarray, class_names: ClassNames) -> None:
     """Show a confusion matrix: `matrix[t, p]` images of class `t` were predicted as class `p`; (K, K) integers.
 
-    The darker a square, the larger its share of the row; the shade grows with the root of the share, so that the few
-    mistakes can be seen. Raises ValueError if the matrix is not square, has negative numbers, or other than K names.
+    Right answers are green, mistakes red: the stronger, the larger the share of the row. The shade grows with the root of
+    the share, so that the few mistakes can be seen. Raises ValueError if the matrix is not square, has negative numbers, or other than K names.
     """
     matrix, count = np.asarray(matrix), len(class_names)
     class_names = names_in_order(class_names, count)
@@ -188,12 +205,14 @@ def show_confusion_matrix(matrix: np.ndarray, class_names: ClassNames) -> None:
     side = 1.6 + 0.46 * count + 0.15 * max(0, longest - 12)
     figure = Figure(figsize=(side, side - 0.4), layout="constrained")
     axis = figure.subplots()
-    axis.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
+    shades = np.where(np.eye(count, dtype=bool)[..., None], to_rgba(RIGHT), to_rgba(WRONG))
+    shades[..., 3] = np.sqrt(shares)
+    axis.imshow(shades)
+    outline = [patheffects.withStroke(linewidth=1.5, foreground="#222222")]  # white can be read on every page
     for true, predicted in np.ndindex(matrix.shape):
         if matrix[true, predicted]:
-            color = "white" if shares[true, predicted] > 0.3 else "black"
-            count_text = f"{matrix[true, predicted]}"
-            axis.text(predicted, true, count_text, ha="center", va="center", fontsize=8, color=color)
+            strong = {"color": "white", "path_effects": outline} if shares[true, predicted] > 0.1 else {"color": INK}
+            axis.text(predicted, true, f"{matrix[true, predicted]}", ha="center", va="center", fontsize=8, **strong)
     is_long = longest > 3
     axis.set_xticks(range(count), names, rotation=45 if is_long else 0, ha="right" if is_long else "center")
     axis.set_yticks(range(count), names)

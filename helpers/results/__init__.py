@@ -1,5 +1,6 @@
 """Reference results: what the lessons' networks reached, measured beforehand over several seeds."""
 
+from helpers.results.by_images import print_head_on_photographs, show_by_images
 from helpers.results.recipes import RECIPES
 from helpers.results.reference import (
     compare,
@@ -10,4 +11,14 @@ from helpers.results.reference import (
     seed_curves,
 )
 
-__all__ = ["RECIPES", "compare", "format_number", "load", "print_photographs_table", "print_seeds", "seed_curves"]
+__all__ = [
+    "RECIPES",
+    "compare",
+    "format_number",
+    "load",
+    "print_head_on_photographs",
+    "print_photographs_table",
+    "print_seeds",
+    "seed_curves",
+    "show_by_images",
+]

@@ -75,7 +75,11 @@ class TrainingConfig(Recipe):
         return {"training and validation": len(images[0][0]), "test": len(images[1][0])}
 
     def train(self, images: Arrays, seed: int) -> dict[str, Any]:
-        """Train once; return accuracies (0…1) with the weights that the model ends with, epochs, and what it cost."""
+        """Train once; return accuracies (0…1) with the weights that the model ends with, epochs, and what it cost.
+
+        Of clothes also the validation accuracy after shifts of 2 and 4 pixels, the mean over four directions, and how
+        far the first filters moved: the median cosine between each before and after.
+        """
         import keras
 
         from helpers.models import architectures
@@ -84,6 +88,7 @@ class TrainingConfig(Recipe):
         train_images, test_images = train_images / np.float32(255), test_images / np.float32(255)
         keras.utils.set_random_seed(seed)
         model = getattr(architectures, self.architecture)(**self.settings)
+        before = first_filters(model)
         callbacks = []
         if self.patience:
             callbacks = [keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True)]
@@ -99,13 +104,39 @@ class TrainingConfig(Recipe):
             ).history
         epoch = int(np.argmin(history["val_loss"])) if self.patience else -1
         test = model.evaluate(test_images, test_labels, batch_size=1000, verbose=0, return_dict=True)
+        more = {}
+        if self.dataset == "fashion_mnist":
+            known = int(len(labels) * 0.9)
+            for pixels in (2, 4):
+                accuracy = shifted_accuracy(model, train_images[known:], labels[known:], pixels)
+                more[f"shifted_{pixels}_accuracy"] = round(accuracy, 4)
+        after = first_filters(model)
+        if before is not None and after is not None:
+            lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+            more["filter_cosine"] = round(float(np.median((before * after).sum(axis=1) / lengths)), 4)
         return {
             "test_accuracy": round(test["accuracy"], 4),
             "validation_accuracy": round(history["val_accuracy"][epoch], 4),
             "training_accuracy": round(history["accuracy"][epoch], 4),
             "epochs": len(history["loss"]),
+            **more,
             **cost,
         }
+
+
+def first_filters(model: Any) -> np.ndarray | None:
+    """Return the filters of the first convolution as rows, float32 (filters, weights of each); None without one."""
+    kernels = [layer.get_weights()[0] for layer in model.layers if type(layer).__name__ == "Conv2D"]
+    return kernels[0].reshape(-1, kernels[0].shape[-1]).T if kernels else None
+
+
+def shifted_accuracy(model: Any, images: np.ndarray, labels: np.ndarray, pixels: int) -> float:
+    """Return the accuracy on images (N, H, W) shifted by `pixels` down, up, right and left, filled up with zeros."""
+    height, width = images.shape[1:]
+    framed = np.pad(images, [(0, 0), (pixels, pixels), (pixels, pixels)])
+    corners = [(0, pixels), (2 * pixels, pixels), (pixels, 0), (pixels, 2 * pixels)]
+    moved = np.concatenate([framed[:, row : row + height, column : column + width] for row, column in corners])
+    return float((model.predict(moved, batch_size=1000, verbose=0).argmax(axis=1) == np.tile(labels, 4)).mean())
 
 
 @dataclass(frozen=True)
@@ -192,6 +223,12 @@ RECIPES: dict[str, TrainingConfig | ImageTrainingConfig] = {
     ),
     "clothes_convolutional": TrainingConfig(
         "clothes_convolutional", "fashion_mnist", epochs=5, batch_size=64, settings={"filters": 64}
+    ),
+    "clothes_dense_equal": TrainingConfig(  # as many parameters as the convolutional one
+        "clothes_dense", "fashion_mnist", epochs=5, batch_size=64, settings={"hidden": 307}
+    ),
+    "clothes_convolutional_frozen": TrainingConfig(
+        "clothes_convolutional", "fashion_mnist", epochs=5, batch_size=64, settings={"filters": 64, "frozen": True}
     ),
     # Lesson 08's 2×2: the same epochs, with and without augmentation, with and without dropout.
     "cats_dogs_plain": ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128),

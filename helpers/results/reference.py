@@ -1,7 +1,7 @@
 """Reference results: the lessons' networks, trained beforehand over several seeds, printed next to what a learner got.
 
     results.compare("digits_dense", test_accuracy=0.955)
-    test accuracy: you got .955; over five seeds .949–.958 (offline sample)
+    test accuracy: you got .955; five other runs .953 ± .004, from .949 to .958 (offline sample)
 
 They are in `reference.json`: {network: {source: {"test_accuracy": {"min", "median", "max"}, …, "seeds": {seed: results},
 "recipe", "images", "machine", "versions", "studio", …}}}, written by `python -m tools.measure`. "studio" is the edition of
@@ -18,6 +18,9 @@ from helpers.results.recipes import RECIPES
 
 FILE = Path(__file__).with_name("reference.json")
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+FAR = (
+    3.0  # spreads from the mean: of five values and a sixth, 95 % are nearer (Student's t with four degrees of freedom)
+)
 SOURCE_LABELS = {"offline": "offline sample", "official": "official data"}
 RENDERED_LABEL = "offline images"
 PHOTOGRAPHED = {  # network → how the table calls it, what it was trained on
@@ -35,7 +38,9 @@ def load(file: Path | None = None) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def compare(network: str, **values: float) -> None:
-    """Print each of the learner's values next to what the same network reached over several seeds.
+    """Print each of the learner's values next to mean ± standard deviation and range of the same network over several seeds.
+
+    If an accuracy is outside the range, a second line says whether that's normal.
 
     `network` is a name in `RECIPES` (else KeyError). Values: test_accuracy, validation_accuracy, training_accuracy,
     best_epoch, epochs, seconds, cpu_seconds. They are compared with results of the source in use.
@@ -44,18 +49,32 @@ def compare(network: str, **values: float) -> None:
     source = data.source(recipe.dataset)
     label = RENDERED_LABEL if recipe.is_rendered(source) else SOURCE_LABELS[source]
     entry = load().get(network, {}).get(source, {})
-    quick = "; this was a quick run" if budget.is_quick() else ""
     for name, value in values.items():
-        if name not in entry:
-            measured = f"nothing was measured beforehand ({label})"
-        elif len(entry["seeds"]) == 1:
-            measured = f"another run {format_number(entry[name]['min'])} ({label}, one seed)"
-        else:
-            count = len(entry["seeds"])
-            word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else count
-            low, high = (format_number(entry[name][end]) for end in ("min", "max"))
-            measured = f"over {word} seeds {low}–{high} ({label})"
-        print(f"{name.replace('_', ' ')}: you got {format_number(value)}{quick}; {measured}")
+        measured = [seed[name] for seed in entry.get("seeds", {}).values() if name in seed]
+        print(
+            f"{name.replace('_', ' ')}: you got {format_number(value)}{_next_to(float(value), measured, label, name.endswith('accuracy'))}"
+        )
+
+
+def _next_to(value: float, measured: list[float], label: str, is_accuracy: bool) -> str:
+    """Return what other runs got, and what to think of it if the learner's value is outside."""
+    quick = "; this was a quick run" if budget.is_quick() else ""
+    if not measured:
+        return f"{quick}; nothing was measured beforehand ({label})"
+    if len(measured) == 1:
+        return f"{quick}; another run {format_number(measured[0])} ({label}, one seed)"
+    count, mean, spread = len(measured), statistics.mean(measured), statistics.stdev(measured)
+    word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else count
+    low, high = min(measured), max(measured)
+    around = f"{spread:.0f}" if mean > 1 else format_number(spread)  # whole numbers have a whole spread
+    numbers = f"{format_number(mean)} ± {around}, from {format_number(low)} to {format_number(high)}"
+    text = f"{quick}; {word} other runs {numbers} ({label})"
+    if quick or round(low, 3) <= round(value, 3) <= round(high, 3) or not is_accuracy:  # as they are shown
+        return text
+    side = "below" if value < low else "above"
+    if abs(value - mean) <= FAR * spread:
+        return f"{text}\n  Just {side} that range, and that's normal: a new run is outside in {round(200 / (count + 1))} % of cases."
+    return f"{text}\n  Well {side} that range: something differs from the lesson. The data, the epochs, the network?"
 
 
 def format_number(value: float) -> str:

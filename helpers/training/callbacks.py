@@ -8,21 +8,21 @@ import sys
 import threading
 from html import escape
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ipywidgets
 import keras
 from IPython import get_ipython
 from IPython.display import display
 
-from helpers.images.encode import in_base64
 from helpers.plots import curves
 from helpers.training.interrupt import Interrupt, running_code
 from helpers.training.progress import Logs, ProgressCallback, TrainingProgress, format_metrics
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+if TYPE_CHECKING:
+    from helpers.widgets.curve_view import CurveView
+
 STOPS = "■ stops it and keeps what was learned."
-STAYS = "A page that is reloaded loses these curves; the run goes on."
+STAYS = "Reload the page, and the run goes on; its curves come back when it ends."
 
 
 class StopAt(keras.callbacks.Callback):
@@ -62,14 +62,14 @@ class LiveCurves(ProgressCallback):
     """Plot loss and metrics while `fit` runs: training solid, validation dashed. Pass `verbose=0` to `fit`.
 
     While it runs: epoch, step, time left, at most four times a second. The kernel's ■ ends it after the current step;
-    the cell then ends normally, history and weights stay. What remains is one figure and its values in words, in a
-    stored notebook, too. Outside Jupyter it prints the values at the end.
+    the cell then ends normally, history and weights stay. The curves stay where they are, with a sentence about how the
+    run ended; a stored notebook has them as an image, too. Outside Jupyter it prints the sentence.
     """
 
     def __init__(self) -> None:
         super().__init__(on_progress=self._draw)
-        self._view: ipywidgets.HTML | None = None
-        self._output: Any = None  # the display to replace at the end
+        self._view: CurveView | None = None
+        self._output: Any = None  # the display of the view
         self._interrupt: Interrupt | None = None
         self._begin_code: list[CodeType] = []
 
@@ -77,15 +77,17 @@ class LiveCurves(ProgressCallback):
         """Show the view."""
         self._stop.clear()
         self._begin_code = running_code()
+        super().on_train_begin(logs)
         shell = get_ipython()
         if getattr(shell, "kernel", None) is not None:
-            self._view = ipywidgets.HTML(layout={"height": "312px", "overflow": "hidden"})
-            view = {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}
-            # Shown by a bundle of our own: a widget of ipywidgets 7 gets no display_id, so it could not be replaced.
-            self._output = display({VIEW: view, "text/plain": "Training …"}, raw=True, display_id=True)
+            from helpers.widgets.curve_view import CurveView  # widgets are built on this room
+
+            self._view = CurveView(html=live_html(self.progress))
+            data, metadata = self._view._repr_mimebundle_()
+            # Shown by a bundle of our own: a widget of ipywidgets 7 gets no display_id, so it could not be updated.
+            self._output = display(data, metadata=metadata, raw=True, display_id=True)
             if threading.current_thread() is threading.main_thread():  # that is, in a cell
                 shell.events.register("post_run_cell", self._finish)
-        super().on_train_begin(logs)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Take the kernel's ■ over as soon as `fit` can be recognized."""
@@ -98,7 +100,7 @@ class LiveCurves(ProgressCallback):
         super().on_epoch_begin(epoch, logs)
 
     def on_train_end(self, logs: Logs = None) -> None:
-        """Leave the figure."""
+        """Leave the curves of the whole run."""
         super().on_train_end(logs)
         if self._view is None:
             print(self.progress.summary())
@@ -106,36 +108,42 @@ class LiveCurves(ProgressCallback):
 
     def _draw(self, progress: TrainingProgress) -> None:
         if self._view is not None:
-            self._view.value = live_html(progress, f"{STOPS} {STAYS}" if self._interrupt else STAYS)
+            self._view.html = live_html(progress, f"{STOPS} {STAYS}" if self._interrupt else STAYS)
 
     def _finish(self, *_: Any) -> None:
-        """Put everything back and leave the figure. Also called at the end of the cell, in case `fit` has failed."""
+        """Put everything back and leave the curves. Also called at the end of the cell, in case `fit` has failed."""
         if self._interrupt:
             self._interrupt.release()
         if self._view:
-            data, metadata = final_figure(self.progress)
+            self._view.html = final_html(self.progress)
+            self._view.formats = final_formats(self.progress)
+            data, metadata = self._view._repr_mimebundle_()
             self._output.update(data, metadata=metadata, raw=True)
-            self._view.close()
             if threading.current_thread() is threading.main_thread():
                 get_ipython().events.unregister("post_run_cell", self._finish)
         self._view = self._output = self._interrupt = None
 
 
 def live_html(progress: TrainingProgress, hint: str = "") -> str:
-    """Return HTML of fixed size for a run under way: status, progress bar, curves, running means."""
-    text = progress.status()
-    figure = curves.svg(curves.history_panels({"": progress.history_so_far()}, epochs=progress.epochs), text)
-    return (
-        f'<div style="line-height:1.5">{escape(text)}<br><progress max="1" value="{progress.finished:.3f}"'
-        f' aria-label="share of the steps that is done" style="width:100%;max-width:680px"></progress><br>'
-        f"{figure}<br>{escape(' · '.join(filter(None, [format_metrics(progress.latest), hint])))}</div>"
-    )
+    """Return HTML for a run under way: status, progress bar, curves, running means. Its height is that of `final_html`."""
+    bar = f'<progress max="1" value="{progress.finished:.3f}" aria-label="share of the steps that is done"></progress>'
+    values = " · ".join(filter(None, [format_metrics(progress.latest), hint]))
+    return _html(progress.status(), bar, progress, progress.history_so_far(), values)
 
 
-def final_figure(progress: TrainingProgress) -> tuple[dict[str, str], dict]:
-    """Return the figure that stays, as a MIME bundle and its metadata: a PNG, and the same in words."""
-    text = progress.summary()
+def final_html(progress: TrainingProgress) -> str:
+    """Return HTML for a run that has ended: how it did, its curves, the metrics of its last epoch."""
+    return _html(progress.outcome(), "<progress hidden></progress>", progress, progress.history, progress.results())
+
+
+def _html(first: str, bar: str, progress: TrainingProgress, history: curves.History, last: str) -> str:
+    chart = curves.svg(curves.history_panels({"": history}, epochs=progress.epochs), first)
+    return f'<div class="lts-live"><p>{escape(first)}</p>{bar}{chart}<p class="lts-quiet">{escape(last)}</p></div>'
+
+
+def final_formats(progress: TrainingProgress) -> dict[str, Any]:
+    """Return what a stored notebook keeps of a run, by MIME type: a PNG, and the same in words."""
     if not progress.history:
-        return {"text/plain": text}, {}
+        return {"text/plain": progress.summary()}
     image = curves.png(curves.history_panels({"": progress.history}, epochs=progress.epochs))
-    return {"image/png": in_base64(image), "text/plain": text}, {"image/png": {"alt": text}}
+    return {"image/png": image, "text/plain": progress.summary()}

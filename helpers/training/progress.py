@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from helpers.plots.curves import History, training_metrics
+from helpers.plots.curves import History, best_point, training_metrics
 
 Logs = Mapping[str, Any] | None  # what Keras passes to a callback
 
@@ -30,6 +30,7 @@ class TrainingProgress:
     seconds_left: float | None = None
     validating: bool = False
     stopping: bool = False  # Stop was pressed
+    ended: bool = False  # `fit` has come to its end, early or not
     history: History = field(default_factory=dict)  # (epoch, value) points of the epochs that are done
     latest: dict[str, float] = field(default_factory=dict)  # running means of this epoch
 
@@ -41,22 +42,35 @@ class TrainingProgress:
 
     def status(self) -> str:
         """Return one line: epoch, step, time so far, time left."""
+        if not self.epoch:
+            return "Getting ready …"
         doing = f"step {self.step:,}" + (f" of {self.steps:,}" if self.steps else "")
         doing = "measuring on the validation data" if self.validating else doing
         doing = f"stopping · {doing}" if self.stopping else doing
         left = "" if self.seconds_left is None else f", about {format_duration(self.seconds_left)} left"
         return f"Epoch {self.epoch} of {self.epochs} · {doing} · {format_duration(self.seconds)} so far{left}"
 
-    def summary(self) -> str:
-        """Return one sentence about the run at its end: epochs, time, the metrics of the last epoch."""
-        early = self.stopping or self.epoch < self.epochs
-        whole = f"Trained {self.epochs} epoch{'s' * (self.epochs != 1)}"
-        extent = f"Stopped in epoch {self.epoch} of {self.epochs}" if early else whole
+    def outcome(self) -> str:
+        """Return in a sentence or two how a run ended, what of it is kept, and which epoch was the best."""
+        done, seconds = max(map(len, self.history.values()), default=0), format_duration(self.seconds)
+        best = best_point("val_loss", self.history.get("val_loss", []))
+        best_text = f" Lowest validation loss in epoch {best[0]:.0f}." if best else ""
+        if self.ended and not self.stopping and self.epoch == self.epochs:
+            return f"{count_epochs(done).capitalize()} in {seconds}.{best_text}"
+        how = "Broke off" if not self.ended else f"Stopped{' by you' * self.stopping}"
+        kept = "both epochs" if done == 2 else f"{'all ' * (done > 1)}{count_epochs(done)}"
+        kept = f"Kept: {kept}." if done else "No epoch was finished."
+        return f"{how} in epoch {self.epoch} of {self.epochs}, after {seconds}. {kept}{best_text}"
+
+    def results(self) -> str:
+        """Return the metrics of the last epoch: "Training: loss 0.700; validation: loss 0.800."; "" without one."""
         last = {name: points[-1][1] for name, points in self.history.items()}
-        training = f"training: {format_metrics(last)}" if last else ""
         validation = format_metrics({name[4:]: value for name, value in last.items() if name.startswith("val_")})
-        validation = f"validation: {validation}" if validation else ""
-        return "; ".join(filter(None, [f"{extent} in {format_duration(self.seconds)}", training, validation])) + "."
+        return f"Training: {format_metrics(last)}{'; validation: ' * bool(validation)}{validation}." if last else ""
+
+    def summary(self) -> str:
+        """Return `outcome` and `results` in one line."""
+        return f"{self.outcome()} {self.results()}".strip()
 
     def history_so_far(self) -> History:
         """Return the history; where the length of an epoch is known, its running means follow as a last point."""
@@ -128,7 +142,7 @@ class ProgressCallback(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Report the end."""
-        self._update(report=True, seconds_left=0.0)
+        self._update(report=True, seconds_left=0.0, ended=True)
 
     def _update(self, report: bool = False, **changes: Any) -> None:
         """Change the snapshot; report it if the last report is long enough ago, or if `report` is True."""
@@ -151,6 +165,12 @@ class ProgressCallback(keras.callbacks.Callback):
 def format_metrics(values: Mapping[str, float]) -> str:
     """Return the training metrics among the values, loss first: "loss 0.412, accuracy 0.861"."""
     return ", ".join(f"{name.replace('_', ' ')} {values[name]:.3f}" for name in training_metrics(values))
+
+
+def count_epochs(count: int) -> str:
+    """Return "one epoch", "five epochs", "12 epochs"."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return f"{words[count] if count < len(words) else count} epoch{'s' * (count != 1)}"
 
 
 def format_duration(seconds: float) -> str:

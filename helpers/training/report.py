@@ -1,6 +1,7 @@
 """Runs compared, as HTML: one chart, one table; and the layers of a network before training."""
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from html import escape
 
@@ -10,7 +11,9 @@ from helpers.plots.figures import COLORS
 from helpers.training.progress import TrainingProgress, format_settings
 from helpers.training.runs import Run
 
-__all__ = ["chart", "format_settings", "layers_html", "run_color", "summary", "table"]
+__all__ = ["best", "chart", "format_settings", "layers_html", "run_color", "summary", "table", "time_chart"]
+
+CHART_SIZE, TIME_SIZE = (560, 320), (300, 220)  # width and height, in pixels
 
 
 def run_color(number: int) -> str:
@@ -19,30 +22,49 @@ def run_color(number: int) -> str:
 
 
 def chart(runs: Sequence[Run], chosen: Collection[int], progress: TrainingProgress | None = None) -> str:
-    """Return one SVG: the chosen runs (counted from 1) by epoch, training solid, validation dashed; and by time.
+    """Return an SVG: the chosen runs (counted from 1) by epoch, the best of all runs with a ring.
 
     progress: a run under way, called "now", in the color that it will have in the table.
     """
-    shown = [(number, runs[number - 1]) for number in sorted(chosen) if number <= len(runs)]
-    histories = [(str(number), number, run.curves) for number, run in shown]
+    histories = [(f"run {number}", number, run.curves) for number, run in _chosen(runs, chosen)]
     if progress:
         histories.append(("now", len(runs) + 1, progress.history_so_far()))
     metric = runs[-1].metric if runs else curves.main_metric(histories[-1][2]) if histories else "accuracy"
-    by_epoch, by_time = [], []
+    lines, winner = [], best(runs) if len(runs) > 1 else None
     for name, number, history in histories:
-        training, validation = history.get(metric, []), history.get(f"val_{metric}", [])
-        by_epoch.append(Line(training, "" if validation else name, run_color(number)))
-        by_epoch.append(Line(validation, name, run_color(number), dashed=True))
-    for number, run in shown:
+        training, validation, color = history.get(metric, []), history.get(f"val_{metric}", []), run_color(number)
+        label = f"{name}, best" if number == winner else name
+        lines.append(
+            Line(training, "" if validation else label, color, faint=bool(validation), name=f"{name} training")
+        )
+        ring = validation[-1] if validation and number == winner else None
+        lines.append(Line(validation, label, color, dashed=True, best=ring, name=f"{name} validation"))
+    title = f"{metric.replace('_', ' ')} (solid: training, dashed: validation)"
+    panel = Panel(title, lines, (0, max(1, progress.epochs if progress else 1)))
+    return curves.svg([panel], summary(runs), *CHART_SIZE)
+
+
+def time_chart(runs: Sequence[Run], chosen: Collection[int]) -> str:
+    """Return an SVG: what the chosen runs (counted from 1) reached, by the seconds they took."""
+    lines = []
+    for number, run in _chosen(runs, chosen):
         value = run.training if run.validation is None else run.validation
         if value is not None:
-            by_time.append(Line([(run.seconds, value)], str(number), run_color(number)))
-    title, epochs = metric.replace("_", " "), max(1, progress.epochs if progress else 1)
-    panels = [
-        Panel(f"{title} (solid: training, dashed: validation)", by_epoch, (0, epochs)),
-        Panel(f"{title} at the end, by time", by_time, x_label="seconds"),
-    ]
-    return curves.svg(panels, summary(runs))
+            lines.append(Line([(run.seconds, value)], str(number), run_color(number), name=f"run {number}"))
+    metric = runs[-1].metric.replace("_", " ") if runs else "accuracy"
+    return curves.svg([Panel(f"{metric} at the end, by time", lines, x_label="seconds")], summary(runs), *TIME_SIZE)
+
+
+def _chosen(runs: Sequence[Run], chosen: Collection[int]) -> list[tuple[int, Run]]:
+    return [(number, runs[number - 1]) for number in sorted(chosen) if number <= len(runs)]
+
+
+def best(runs: Sequence[Run]) -> int | None:
+    """Return the number of the run that is best on the validation data after its last epoch; None without such data."""
+    values = {number: run.validation for number, run in enumerate(runs, 1) if run.validation is not None}
+    finite = [number for number, value in values.items() if math.isfinite(value)]
+    pick = min if runs and curves.lower_is_better(runs[-1].metric) else max
+    return pick(finite, key=lambda number: values[number], default=None)
 
 
 def summary(runs: Sequence[Run]) -> str:
@@ -50,52 +72,68 @@ def summary(runs: Sequence[Run]) -> str:
     if not runs:
         return "No run yet."
     count = f"{len(runs)} run{'s' * (len(runs) != 1)}."
-    values = {
-        number: run.validation
-        for number, run in enumerate(runs, 1)
-        if run.validation is not None and math.isfinite(run.validation)
-    }
-    if not values:
-        return count
-    pick = min if curves.lower_is_better(runs[-1].metric) else max
-    best = pick(values, key=lambda number: values[number])
-    return f"{count} Best on the validation data: run {best}, {runs[best - 1]}."
+    winner = best(runs)
+    return f"{count} Best on the validation data: run {winner}, {runs[winner - 1]}." if winner else count
 
 
 def table(runs: Sequence[Run]) -> str:
-    """Return all runs as an HTML table, newest last, each number with its color."""
+    """Return all runs as an HTML table, newest last, each row in its color; what no run has gets no column."""
     if not runs:
         return "<p>No run yet. Press Start.</p>"
-    settings = list(dict.fromkeys(name for run in runs for name in run.settings))
-    head = ["run", *settings, "images", "parameters", "seconds", "training", "validation", ""]
+    winner = best(runs) if len(runs) > 1 else None
     rows = [
-        [f'<span style="color:{run_color(number)}">●</span> {number}', *map(escape, _cells(run, settings))]
+        {(0, "run"): f"{number}"} | _cells(run) | {(3, ""): _remark(run, number == winner)}
         for number, run in enumerate(runs, 1)
     ]
+    keys = sorted(dict.fromkeys(key for row in rows for key in row), key=lambda key: key[0])  # else as they came
+    head = [key for key in keys if any(row.get(key) for row in rows)]
+    body = []
+    for number, row in enumerate(rows, 1):
+        color = run_color(number)
+        swatch = (
+            f'<span style="display:inline-block;width:12px;height:12px;margin-right:8px;background:{color}"></span>'
+        )
+        cells = [escape(row.get(key) or "–" * bool(key[1])) for key in head]
+        body.append((f'style="background:{color}22"', [swatch + cells[0], *cells[1:]]))
     metric = runs[-1].metric.replace("_", " ")
-    return _html(f"training and validation {metric} after the last epoch", head, rows)
+    return _html(f"training and validation {metric} after the last epoch", [name for _, name in head], body)
 
 
-def _cells(run: Run, settings: Sequence[str]) -> list[str]:
-    cells = [str(run.settings.get(name, "–")) for name in settings]
-    cells += ["–" if run.images is None else f"{run.images:,}", f"{run.parameters:,}", f"{run.seconds:.1f}"]
-    cells += ["–" if value is None else f"{value:.3f}" for value in (run.training, run.validation)]
-    return [*cells, "stopped" if run.stopped else ""]
+def _cells(run: Run) -> dict[tuple[int, str], str]:
+    """Return settings by (1, heading) and measurements by (2, heading): a setting may have the name of a measurement."""
+    values = {"training": run.training, "validation": run.validation}
+    measured = {"images": "" if run.images is None else f"{run.images:,}", "parameters": f"{run.parameters:,}"}
+    measured |= {"seconds": f"{run.seconds:.1f}"}
+    measured |= {name: "" if value is None else f"{value:.3f}" for name, value in values.items()}
+    settings = {(1, name): str(value) for name, value in run.settings.items()}
+    return settings | {(2, name): text for name, text in measured.items()}
+
+
+def _remark(run: Run, is_best: bool) -> str:
+    return ", ".join(["best"] * is_best + ["stopped"] * run.stopped)
 
 
 def layers_html(layers: Sequence[tuple[str, str, int]]) -> str:
     """Return rows of (layer, output shape, parameters) as an HTML table, with the sum of the parameters."""
-    rows = [[escape(name), escape(shape), f"{count:,}"] for name, shape, count in layers]
-    rows.append(["<b>together</b>", "", f"<b>{sum(count for _, _, count in layers):,}</b>"])
+    rows = [("", [escape(name), escape(shape), f"{count:,}"]) for name, shape, count in layers]
+    rows.append(("", ["<b>together</b>", "", f"<b>{sum(count for _, _, count in layers):,}</b>"]))
     return _html("the network, before it is trained", ["layer", "what leaves it", "parameters"], rows)
 
 
-def _html(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table with headings for screen readers; `rows` are HTML already, caption and head are text."""
-    cell = 'style="padding:2px 10px 2px 0;text-align:left"'
-    top = "".join(f'<th scope="col" {cell}>{escape(name.replace("_", " "))}</th>' for name in head)
-    body = "".join("<tr>" + "".join(f"<td {cell}>{text}</td>" for text in row) + "</tr>" for row in rows)
+def _html(caption: str, head: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return a table with headings for screen readers; `rows` are (attributes, cells) and HTML already, the rest is text."""
+    words = [
+        bool(number and all(re.search(r"\d|^–?$", cells[number]) for _, cells in rows)) for number in range(len(head))
+    ]
+    style = [f'style="padding:2px 8px;text-align:{"right" if number else "left"}"' for number in words]
+    top = "".join(
+        f'<th scope="col" {s}>{escape(name.replace("_", " "))}</th>' for name, s in zip(head, style, strict=True)
+    )
+    body = "".join(
+        f"<tr {row}>" + "".join(f"<td {s}>{text}</td>" for text, s in zip(cells, style, strict=True)) + "</tr>"
+        for row, cells in rows
+    )
     return (
-        f'<table style="color:inherit;line-height:1.4"><caption style="text-align:left">{escape(caption)}</caption>'
+        f'<table><caption style="text-align:left">{escape(caption)}</caption>'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
     )

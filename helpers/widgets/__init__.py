@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.widgets.activation_browser import ActivationBrowser
     from helpers.widgets.augmentation_playground import AugmentationPlayground
+    from helpers.widgets.cleaner import Cleaner
+    from helpers.widgets.collector import Collector
+    from helpers.widgets.downhill import Downhill
     from helpers.widgets.drawing_pad import DrawingPad
     from helpers.widgets.epoch_scrubber import EpochScrubber
     from helpers.widgets.experiment_bench import ExperimentBench
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from helpers.widgets.filter_explorer import FilterExplorer
     from helpers.widgets.grad_cam import GradCam
     from helpers.widgets.image_slider import ImageSlider
+    from helpers.widgets.live_camera import LiveCamera
     from helpers.widgets.playgrounds import ReluPlayground, SoftmaxPlayground
     from helpers.widgets.threshold_slider import ThresholdSlider
     from helpers.widgets.upload import Upload, upload_and_predict
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ActivationBrowser",
     "AugmentationPlayground",
+    "Cleaner",
+    "Collector",
+    "Downhill",
     "DrawingPad",
     "EpochScrubber",
     "ExperimentBench",
@@ -28,6 +35,7 @@ __all__ = [
     "FilterExplorer",
     "GradCam",
     "ImageSlider",
+    "LiveCamera",
     "ReluPlayground",
     "SoftmaxPlayground",
     "ThresholdSlider",

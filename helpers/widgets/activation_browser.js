@@ -24,38 +24,52 @@ async function allTiles(model, layers) {
 }
 
 const shapeOf = (layer) => layer.shape.join(" × ");
+// A layer's own name, or a short one where Keras has made it up: "max_pooling2d_1" becomes "pool 2".
+const KINDS = { Conv2D: "conv", MaxPooling2D: "pool", AveragePooling2D: "pool", GlobalAveragePooling2D: "average", GlobalMaxPooling2D: "maximum", Dense: "dense", BatchNormalization: "norm", Activation: "activation", ReLU: "ReLU", Rescaling: "rescale" };
+function shortNames(layers) {
+  const counts = {};
+  return layers.map(({ name, kind }) => {
+    const short = KINDS[kind];
+    if (!short || name.replace(/_\d+$/, "").replaceAll("_", "") !== kind.toLowerCase()) return name;
+    counts[short] = (counts[short] ?? 0) + 1;
+    return `${short} ${counts[short]}`;
+  });
+}
+const isStation = (layer) => !/Dropout|GaussianNoise|InputLayer/.test(layer.kind); // the others pass on what they get
 const isFlat = (layer) => layer.shape.length === 1;
 
 // The layers as a strip of radio buttons; arrows go from one to the next.
-function strip(choose) {
+function strip(choose, chooseNext) {
   const node = element("div", { class: "lts-strip", role: "radiogroup", "aria-label": "Layers, from the image to the answer" });
   let buttons = [];
   node.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const now = buttons.findIndex((button) => button.getAttribute("aria-checked") === "true");
-    const next = limited(now + step, 0, buttons.length - 1);
-    choose(next);
-    buttons[next].focus();
+    chooseNext(step);
+    buttons.find((button) => button?.getAttribute("aria-checked") === "true")?.focus();
   });
   function fill(layers, image, answer) {
+    const names = shortNames(layers);
     buttons = layers.map((layer, index) => {
+      if (!isStation(layer)) return null;
       const silent = box("share", element("i", { style: `width: ${100 * layer.share}%` }));
-      silent.setAttribute("aria-hidden", "true");
-      const lines = [element("b", {}, layer.name), element("small", {}, shapeOf(layer))];
-      lines.push(element("small", {}, `${percent(layer.share)} silent`), silent);
-      const button = element("button", { type: "button", role: "radio" }, ...lines);
+      const spoken = element("span", { class: "lts-spoken" }, `${layer.name}, ${shapeOf(layer)}, ${percent(layer.share)} silent`);
+      const size = isFlat(layer) ? [`${layer.shape[0]} unit${layer.shape[0] > 1 ? "s" : ""}`, ""] : [`${layer.rows} × ${layer.columns}`, `× ${layer.count}`];
+      const seen = element("span", { "aria-hidden": "true" }, element("b", {}, names[index]), ...size.map((line) => element("small", {}, line)), silent);
+      const button = element("button", { type: "button", role: "radio", title: spoken.textContent }, spoken, seen);
       button.addEventListener("click", () => choose(index));
       return button;
     });
     const end = (title, words) => box("end", element("b", {}, title), element("small", {}, words));
-    node.replaceChildren(end("image", `${image.rows} × ${image.columns}`), ...buttons, end("answer", answer));
+    node.replaceChildren(end("image", `${image.rows} × ${image.columns}`), ...buttons.filter(Boolean), end("answer", answer));
   }
   function show(chosen) {
+    const shown = Math.max(0, buttons.findLastIndex((button, index) => button && index <= chosen)); // of a dropout layer: the one before
     buttons.forEach((button, index) => {
-      button.setAttribute("aria-checked", String(index === chosen));
-      button.tabIndex = index === chosen ? 0 : -1;
+      if (!button) return;
+      button.setAttribute("aria-checked", String(index === shown));
+      button.tabIndex = index === shown ? 0 : -1;
     });
   }
   return { node, fill, show };
@@ -140,17 +154,20 @@ async function render({ model, el }) {
     const channel = layer.count > model.get("channel") ? model.get("channel") : 0;
     set({ layer: index, channel });
   };
-  const path = strip(chooseLayer);
-  const grid = tiles(
-    (channel) => set({ channel }),
-    (step) => chooseLayer(limited(layers.indexOf(layerNow()) + step, 0, layers.length - 1)),
-  );
+  // The next station in a direction; the same layer where there is none.
+  const chooseNext = (step) => {
+    let next = layers.indexOf(layerNow()) + step;
+    while (layers[next] && !isStation(layers[next])) next += step;
+    if (layers[next]) chooseLayer(next);
+  };
+  const path = strip(chooseLayer, chooseNext);
+  const grid = tiles((channel) => set({ channel }), chooseNext);
   const input = stage({ role: "img", "aria-label": "The image that went in" });
   const large = stage({ tabindex: 0, role: "application" });
   const captions = ["channels", "channel", "image"].map(() => element("figcaption"));
   const said = element("p", { class: "lts-line", role: "status" });
   const own = userImages(model);
-  const sleep = sleeper(el, () => [own.node]);
+  const sleep = sleeper(model, el, () => [own.node]);
   const figures = [grid, large, input].map((part, index) => element("figure", {}, part.node, captions[index]));
   const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures), said, sleep.node, own.node);
   keepKeys(root);

@@ -52,6 +52,7 @@ class AugmentationPlayground(PythonColumn):
                 step=step,
                 description=title,
                 style=wide,
+                layout={"width": "auto"},
                 readout_format=".0f" if step > 1 else ".2f",
             )
             for name, (title, highest, step) in RANGES.items()

@@ -13,7 +13,7 @@ Put `StaticFallback` first in the list of base classes. It works for widgets of 
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,15 @@ class StaticFallback(DisplayedByBundle):
     def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
         data, metadata = mimebundle(self.fallback())
         data[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}  # type: ignore[attr-defined]
-        for part in (super(), *getattr(self, "children", ())):
+        for part in (super(), *_inside(self)):
             metadata |= _metadata_of_view(part)
         return data, metadata
+
+
+def _inside(widget: object) -> Iterator[object]:
+    for child in getattr(widget, "children", ()):
+        yield child
+        yield from _inside(child)
 
 
 def _metadata_of_view(parent: object) -> dict:

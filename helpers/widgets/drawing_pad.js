@@ -13,6 +13,21 @@ function fillWith(canvas, bytes) {
   put(canvas, colored(bytes?.byteLength ? bytesOf(bytes) : new Uint8Array(width * height), 0, height, width));
 }
 
+// What the network sees, and where the evidence follows: orange for the answer, blue against it, the stronger the fuller.
+function fillSeen(canvas, bytes) {
+  fillWith(canvas, bytes);
+  const size = canvas.width * canvas.height;
+  if (bytes.byteLength < 2 * size) return;
+  const [evidence, image] = [bytesOf(bytes).subarray(size), canvas.pen.getImageData(0, 0, canvas.width, canvas.height)];
+  for (let at = 0; at < size; at++) {
+    const strength = limited((evidence[at] - 128) / 127, -1, 1);
+    const color = strength > 0 ? [255, 140, 40] : [60, 150, 255];
+    const share = Math.abs(strength) ** 0.6;
+    for (const channel of [0, 1, 2]) image.data[4 * at + channel] += share * (color[channel] - image.data[4 * at + channel]);
+  }
+  put(canvas, image);
+}
+
 // Canvas → bytes (one gray each).
 function grayBytes({ pen, width, height }) {
   const { data } = pen.getImageData(0, 0, width, height);
@@ -67,11 +82,16 @@ function render({ model, el }) {
   const help = "Draw with mouse, finger or pen. By keyboard: arrows move, Space puts the pen down or up, Backspace undoes.";
   board.setAttribute("aria-description", help);
   const left = element("div", {}, box("pad", board, pen), undo, clear);
-  const middle = element("div", {}, element("strong", {}, "What the network sees"), seen);
-  const columns = box("columns", left, middle, chances.node);
-  const root = element("div", { class: "lts-widget", role: "group", "aria-label": "Draw a digit" }, columns, said);
+  const switched = element("input", { type: "checkbox" });
+  switched.addEventListener("change", () => setter(model)({ explains: switched.checked }));
+  const colors = element("span", { class: "lts-quiet" }, "orange for the answer, blue against it");
+  const evidence = element("label", { class: "lts-tick" }, switched, element("span", {}, "Which pixels speak for it?"));
+  evidence.hidden = !model.get("can_explain");
+  const middle = box("view", element("strong", {}, "What the network sees"), seen, element("div", {}, evidence, colors));
+  const columns = box("digit", left, chances.node, middle);
+  const root = element("div", { class: "lts-widget lts-drawing", role: "group", "aria-label": "Draw a digit" }, columns, said);
   root.append(element("p", { class: "lts-quiet" }, help));
-  const sleep = sleeper(el, () => [left]);
+  const sleep = sleeper(model, el, () => [left, evidence]);
   root.prepend(sleep.node);
   el.append(root);
 
@@ -159,7 +179,9 @@ function render({ model, el }) {
   keepKeys(root);
 
   function show() {
-    fillWith(seen, model.get("seen"));
+    fillSeen(seen, model.get("seen"));
+    switched.checked = Boolean(model.get("explains"));
+    colors.hidden = !switched.checked;
     chances.show(model.get("probabilities"));
     write(said, model.get("message"));
   }

@@ -28,15 +28,20 @@ class DrawingPad(BrowserWidget):
     bitmap = traitlets.CBytes(bytes(PAD * PAD)).tag(sync=True, echo_update=False)  # the drawing, one gray a byte
     turn = traitlets.Int().tag(sync=True)  # the browser counts the drawings it sends,
     answered = traitlets.Int().tag(sync=True)  # and learns which of them is read
-    seen = traitlets.CBytes().tag(sync=True)  # `image` as bytes, for showing it
+    seen = traitlets.CBytes().tag(
+        sync=True
+    )  # `image` as bytes, and behind it the evidence of each pixel (128 is none) if that is
+    explains = traitlets.Bool(False).tag(sync=True)  # wanted,
+    can_explain = traitlets.Bool(False).tag(sync=True)  # which takes a Keras model
     probabilities = traitlets.List(traitlets.Float()).tag(sync=True)
     message = traitlets.Unicode(EMPTY).tag(sync=True)
 
     def __init__(self, network: Callable):
         self._network = network
         self.image: np.ndarray | None = None
-        super().__init__()
+        super().__init__(can_explain=hasattr(network, "layers"))
         self.observe(self._answer, "turn")
+        self.observe(self._explain, "explains")
 
     @property
     def drawing(self) -> np.ndarray:
@@ -78,8 +83,25 @@ class DrawingPad(BrowserWidget):
             self.image = to_mnist(self.drawing)
             image = (self.image * 255).round().astype("uint8").tobytes()
             probabilities, message = self._ask(self.image)
+            if self.explains and self.can_explain and probabilities:
+                try:
+                    image += self._evidence(self.image)
+                except Exception as error:  # a network that is built in a way of its own
+                    message += f" Which pixels speak for it can't be told. {failure_text(error)}"
         with self.hold_sync():
             self.seen, self.probabilities, self.message = image, probabilities, message
+
+    @reports_failure
+    def _explain(self, _: dict) -> None:
+        self._read()
+
+    def _evidence(self, pixels: np.ndarray) -> bytes:
+        """Return how each pixel speaks for the answer (above 128) or against it, one byte each."""
+        from helpers.models.saliency import gradient_times_input
+
+        evidence = gradient_times_input(self._network, _as_input(self._network, pixels))
+        strongest = np.abs(evidence).max() or 1
+        return np.rint(128 + 127 * evidence / strongest).astype("uint8").tobytes()
 
     def _say(self, text: str) -> None:
         self.message = text
@@ -114,11 +136,8 @@ def predict(network: Callable, image: np.ndarray) -> np.ndarray:
 
     A Keras model gets the shape it was built for, e.g. (1, 784). ValueError if the answer is not ten probabilities.
     """
-    batch = image[np.newaxis]
+    batch = _as_input(network, image)
     if hasattr(network, "input_shape"):  # a Keras model; called directly, it is ten times as fast as with predict()
-        wanted = network.input_shape[1:]
-        if None not in wanted and np.prod(wanted) == image.size:
-            batch = batch.reshape(1, *wanted)
         if hasattr(network, "layers"):
             from helpers.models.values import network_input  # needs Keras, which the pad does without
 
@@ -132,3 +151,10 @@ def predict(network: Callable, image: np.ndarray) -> np.ndarray:
     if not (answer.min() >= -1e-6 and abs(answer.sum() - 1) < 1e-2):
         raise ValueError("its numbers are not probabilities from 0 to 1 with the sum 1. Does it end in a softmax?")
     return answer
+
+
+def _as_input(network: Callable, image: np.ndarray) -> np.ndarray:
+    """Return `image` (28, 28) as a batch of one, for a Keras model in the shape that it was built for."""
+    wanted: tuple = getattr(network, "input_shape", (None, None))[1:]
+    fits = None not in wanted and np.prod(wanted) == image.size
+    return image.reshape(1, *wanted) if fits else image[np.newaxis]

@@ -5,17 +5,17 @@ const PACE = 600; // milliseconds of an epoch while it plays
 function confusion(names) {
   const many = names.length > 4;
   const short = names.map((name, index) => (many ? String(index) : name));
-  const cells = names.map(() => names.map(() => element("td")));
+  const cells = names.map((_, truth) => names.map((_, guess) => element("td", truth === guess ? { class: "lts-right" } : {})));
   const head = element("tr", {}, element("th", {}, "is ↓ says →"), ...short.map((name) => element("th", { scope: "col" }, name)));
   const rows = cells.map((row, index) => element("tr", {}, element("th", { scope: "row" }, short[index]), ...row));
-  const caption = element("caption", {}, "validation");
+  const caption = element("caption", {}, "Validation images");
   const node = element("table", { class: `lts-matrix${many ? " lts-many" : ""}` }, caption, element("thead", {}, head), element("tbody", {}, ...rows));
   function show(counts) {
     counts.forEach((row, truth) => {
       const sum = row.reduce((a, b) => a + b, 0) || 1;
       row.forEach((count, guess) => {
         write(cells[truth][guess], count || !many ? String(count) : "");
-        cells[truth][guess].style.setProperty("--share", `${Math.round(65 * (count / sum))}%`);
+        cells[truth][guess].style.setProperty("--share", `${Math.round(100 * (count / sum))}%`);
       });
     });
   }
@@ -24,26 +24,40 @@ function confusion(names) {
 
 // Training and validation accuracy (or loss) so far, with a line where the slider is.
 function curve(epochs, plan) {
-  const [width, height] = [240, 96];
+  const [width, height, left, top, bottom] = [240, 150, 40, 24, 38];
   const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const most = epochs.at(-1) || 1;
-  const x = (epoch) => 6 + ((width - 12) * epoch) / most;
+  const x = (epoch) => left + ((width - left - 8) * epoch) / most;
   const all = Object.values(plan.curves).flat().filter((value) => value !== null);
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const y = (value) => height - 18 - ((height - 30) * (value - low)) / (high - low || 1);
+  const y = (value) => height - bottom - ((height - top - bottom - 4) * (value - low)) / (high - low || 1);
   const draw = (tag, attributes, ...words) => {
     const node = element(tag, attributes, ...words);
     svg.append(node);
     return node;
   };
-  const looks = ["stroke: var(--blue)", "stroke: var(--orange); stroke-dasharray: 5 3"];
-  Object.values(plan.curves).forEach((values, index) => {
+  draw("line", { x1: left, x2: left, y1: top, y2: height - bottom, class: "lts-axis" });
+  draw("line", { x1: left, x2: width - 8, y1: height - bottom, y2: height - bottom, class: "lts-axis" });
+  for (const value of all.length ? new Set([low, high]) : []) draw("text", { x: left - 5, y: y(value) + 4, "text-anchor": "end" }, value.toFixed(2));
+  for (const epoch of new Set([epochs[0], most])) draw("text", { x: x(epoch), y: height - bottom + 14, "text-anchor": "middle" }, String(epoch));
+  draw("text", { x: x(most / 2), y: height - bottom + 14, "text-anchor": "middle" }, "epoch");
+  draw("text", { x: 0, y: 12, style: "font-weight: 600" }, plan.metric[0].toUpperCase() + plan.metric.slice(1));
+  const looks = ["stroke: var(--run-1)", "stroke: var(--run-2); stroke-dasharray: 5 3"];
+  Object.entries(plan.curves).forEach(([name, values], index) => {
+    const style = `fill: none; stroke-width: 2.5; ${looks[index]}`;
     const points = values.map((value, at) => (value === null ? null : `${x(epochs[at])},${y(value)}`)).filter(Boolean);
-    draw("polyline", { points: points.join(" "), style: `fill: none; stroke-width: 2.5; ${looks[index]}` });
+    draw("polyline", { points: points.join(" "), style });
+    draw("line", { x1: left + 100 * index, x2: left + 100 * index + 18, y1: height - 6, y2: height - 6, style });
+    draw("text", { x: left + 100 * index + 23, y: height - 2 }, name);
   });
-  draw("text", { x: 6, y: 10 }, `${plan.metric}: — training, - - validation`);
-  const line = draw("line", { y1: 14, y2: height - 14, style: "stroke: currentColor; stroke-width: 1.5" });
+  const line = draw("line", { y1: top - 6, y2: height - bottom, style: "stroke: currentColor; stroke-width: 1.5" });
   return { node: svg, show: (epoch) => ["x1", "x2"].forEach((name) => line.setAttribute(name, x(epoch))) };
+}
+
+// The pixels between the tiles of a strip: they show what is behind it, in a light theme and in a dark one.
+function gaps({ rows, columns, tile: [down, across, gap] }) {
+  const isGap = (at) => (Math.floor(at / columns) % down) >= down - gap || ((at % columns) % across) >= across - gap;
+  return Uint32Array.from(Array.from({ length: rows * columns }, (_, at) => at).filter(isGap));
 }
 
 async function render({ model, el }) {
@@ -51,7 +65,7 @@ async function render({ model, el }) {
   const root = element("div", { class: "lts-widget lts-inside" });
   keepKeys(root);
   const own = userImages(model);
-  const sleep = sleeper(el, () => [own.node]);
+  const sleep = sleeper(model, el, () => [own.node]);
   let plan, frames, show, playing;
 
   const stopPlaying = () => {
@@ -96,11 +110,12 @@ async function render({ model, el }) {
     const frame = plan.sections.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
     const image = element("canvas", { role: "img", "aria-label": "The image" });
     put(image, pixels);
+    const between = plan.sections.map(gaps);
     const canvases = plan.sections.map(({ title }) => element("canvas", { role: "img", "aria-label": title }));
     const figures = canvases.map((canvas, index) =>
       element("figure", {}, box("stage", canvas), element("figcaption", {}, plan.sections[index].title)),
     );
-    const [shares, table, line] = [bars(plan.names, "this image", 2), confusion(plan.names), curve(plan.epochs, plan)];
+    const [shares, table, line] = [bars(plan.names, "This image", 2), confusion(plan.names), curve(plan.epochs, plan)];
     const left = box("small", element("figure", {}, box("stage", image), element("figcaption", {}, "the image")), line.node);
     board.replaceChildren(left, box("maps", ...figures), element("div", {}, shares.node, table.node));
     epochSlider.max = plan.epochs.length - 1;
@@ -110,10 +125,12 @@ async function render({ model, el }) {
       const epoch = plan.epochs[step];
       let offset = step * frame;
       plan.sections.forEach(({ rows, columns }, index) => {
-        if (still) {
-          const pixels = frames[index].pixels.subarray(4 * step * rows * columns, 4 * (step + 1) * rows * columns);
-          put(canvases[index], { rows, columns, pixels: new Uint8ClampedArray(pixels) });
-        } else put(canvases[index], colored(frames, offset, rows, columns));
+        const pixels = still
+          ? new ImageData(frames[index].pixels.slice(4 * step * rows * columns, 4 * (step + 1) * rows * columns), columns, rows)
+          : colored(frames, offset, rows, columns);
+        const whole = new Uint32Array(pixels.data.buffer);
+        for (const at of between[index]) whole[at] = 0;
+        put(canvases[index], pixels);
         offset += rows * columns;
       });
       const words = epoch === 0 ? "before training" : `after epoch ${epoch}`;

@@ -100,11 +100,14 @@ class EpochScrubber(UserImage):
             "names": self._names,
             "chances": [[round(float(share), 4) for share in row] for row in shares],
             "confusions": self._confusions,
-            "sections": [{"title": title, "rows": len(strip), "columns": strip.shape[1]} for title, strip in films[0]],
+            "sections": [
+                {"title": title, "rows": len(strip), "columns": strip.shape[1], "tile": tile}
+                for title, strip, tile in films[0]
+            ],
         }
         with self.hold_sync():
             self._plan = plan | _curves(self._snapshots)
-            self._frames = b"".join(strip.tobytes() for frame in films for _, strip in frame)
+            self._frames = b"".join(strip.tobytes() for frame in films for _, strip, _ in frame)
             self._image = packed(to_rgb(image))
             self._serial += 1
 
@@ -148,7 +151,7 @@ class EpochScrubber(UserImage):
             epoch, shares = self.epochs[column], self._plan["chances"][column]
             best = int(np.argmax(shares))
             when = f"epoch {epoch}" if epoch else "before"
-            for axis, (title, image) in zip(axes, self._films[column], strict=True):
+            for axis, (title, image, _) in zip(axes, self._films[column], strict=True):
                 axis.imshow(image, cmap="gray", vmin=0, vmax=255)
                 axis.axis("off")
                 axis.set_title(title.partition(":")[0], fontsize=7, pad=2)
@@ -156,8 +159,11 @@ class EpochScrubber(UserImage):
         return figure
 
 
-def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tuple[str, np.ndarray]]:
-    """Return what one epoch shows: (title, (rows, columns) uint8) for the first filters and for every convolution."""
+def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tuple[str, np.ndarray, list[int]]]:
+    """Return what one epoch shows: (title, (rows, columns) uint8, tile) for the first filters and for every convolution.
+
+    tile: the pixels of a tile down and across, with the gap to the next one, and those of the gap.
+    """
     strips, first = [], True
     outputs = layer_outputs(network, image, values)
     for name, layer in layers_by_name(network).items():
@@ -165,15 +171,16 @@ def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tupl
             continue
         if first:
             filters = filter_grid(layer, filters=FILTERS)
-            strips.append(
-                ("filters of the first convolution: dark below 0, light above", np.kron(to_bytes(filters), SQUARE))
-            )
+            title, side = "filters of the first convolution: dark below 0, light above", len(SQUARE)
+            tile = [side * (length + 1) for length in layer.kernel_size]
+            strips.append((title, np.kron(to_bytes(filters), SQUARE), [*tile, side]))
             first = False
         maps = outputs[name][..., :CHANNELS]
         thin = -(-max(maps.shape[:2]) // LARGEST)
         maps = maps[: maps.shape[0] // thin * thin, : maps.shape[1] // thin * thin]
         maps = maps.reshape(maps.shape[0] // thin, thin, -1, thin, maps.shape[2]).max(axis=(1, 3))
-        strips.append((f"{name}: channels 0 to {maps.shape[2] - 1}", to_bytes(channel_grid(maps, CHANNELS)[0])))
+        tile = [maps.shape[0] + 1, maps.shape[1] + 1, 1]
+        strips.append((f"{name}: channels 0 to {maps.shape[2] - 1}", to_bytes(channel_grid(maps, CHANNELS)[0]), tile))
     return strips
 
 

@@ -2,9 +2,6 @@
 
 const EXERCISE = "Exercise: ";
 
-// Text in which `backticks` are code, as nodes.
-const marked = (text) => text.split("`").map((part, place) => (place % 2 ? element("code", {}, part) : part));
-
 const headingOf = (title) =>
   [...document.querySelectorAll(":is(h1, h2, h3, h4)")].find((node) => node.textContent.startsWith(EXERCISE + title));
 

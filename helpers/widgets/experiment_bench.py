@@ -2,7 +2,7 @@
 
 settings = {"hidden": [10, 50, 200], "epochs": [1, 5, 10]}
 bench = ExperimentBench("digits", architectures.digits_dense, settings, train, validation)
-bench                                # sliders, Start and Stop, curves, a row for every run
+bench                                # sliders, Start (Stop while it trains), curves, a row for every run
 bench.run(hidden=200, epochs=5)      # the same without clicking
 """
 
@@ -18,16 +18,23 @@ from data_scripts.atomic import write
 from data_scripts.errors import DataError
 from helpers.images.encode import in_base64
 from helpers.models.architectures import layer_table
+from helpers.plots.figures import COLORS
 from helpers.training import report
 from helpers.training.experiments import Experiment, ExperimentError
 from helpers.training.progress import TrainingProgress
 from helpers.training.runs import Run, Runs
 from helpers.widgets.base import Formats, reports_failure
 from helpers.widgets.compat import status_line
+from helpers.widgets.curve_view import CurveView
 from helpers.widgets.veil import PythonColumn
 
-CLEAR = "Clear runs"  # what the button says
+START, STOP, CLEAR = "Start", "Stop", "Clear runs"  # what buttons say
+HINT = "Choose values, guess what they do, and press Start."
 SHOWN = 6  # lines in the chart to begin with: the newest runs
+
+
+def _classed(name: str, parts: Sequence[widgets.Widget]) -> widgets.Box:
+    return widgets.Box(list(parts), _dom_classes=(name,))
 
 
 class ExperimentBench(PythonColumn):
@@ -58,6 +65,7 @@ class ExperimentBench(PythonColumn):
         self._make_controls(start or {})
         left, parts = self._arrange()
         super().__init__(parts, [left, self._choice, parts[-1]])
+        self.add_class("lts-bench-page")
         self._preview()
         self._say(self.runs.trouble)
         self._show_runs()
@@ -99,10 +107,10 @@ class ExperimentBench(PythonColumn):
     @reports_failure
     def _changed(self, progress: TrainingProgress) -> None:
         """Show, in the thread that trains, how far the run is, and its line in the chart."""
-        self._stop.disabled = False
+        self._go.description = STOP
         self._live.value = (
-            f"{escape(progress.status())}<br><progress max='1' value='{progress.finished:.3f}' style='width:100%'"
-            " aria-label='share of the run that is done'></progress>"
+            f'<progress max="1" value="{progress.finished:.3f}" aria-label="share of the run that is done"></progress>'
+            f'<div class="lts-quiet">{escape(progress.status())}</div>'
         )
         self._show_chart(progress)
 
@@ -110,9 +118,9 @@ class ExperimentBench(PythonColumn):
     def _ended(self, run: Run | None) -> None:
         """Show, in the thread that trains, the new run, or what went wrong."""
         training = self.experiment.training
-        self._stop.disabled, self._live.value = True, ""
+        self._go.description, self._live.value = START, ""
         self._show_runs()
-        summary = f"Run {len(self.runs)}: {training.progress.summary()} {self.runs.trouble}"
+        summary = f"Run {len(self.runs)}: {training.progress.outcome()} {self.runs.trouble}"
         self._say(summary if run else f"The training failed: {training.error}")
 
     def _make_controls(self, start: Mapping) -> None:
@@ -125,36 +133,34 @@ class ExperimentBench(PythonColumn):
                 value=start.get(name, values[0]),
                 description=name.replace("_", " "),
                 continuous_update=False,
-                style={"description_width": "110px"},
-                layout={"width": "360px"},
+                style={"description_width": "96px"},
+                layout={"width": "auto"},
             )
             for name, values in self.experiment.settings.items()
         }
         for slider in self._sliders.values():
             slider.observe(self._preview, "value")
-        self._go, self._stop, self._forget, self._save = (
-            widgets.Button(description=text) for text in ("Start", "Stop", CLEAR, "Export CSV")
-        )
-        self._go.button_style, self._stop.disabled = "primary", True
-        self._go.on_click(lambda _: self._start())
-        self._stop.on_click(lambda _: self._halt())
+        self._go, self._forget, self._save = (widgets.Button(description=text) for text in (START, CLEAR, "Export CSV"))
+        self._go.button_style = "primary"
+        self._go.on_click(lambda _: self._start() if self._go.description == START else self._halt())
         self._forget.on_click(lambda _: self._clear())
         self._save.on_click(lambda _: self._export())
-        self._layers, self._status, self._live, self._chart, self._table = (widgets.HTML() for _ in range(5))
-        self._live.layout = {"height": "52px", "max_width": "700px"}
-        self._table.layout = {"max_height": "300px", "overflow": "auto"}
+        self._layers, self._status, self._live, self._table = (widgets.HTML() for _ in range(4))
+        self._chart, self._times = CurveView(), CurveView()
         self._choice = widgets.HBox(layout={"flex_flow": "row wrap"})
 
     def _arrange(self) -> tuple[widgets.Widget, list[widgets.Widget]]:
-        """Return the settings, and everything from top to bottom."""
-        left = widgets.VBox([*self._sliders.values(), widgets.HBox([self._go, self._stop])])
-        top = widgets.HBox([left, self._layers], layout={"flex_flow": "row wrap"})
-        below = widgets.HBox([self._forget, self._save])
-        return left, [top, self._status, self._live, self._chart, self._choice, self._table, below]
+        """Return the settings, and everything from top to bottom; `widgets.css` says what is next to what."""
+        row = _classed("lts-bench-row", [self._go, self._live])
+        left = _classed("lts-bench-controls", [*self._sliders.values(), row, self._status])
+        right = _classed("lts-bench-chart", [self._chart, self._choice])
+        top = _classed("lts-bench", [left, right, _classed("lts-bench-layers", [self._layers])])
+        below = _classed("lts-bench-runs", [_classed("lts-bench-table", [self._table]), self._times])
+        return left, [top, below, widgets.HBox([self._forget, self._save])]
 
     def _say(self, text: str) -> None:
         self._said = text
-        self._status.value = status_line(escape(text) or "&nbsp;")
+        self._status.value = status_line(escape(text or HINT))
 
     @reports_failure
     def _preview(self, _: dict | None = None) -> None:
@@ -170,6 +176,7 @@ class ExperimentBench(PythonColumn):
         for number in range(len(boxes) + 1, len(self.runs) + 1):
             shown = number > len(self.runs) - SHOWN
             box = widgets.Checkbox(value=shown, description=f"run {number}", indent=False, layout={"width": "80px"})
+            box.add_class(f"lts-run-{(number - 1) % len(COLORS) + 1}")
             box.observe(lambda _: self._show_chart(), "value")
             boxes.append(box)
         self._choice.children = tuple(boxes)
@@ -178,7 +185,9 @@ class ExperimentBench(PythonColumn):
 
     def _show_chart(self, now: TrainingProgress | None = None) -> None:
         chosen = [number for number, box in enumerate(self._choice.children, 1) if box.value]
-        self._chart.value = report.chart(self.runs, chosen, now)
+        self._chart.html = report.chart(self.runs, chosen, now)
+        if not now:
+            self._times.html = report.time_chart(self.runs, chosen) if self.runs else ""
 
     def _chosen(self) -> dict:
         return {name: slider.value for name, slider in self._sliders.items()}
@@ -186,7 +195,12 @@ class ExperimentBench(PythonColumn):
     @reports_failure
     def _start(self) -> None:
         self._say(f"Training with {report.format_settings(self._chosen())}. The notebook stays free meanwhile.")
-        self.experiment.start(self._chosen())
+        self._go.description = STOP  # before it starts: the run may be over at once
+        try:
+            self.experiment.start(self._chosen())
+        except Exception:
+            self._go.description = STOP if self.experiment.training.running else START
+            raise
 
     @reports_failure
     def _halt(self) -> None:
@@ -218,5 +232,6 @@ class ExperimentBench(PythonColumn):
     def fallback(self) -> Formats:
         """Return the chart and the table of the runs."""
         newest = range(len(self.runs), max(0, len(self.runs) - SHOWN), -1)
-        page = report.chart(self.runs, newest) + report.table(self.runs) if self.runs else ""
+        parts = report.chart(self.runs, newest), report.table(self.runs), report.time_chart(self.runs, newest)
+        page = "".join(parts) if self.runs else ""
         return {"text/html": f"<p>{escape(self.text)}</p>{page}", "text/plain": self.text}

@@ -17,6 +17,7 @@ from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
 
 CELL, GAP, HEAD, SIDE = 112, 6, 38, 78  # pixels: an image, between two, the headings above and the names on the left
+TILE, GRID = 96, "gap:4px 8px;align-items:center;width:fit-content;max-width:100%;font-size:12px;line-height:1.35"
 FONT = font_manager.findfont("DejaVu Sans")  # ships with Matplotlib and has a "×"
 
 
@@ -73,9 +74,22 @@ class FeatureMapGrid(SliderPage):
         return encode(sheet, "png", compress_level=3)
 
     def fallback(self) -> Formats:
-        """Return the grid as an image, and its sentence."""
-        return {"image/png": self.png(), "text/plain": self.text}
+        """Return the grid as an image and as a page, and its sentence."""
+        return {"image/png": self.png(), "text/html": self.html, "text/plain": self.text}
 
     def _draw(self) -> str:
-        tag = f'<img decoding="sync" style="max-width: 100%" alt="{escape(self.text)}" src="{data_uri(self.png())}">'
-        return tag + status_line(escape(self.text))
+        """Return the grid as HTML: names are text, and each tile is an image of its own size that the page enlarges."""
+        columns = [("image", self._images), *((title, maps[..., self.filter_index]) for title, maps in self._layers)]
+        heads = [f"<b>{escape(title)}</b><br>{maps.shape[1]} × {maps.shape[2]}" for title, maps in columns]
+        cells = ["<span></span>", *(f"<span>{head}</span>" for head in heads)]
+        for row, name in enumerate(self._names):
+            cells += [f"<span>{escape(name)}</span>", *(_tile(maps[row], maps.max()) for _, maps in columns)]
+        style = f"display:grid;grid-template-columns:auto repeat({len(columns)},minmax(0,{TILE}px));{GRID}"
+        grid = f'<div role="img" aria-label="{escape(self.text)}" style="{style}">{"".join(cells)}</div>'
+        return grid + status_line(escape(self.text))
+
+
+def _tile(values: np.ndarray, largest: float) -> str:
+    pixels = (np.clip(values / (largest if largest > 0 else 1), 0, 1) * 255).astype("uint8")
+    style = "display:block;width:100%;margin:0;image-rendering:pixelated"
+    return f'<img alt="" decoding="sync" style="{style}" src="{data_uri(encode(pixels, "png"))}">'

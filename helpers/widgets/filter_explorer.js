@@ -83,13 +83,14 @@ async function render({ model, el }) {
   const title = (name, note) => pane("title", element("strong", {}, name), note);
   const filter = pane("weights", title("Filter", sum), part.grid.node, hint, part.divide.node);
   const choices = [part.stride, part.padding, part.pooling, part.relu, part.blue];
+  const settings = pane("settings", ...choices.map(({ node }) => node));
   const board = pane(
     "board",
-    pane("in", title("Image", beforeSize), before.node, part.own.node),
-    pane("filter", filter, pane("settings", ...choices.map(({ node }) => node))),
+    pane("in", title("Image", beforeSize), before.node),
+    pane("filter", filter),
     pane("out", title("Result", afterSize), after.node, box("foot", range)),
   );
-  const root = element("div", { class: "lts-widget lts-explorer" }, part.shelf.node, board, onePixel.node);
+  const root = element("div", { class: "lts-widget lts-explorer" }, part.shelf.node, settings, board, onePixel.node, part.own.node);
   keepKeys(root);
 
   let now; // what is shown

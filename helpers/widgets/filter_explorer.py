@@ -193,5 +193,5 @@ def _few_colors(png: bytes) -> bytes:
     tints = TINTS(np.linspace(0.2, 0.8, 16))[:, :3] * 255
     palette = Image.new("P", (1, 1))
     palette.putpalette(np.rint(np.concatenate([grays, blues, tints])).astype(int).ravel().tolist())
-    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+    image = figures.on_color(Image.open(io.BytesIO(png)), "white").quantize(palette=palette, dither=Image.Dither.NONE)
     return encode(image, "png", optimize=True)

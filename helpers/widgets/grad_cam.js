@@ -2,15 +2,19 @@
 
 async function render({ model, el }) {
   const set = setter(model);
-  const cards = box("cards");
+  const cards = box("groups");
   const strength = slider("How strongly the map covers the images, in percent", 0, 100, 1, (value) => set({ opacity: value / 100 }));
   const words = element("span");
   const own = userImages(model);
-  const sleep = sleeper(el, () => [own.node]);
-  const drive = box("drive", element("strong", {}, "where it looked"), strength, words);
+  const sleep = sleeper(model, el, () => [own.node]);
+  const key = box("key", "little evidence", element("i", { "aria-hidden": "true" }), "much");
+  const drive = box("drive", element("strong", {}, "Where it looked"), strength, words, key);
   const root = element("div", { class: "lts-widget lts-inside" }, drive, cards, sleep.node, own.node);
   keepKeys(root);
-  const colors = colorTable(bytesOf(model.get("_colors")));
+  // The less evidence, the more of the image is left: pixels with none are not covered at all.
+  const colors = colorTable(bytesOf(model.get("_colors"))).map((color, level) => ((Math.round(255 * (level / 255) ** 0.6) << 24) | (color & 0xffffff)));
+  const shades = [0, 64, 128, 192, 255].map((level) => `rgb(${[0, 8, 16].map((bits) => (colors[level] >> bits) & 255).join(" ")} / ${(level / 255) ** 0.6})`);
+  key.children[0].style.background = `linear-gradient(to right, ${shades.join(", ")})`;
   let overlays = [];
 
   function show() {
@@ -40,16 +44,20 @@ async function render({ model, el }) {
     const all = await pairs(found);
     return () => {
       overlays = [];
-      const nodes = found.map((card, index) => {
+      const titles = { yours: "Your images", right: "Right", wrong: "Wrong" };
+      const groups = Object.fromEntries(Object.keys(titles).map((name) => [name, box("cards")]));
+      found.forEach((card, index) => {
         const under = element("canvas", { role: "img", "aria-label": card.text });
         const over = element("canvas", { "aria-hidden": "true" });
         put(under, all[index].image);
         put(over, colored(all[index].heat, 0, card.rows, card.columns, colors));
         overlays.push(over);
         const caption = element("figcaption", {}, element("b", {}, card.title), element("br"), card.words);
-        return element("figure", { class: "lts-card" }, box("stage", under, over), caption);
+        groups[card.group].append(element("figure", { class: "lts-card" }, box("stage", under, over), caption));
       });
-      cards.replaceChildren(...nodes);
+      const filled = Object.entries(groups).filter(([, group]) => group.children.length);
+      const headed = ([name, group]) => [element("h4", {}, `${titles[name]} (${group.children.length})`), group];
+      cards.replaceChildren(...filled.flatMap((pair) => (found.some(({ group }) => group !== "yours") ? headed(pair) : [pair[1]])));
       show();
     };
   }

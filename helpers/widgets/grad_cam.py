@@ -21,7 +21,9 @@ PLACES = ["top left", "top", "top right", "left", "middle", "right", "bottom lef
 HEAT = (
     (colormaps["inferno"](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
 )  # (256, 3): brightness alone tells values
-OPACITY = 0.5
+OPACITY = 0.7
+COVERS = 0.6  # the power of a map by which it covers its image, as in `grad_cam.js`: where it is 0 the image is left as it is
+EVEN = 0.2  # of the evidence in the strongest of nine parts; ninths would be 0.11
 
 
 class GradCam(UserImage):
@@ -74,10 +76,11 @@ class GradCam(UserImage):
         best = int(answer.argmax())
         verdict = "" if truth is None else "✓ " if truth == best else "✗ "
         title = f"{verdict}{self._names[best]} {answer[best]:.2f}"
-        truly = "" if truth is None else f"It is {self._names[truth]}. "
-        words = f"{truly}{looked_at(heat)} speaks for {self._names[best]}."
-        text = f"{title}. {words}"
-        return {"rows": heat.shape[0], "columns": heat.shape[1], "title": title, "words": words, "text": text}
+        truly = "" if truth in (None, best) else f"Really: {self._names[truth]}. "
+        words = f"{truly}{looked_at(heat)} for {self._names[best]}."
+        group = "yours" if truth is None else "right" if truth == best else "wrong"
+        card = {"title": title, "words": words, "text": f"{title}. {words}", "group": group}
+        return card | {"rows": heat.shape[0], "columns": heat.shape[1]}
 
     def _take(self, image: np.ndarray) -> str:
         self._show([image, *self.images], [None, *self._truths])
@@ -101,17 +104,19 @@ class GradCam(UserImage):
         for axis in figure.subplots(rows, columns, squeeze=False).flat:
             axis.axis("off")
         for axis, image, heat, card in zip(figure.axes, self.images, self.heats, self._cards, strict=False):
-            blend = (1 - self.opacity) * to_rgb(image) + self.opacity * HEAT[to_bytes(heat)]
+            share = self.opacity * heat[..., None] ** COVERS
+            blend = (1 - share) * to_rgb(image) + share * HEAT[to_bytes(heat)]
             axis.imshow(blend / 255)
             axis.set_title(card["title"], fontsize=9)
         return figure
 
 
 def looked_at(heat: np.ndarray) -> str:
-    """Return where most of a map (H, W) is, in words: "Most at the top left", or "Nothing" where it is 0 everywhere."""
+    """Return where most of a map (H, W) is, in words: "Most evidence at the top left (62%)", or "No evidence" where it is 0."""
     if not heat.any():
-        return "Nothing"
+        return "No evidence"
     thirds = [np.array_split(row, 3, axis=1) for row in np.array_split(heat, 3, axis=0)]
     sums = np.array([part.sum() for row in thirds for part in row])
-    place = PLACES[int(sums.argmax())]
-    return f"Most of what it saw {'in' if place == 'middle' else 'at'} the {place} ({sums.max() / sums.sum():.0%})"
+    place, share = PLACES[int(sums.argmax())], sums.max() / sums.sum()
+    where = f"{'in' if place == 'middle' else 'at'} the {place} ({share:.0%})"
+    return f"Most evidence {where}" if share > EVEN else f"Evidence all over, a little more {where}"

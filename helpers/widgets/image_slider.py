@@ -13,7 +13,7 @@ from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
 
-SIDE = 224  # pixels of the enlarged image: 8 for each of 28, and 8 for each row of numbers next to it
+SIDE = 224  # pixels of the enlarged image: 8 for each of 28
 WIDEST = 32  # columns of numbers that still fit next to it
 
 
@@ -72,9 +72,8 @@ class ImageSlider(SliderPage):
         image, text = self._images[self.index], escape(self.text)
         tag = f'<img alt="{text}" decoding="sync" src="{data_uri(encode(enlarged(image)))}">'
         table = numbers_text(image) if self._numbers else ""
-        style = "margin: 0; font: 9px/8px monospace; white-space: pre; color: inherit; background: none"
-        table = table and f'<pre style="{style}" aria-label="its numbers">{table}</pre>'
-        parts = f'<div style="display: flex; flex-wrap: wrap; gap: 12px">{tag}{table}</div>'
+        table = table and f'<pre data-pixels aria-label="its numbers">{table}</pre>'
+        parts = f'<div class="lts-pixels"><div class="lts-stage">{tag}</div>{table}</div>'
         return status_line(f"<b>{text}</b>") + parts
 
 

@@ -102,13 +102,14 @@ function softmax(model, el) {
     return { row, control, bar: share, ...cells };
   });
 
-  const heads = ["index", "drag", "score", "e^score", "", "probability"];
+  const power = () => element("span", {}, "e", element("sup", {}, "score"));
+  const heads = ["index", "drag", "score", power(), "", "probability"];
   const head = heads.map((title, column) =>
     element("th", [2, 3, 5].includes(column) ? { scope: "col", class: "lts-number" } : { scope: "col" }, title),
   );
   const [powerSum, one] = [element("td", { class: "lts-number" }), element("td", { class: "lts-number" })];
   const foot = element("tr", {}, element("th", { scope: "row", colspan: 3 }, "sum"), powerSum, element("td"), one);
-  const caption = element("caption", {}, "Softmax: e^score, divided by the sum of all of them");
+  const caption = element("caption", {}, "Softmax: ", power(), ", divided by the sum of all of them");
   const table = element("table", {}, caption, element("thead", {}, element("tr", {}, ...head)), body, element("tfoot", {}, foot));
 
   const said = element("p", { role: "status" });
@@ -122,7 +123,8 @@ function softmax(model, el) {
     button.show = () => (button.disabled = change(scores.all()).some((value) => Math.abs(value) > limit));
     return button;
   });
-  el.append(table, said, element("p", {}, ...buttons));
+  const reason = element("span", { class: "lts-quiet" });
+  el.append(table, said, element("p", {}, ...buttons, reason));
 
   function show() {
     const values = scores.all();
@@ -130,12 +132,12 @@ function softmax(model, el) {
     const sum = powers.reduce((a, b) => a + b);
     const largest = powers.indexOf(Math.max(...powers));
     values.forEach((value, index) => {
-      const { row, control, bar, score, power, probability } = rows[index];
+      const { row, control, bar, score, power, probability: chance } = rows[index];
       const share = powers[index] / sum;
       control.show(value);
       write(score, fixed(value));
       write(power, powerText(powers[index]));
-      write(probability, fixed(share, 3));
+      write(chance, probability(share, 3));
       bar.show(share);
       row.className = index === largest ? "lts-largest" : "";
     });
@@ -145,6 +147,8 @@ function softmax(model, el) {
     const share = fixed(powers[largest] / sum, 3);
     write(said, `The largest is ${name}: ${powerText(powers[largest])} ÷ ${powerText(sum)} = ${share}.`);
     for (const button of buttons) button.show();
+    const refused = buttons.filter(({ disabled }) => disabled).map(({ textContent }) => `“${textContent}”`);
+    write(reason, refused.length ? `${refused.join(" and ")} would take a score beyond ${limit}.` : "");
   }
   show();
   return listen(model, { scores: show });

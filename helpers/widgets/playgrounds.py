@@ -38,6 +38,10 @@ class _Playground(BrowserWidget):
         return self._live_fallback(text, table, {"kind": self.kind, **state})
 
 
+def _probability(share: float) -> str:
+    return "< 0.001" if 0 < share < 0.0005 else f"{share:.3f}"
+
+
 def _as_many(what: str, rows: int, now: list[Any]) -> list[Any]:
     """Check that there are as many as the page has rows; 0 while it has none yet."""
     if rows and len(now) != rows:
@@ -113,9 +117,9 @@ class SoftmaxPlayground(_Playground):
         ]
         shares = self.probabilities
         rows = [
-            (name, f"{score:.1f}", f"{np.exp(score):.2f}", f"{share:.3f}", "█" * round(20 * share))
+            (name, f"{score:.1f}", f"{np.exp(score):.2f}", _probability(share), "█" * round(20 * share))
             for name, score, share in zip(names, self.scores, shares, strict=True)
         ]
         text = f"Softmax of {len(rows)} scores: the largest is index {names[self.largest]}, {shares[self.largest]:.3f}."
-        head = ["index", "score", "e^score", "probability", ""]
+        head = ["index", "score", "e<sup>score</sup>", "probability", ""]
         return self._page(text, head, rows, scores=self.scores, labels=self.labels, limit=self.limit)

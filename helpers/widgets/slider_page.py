@@ -3,11 +3,21 @@
 from html import escape
 from typing import Any
 
+import anywidget
 import ipywidgets
+import traitlets
 
-from helpers.widgets.base import reports_failure
+from helpers.widgets.base import STYLE, reports_failure, script
 from helpers.widgets.compat import status_line
 from helpers.widgets.veil import PythonColumn
+
+
+class Page(anywidget.AnyWidget):
+    """A page of HTML, `value`. Plain text with `data-pixels`, the numbers of the image before it, is linked with its pixels."""
+
+    _esm = script("slider_page.js")
+    _css = STYLE
+    value = traitlets.Unicode().tag(sync=True)
 
 
 class SliderPage(PythonColumn):
@@ -15,7 +25,7 @@ class SliderPage(PythonColumn):
 
     def __init__(self, slider: ipywidgets.Widget):
         slider.layout.width = "min(500px, 98%)"
-        self._slider, self._page = slider, ipywidgets.HTML()
+        self._slider, self._page = slider, Page()
         self._page.value = self._draw()
         slider.observe(self._moved, "value")
         super().__init__([slider, self._page], [slider])

@@ -8,12 +8,13 @@ import numpy as np
 
 from helpers.classes import ClassNames, class_labels
 from helpers.classes import class_names as names_in_order
-from helpers.plots.figures import COLORS
 from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
 
-BARS, WIDTH, HEIGHT = 20, 460, 110  # of the drawing: bars from 0 to 1, pixels
+BARS, WIDTH, HEIGHT = 20, 440, 120  # of the drawing: bars from 0 to 1, pixels
+LEFT, TOP = 88, 20  # pixels for the names of the classes, and for what the threshold says
+COLORS = ["#00897b", "#8e5bd0"]  # of the classes, where there is no style sheet
 
 
 class ThresholdSlider(SliderPage):
@@ -69,34 +70,58 @@ class ThresholdSlider(SliderPage):
         return {"text/html": self.html, "text/plain": self.text}
 
     def _draw(self) -> str:
-        first, second = map(escape, self._names)
+        counts, names = self.counts, [escape(name) for name in self._names]
+        cells = [[_cell(count, row, t == p) for p, count in enumerate(row)] for t, row in enumerate(counts)]
         rows = "".join(
-            f"<tr><th>is a {name}</th><td>{row[0]}</td><td>{row[1]}</td></tr>"
-            for name, row in zip((first, second), self.counts, strict=True)
+            f'<tr><th scope="row">is a {name}</th>{"".join(row)}</tr>' for name, row in zip(names, cells, strict=True)
         )
-        return (
-            f"{status_line(escape(self.text))}{self._drawing()}"
-            f"<table><tr><td></td><th>called {first}</th><th>called {second}</th></tr>{rows}</table>"
-        )
+        head = "".join(f'<th scope="col" style="padding-right:12px">called {name}</th>' for name in names)
+        table = f'<table class="lts-matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        return f"{status_line(escape(self.text))}{self._drawing()}{table}"
 
     def _drawing(self) -> str:
-        """How many images of each class have which probability, class 0 above the line and class 1 below; SVG."""
+        """Return how many images of each class have which probability, class 0 above the line and class 1 below; SVG."""
         edges = np.linspace(0, 1, BARS + 1)
         histograms = [np.histogram(self._chances[self._labels == label], edges)[0] for label in (0, 1)]
-        tallest, middle, wide = max(map(max, histograms)), HEIGHT / 2, WIDTH / BARS
-        parts = []
-        for label, (bars, color) in enumerate(zip(histograms, COLORS, strict=False)):
+        tallest, wide, parts = max(map(max, histograms)), WIDTH / BARS, []
+        for label, bars in enumerate(histograms):
             for place, count in enumerate(bars):
-                high = (middle - 6) * count / tallest
-                top = middle if label else middle - high
-                parts.append(f'<rect x="{place * wide + 1:.0f}" y="{top:.1f}" width="{wide - 2:.0f}" ')
-                parts.append(f'height="{high:.1f}" fill="{color}"/>')
-            where = HEIGHT - 3 if label else 12
-            parts.append(f'<text x="{WIDTH + 6}" y="{where}" fill="{color}">{escape(self._names[label])}</text>')
-        x = self.threshold * WIDTH
-        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT}" stroke="currentColor" stroke-width="2"/>')
-        return (
-            f'<svg viewBox="0 0 {WIDTH + 50} {HEIGHT}" width="{WIDTH + 50}" role="img" aria-label="probabilities from 0 to 1, '
-            f'{escape(self._names[0])} above, {escape(self._names[1])} below, and the threshold as a line" '
-            f'style="max-width:98%;display:block;font:12px sans-serif">{"".join(parts)}</svg>'
+                high = (HEIGHT / 2 - 4) * count / tallest
+                top = TOP + HEIGHT / 2 - (0 if label else high)
+                is_wrong = ((place + 0.5) / BARS >= self.threshold) != label
+                parts.append(
+                    f'<rect x="{LEFT + place * wide + 1:.0f}" y="{top:.1f}" width="{wide - 2:.0f}" height="{high:.1f}" '
+                    f'style="fill:var(--class-{label},{COLORS[label]});opacity:{0.4 if is_wrong else 1}"/>'
+                )
+            name, middle = escape(self._names[label]), TOP + HEIGHT * (0.25 + 0.5 * label) + 4
+            parts.append(
+                _text(LEFT - 8, middle, name, f"end;font-weight:600;fill:var(--class-{label},{COLORS[label]})")
+            )
+        for tick in (0, 0.25, 0.5, 0.75, 1):
+            x = LEFT + tick * WIDTH
+            parts.append(f'<path d="M{x} {TOP + HEIGHT}v5" stroke="currentColor"/>')
+            parts.append(_text(x, TOP + HEIGHT + 18, f"{tick:g}"))
+        parts.append(
+            f'<path d="M{LEFT} {TOP + HEIGHT}h{WIDTH}M{LEFT} {TOP + HEIGHT / 2}h{WIDTH}" stroke="currentColor"/>'
         )
+        parts.append(_text(LEFT + WIDTH / 2, TOP + HEIGHT + 34, f"probability of {escape(self._names[1])}"))
+        x = LEFT + self.threshold * WIDTH
+        parts.append(f'<path d="M{x:.1f} {TOP - 2}v{HEIGHT + 6}" stroke="currentColor" stroke-width="2"/>')
+        parts.append(_text(x - 6, 11, f"← {escape(self._names[0])}", "end"))
+        parts.append(_text(x + 6, 11, f"{escape(self._names[1])} →", "start"))
+        width, height = LEFT + WIDTH + 12, TOP + HEIGHT + 40
+        return (
+            f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="probabilities from 0 to 1, '
+            f'{escape(self._names[0])} above, {escape(self._names[1])} below, and the threshold as a line" '
+            f'style="max-width:98%;display:block;margin:4px 0 8px;font:12px system-ui,sans-serif">{"".join(parts)}</svg>'
+        )
+
+
+def _cell(count: int, row: np.ndarray, is_right: bool) -> str:
+    """Return a cell of the matrix, the stronger its color the larger its share of the row."""
+    kind = ' class="lts-right"' if is_right else ""
+    return f'<td{kind} style="--share:{100 * count / row.sum():.0f}%">{count}</td>'
+
+
+def _text(x: float, y: float, words: str, style: str = "middle") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" style="fill:currentColor;text-anchor:{style}">{words}</text>'

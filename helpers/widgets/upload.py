@@ -15,7 +15,7 @@ from helpers.classes import ClassNames
 from helpers.images.assets import SAMPLE_IMAGES
 from helpers.images.encode import data_uri, encode
 from helpers.images.read import ImageError
-from helpers.models.predict import Prediction, predict_files
+from helpers.models.predict import Prediction, class_names_of, predict_files
 from helpers.models.values import Values
 from helpers.widgets.base import Formats, StaticFallback, mimebundle
 from helpers.widgets.compat import status_line
@@ -28,6 +28,9 @@ Answer = Prediction | ImageError
 SMALL = 64  # pixels of an image that is shown without loss
 SHOWN_EVERY = 5  # answers: all of them travel to the page again each time
 
+CLASS_COLORS = [
+    f"var(--class-{place},{color})" for place, color in enumerate(("#00897b", "#8e5bd0", "#b3731d", "#c2456b"))
+]
 # Styles of the cards; the colors are JupyterLab's theme, elsewhere those of the page.
 RULE = "var(--jp-border-color1,rgba(128,128,128,.45))"
 SOFT = "var(--jp-layout-color2,rgba(128,128,128,.14))"
@@ -66,7 +69,8 @@ def upload_and_predict(
         display(Upload(model, class_names, samples, in_distribution, values))
     else:
         results = predict_files(model, class_names, files or samples, in_distribution, values)
-        data, metadata = mimebundle({"text/html": as_html(results), "text/plain": as_text(results)})
+        page = as_html(results, class_names_of(model, class_names))
+        data, metadata = mimebundle({"text/html": page, "text/plain": as_text(results)})
         display(data, metadata=metadata, raw=True)
 
 
@@ -85,9 +89,10 @@ class Upload(StaticFallback, UploadControl):
         values: Values = None,
     ):
         self._predict = lambda files: predict_files(model, class_names, files, in_distribution, values)
+        self._names = class_names_of(model, class_names)
         self.results: list[Answer] = list(self._predict(samples))
         self._cards: list[str] = []  # of a choice, made once each
-        super().__init__(self._answer, multiple=True, html=as_html(self.results))
+        super().__init__(self._answer, multiple=True, html=as_html(self.results, self._names))
 
     @property
     def html(self) -> str:
@@ -106,7 +111,7 @@ class Upload(StaticFallback, UploadControl):
             self.results += self._predict([(file.name, file.open())])
         except ImageError as error:  # it did not come
             self.results.append(error)
-        self._cards.append(_card(self.results[-1]))
+        self._cards.append(_card(self.results[-1], self._names))
         if file.number in (1, file.count) or file.number % SHOWN_EVERY == 0:
             self._html = _page(self.results, self._cards)
         return "The answers are below." if file.number == file.count else ""
@@ -115,9 +120,12 @@ class Upload(StaticFallback, UploadControl):
         self.results, self._cards, self._html = [], [], status_line(escape(text))
 
 
-def as_html(results: Sequence[Answer]) -> str:
-    """Return the answers as a piece of HTML that needs no kernel and no style sheet: a card for each file, in equal columns."""
-    return _page(results, [_card(item) for item in results])
+def as_html(results: Sequence[Answer], class_names: Sequence[str] = ()) -> str:
+    """Return the answers as a piece of HTML that needs no kernel and no style sheet: a card for each file, in equal columns.
+
+    class_names: up to four of them have a color each, by their place.
+    """
+    return _page(results, [_card(item, class_names) for item in results])
 
 
 def _page(results: Sequence[Answer], cards: Sequence[str]) -> str:
@@ -133,14 +141,17 @@ def as_text(results: Sequence[Answer]) -> str:
     return "\n".join(lines) or "No image chosen yet."
 
 
-def _card(item: Answer) -> str:
+def _card(item: Answer, class_names: Sequence[str] = ()) -> str:
     if isinstance(item, ImageError):
         return f'<div role="listitem" style="{CARD}">{_caution(str(item), "✗")}</div>'
     name = escape(item.name)
     images = _image(item.image, f"{name} as given", "flex:1;min-width:0") + _image(
         item.seen, f"{name} as the network sees it", "flex:none;width:112px;image-rendering:pixelated"
     )
-    rows = "".join(_row(*pair, is_first) for pair, is_first in zip(item.top, (True, False, False), strict=False))
+    colors = dict(zip(class_names, CLASS_COLORS, strict=False)) if len(class_names) <= len(CLASS_COLORS) else {}
+    rows = "".join(
+        _row(name, share, place == 0, colors.get(name, "#0072b2")) for place, (name, share) in enumerate(item.top)
+    )
     return (
         f'<div role="listitem" style="{CARD}"><div style="{PAIR}">{images}</div>'
         f'<div style="{QUIET};{ONE_LINE}" title="{name}">{name}</div><div style="{BARS}">{rows}</div>'
@@ -148,11 +159,11 @@ def _card(item: Answer) -> str:
     )
 
 
-def _row(class_name: str, probability: float, is_first: bool) -> str:
+def _row(class_name: str, probability: float, is_first: bool, color: str) -> str:
     """Return a class, a bar for its probability, and the number, as three cells of a grid."""
     weight = "font-weight:700;" if is_first else ""
     number = f"{probability:.2f}" if probability >= 0.005 else "&lt; 0.01"
-    bar = f'<div style="height:100%;width:{probability:.1%};background:#0072b2;border-radius:2px"></div>'
+    bar = f'<div style="height:100%;width:{probability:.1%};background:{color};border-radius:2px"></div>'
     return (
         f'<span style="{weight}{ONE_LINE}">{escape(class_name)}</span><span aria-hidden="true" style="{BAR}">{bar}</span>'
         f'<span style="{weight}text-align:right">{number}</span>'

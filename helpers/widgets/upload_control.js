@@ -2,7 +2,7 @@
 
 function render({ model, el }) {
   const own = userImages(model, { multiple: model.get("_multiple") });
-  const sleep = sleeper(el, () => [own.node]);
+  const sleep = sleeper(model, el, () => [own.node]);
   const shown = element("div");
   const root = element("div", { class: "lts-widget lts-answers" }, own.node, sleep.node, shown);
   const show = () => (shown.innerHTML = model.get("_html"));

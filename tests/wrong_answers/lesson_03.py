@@ -80,7 +80,7 @@ WRONG = {
             lambda image, size, stride: max_pool(
                 np.pad(image, [(0, -n % stride) for n in image.shape], constant_values=-99), size, stride
             ),
-            "is a margin",
+            "is left over",
         ),
         (lambda image, size, stride: max_pool(image, size, 1), "your windows overlap"),
         (lambda image, size, stride: max_pool(image, size, size), "you move on by the size"),

@@ -13,7 +13,15 @@ const box = (name, ...children) => element("div", { class: `lts-${name}` }, ...c
 const write = (node, words) => node.textContent === words || (node.textContent = words); // nothing new, nothing to draw
 const limited = (value, low, high) => Math.max(low, Math.min(high, value));
 const percent = (share) => `${Math.round(100 * share)} %`;
+const probability = (share, digits) => (share > 0 && share < 0.5 * 10 ** -digits ? `< ${(10 ** -digits).toFixed(digits)}` : share.toFixed(digits));
 const significant = (value) => (value === 0 ? "0" : Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(2)).replace("-", "−");
+
+// Text in which `backticks` are code and **stars** bold, as nodes.
+const marked = (text) =>
+  text.split(/(`[^`]+`|\*\*.+?\*\*)/).map((part) => {
+    if (/^`[^`]+`$/.test(part)) return element("code", {}, part.slice(1, -1));
+    return /^\*\*.+\*\*$/.test(part) ? element("b", {}, part.slice(2, -2)) : part;
+  });
 
 // JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget. Escape leaves it.
 function keepKeys(root) {
@@ -147,17 +155,20 @@ function slider(label, low, high, step, change) {
   return input;
 }
 
+// A class keeps its color. With many classes the colors would say nothing, so all are blue.
+const colorOfClass = (place, count) => (count > 4 ? "var(--blue)" : `var(--class-${place})`);
+
 // A bar that shows a share from 0 to 1, as a cell of a table.
-function bar() {
+function bar(color = "var(--blue)") {
   const [fill, cell] = [element("div"), element("td")];
-  cell.append(element("div", { class: "lts-bar", "aria-hidden": "true" }, fill));
+  cell.append(element("div", { class: "lts-bar", "aria-hidden": "true", style: `--color: ${color}` }, fill));
   return { cell, show: (share) => (fill.style.width = `${100 * share}%`) };
 }
 
 // A table of probabilities: a bar for each name, the largest set off; dashes where there is none.
 function bars(names, title, digits) {
-  const rows = names.map((name) => {
-    const [share, value] = [bar(), element("td", { class: "lts-number" })];
+  const rows = names.map((name, place) => {
+    const [share, value] = [bar(colorOfClass(place, names.length)), element("td", { class: "lts-number" })];
     return { row: element("tr", {}, element("th", { scope: "row" }, name), share.cell, value), share, value };
   });
   const node = element("table", {}, element("caption", {}, title), element("tbody", {}, ...rows.map(({ row }) => row)));
@@ -165,7 +176,7 @@ function bars(names, title, digits) {
     const best = shares.indexOf(Math.max(...shares));
     rows.forEach(({ row, share, value }, index) => {
       share.show(shares[index] ?? 0);
-      write(value, shares.length ? shares[index].toFixed(digits) : "–");
+      write(value, shares.length ? probability(shares[index], digits) : "–");
       row.className = index === best ? "lts-largest" : "";
     });
   }
@@ -173,19 +184,29 @@ function bars(names, title, digits) {
 }
 
 // What asks Python sleeps while no kernel answers for its widget, as after a lesson was opened again.
-// JupyterLab marks such a widget, and takes the mark off the new one when the cell runs again. `node` is a line that says
-// what to do; `parts` gives what is put out of reach. Other programs and exported pages have no kernel to wake.
-function sleeper(el, parts) {
+// JupyterLab marks such a widget when it is made, and takes the mark off the new one when the cell runs again; when the kernel
+// is restarted or shut down, it tells the model. `node` is a line that says what to do; `parts` gives what is put out of
+// reach. Other programs and exported pages have no kernel to wake.
+function sleeper(model, el, parts) {
   const node = element("p", { class: "lts-asleep", role: "note" }, "Asleep. Run the cells above and this one to wake it.");
+  let isLost = false;
+  const lose = () => {
+    isLost = true; // for good: a new kernel doesn't know this widget
+    look();
+  };
   const look = () => {
-    const isAsleep = el.matches(".jupyter-widgets-disconnected") && el.closest(".jp-NotebookPanel") !== null;
+    const isAsleep = (isLost || el.matches(".jupyter-widgets-disconnected")) && el.closest(".jp-NotebookPanel") !== null;
     node.hidden = !isAsleep;
     for (const part of parts()) if (part) part.inert = isAsleep;
   };
   const [marks, places] = [new MutationObserver(look), new ResizeObserver(look)];
   marks.observe(el, { attributeFilter: ["class"] });
   places.observe(el); // also when it gets onto the page
+  model.on("comm_live_update", lose);
   look();
-  const stop = () => [marks, places].forEach((observer) => observer.disconnect());
+  const stop = () => {
+    model.off("comm_live_update", lose);
+    [marks, places].forEach((observer) => observer.disconnect());
+  };
   return { node, stop };
 }

@@ -33,10 +33,10 @@ const newUpload = () => `${Date.now().toString(36)}-${Math.random().toString(36)
 
 // Sends a Blob to a FileReceiver in Python, and returns when that has dealt with it; throws an Error with a sentence for the
 // learner. Files of one choice share `upload`; it may replace one that was given up. `problem`, a sentence, goes in place of a file.
-// `progress` hears what share of the file is sent, `late` is called while no answer comes.
+// `progress` hears what share of the file is sent, `late` is called while no answer comes; `about` goes with every message.
 async function sendFile(model, blob, name, options = {}) {
-  const { upload = newUpload(), replaces = "", number = 1, count = 1, signal, progress = () => {}, late = () => {} } = options;
-  const message = { upload, replaces, number, count, name, size: blob?.size ?? 0 };
+  const { upload = newUpload(), replaces = "", number = 1, count = 1, signal, progress = () => {}, late = () => {}, about = {} } = options;
+  const message = { ...about, upload, replaces, number, count, name, size: blob?.size ?? 0 };
   let { problem } = options;
   for (let at = 0; ; ) {
     let piece = new ArrayBuffer(0);

@@ -1,0 +1,246 @@
+"""Exercises of lesson 12: series that stay together, near-duplicates, and how sure an accuracy is.
+
+Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
+"""
+# mypy: allow-untyped-defs
+
+import numpy as np
+
+from helpers.exercises.checking import as_list, call, number, rule_out, shown, whole
+from helpers.exercises.core import Exercise, Incorrect
+from helpers.exercises.quiz import Choice, Question
+
+
+def folds_by_series(series, count):
+    """Deal images to the folds of a cross-validation so that images of a series stay together.
+
+    series: a list with the series of each image, such as ["a", "a", "b", "c", "c"].
+    count: how many folds there are.
+    Returns a list with the fold of each image, numbers from 0: the series that comes first in the list goes to fold 0,
+    the next one to fold 1, and so on; after fold count - 1 it begins again with fold 0.
+
+    Example: folds_by_series(["a", "a", "b", "c", "c"], 2) is [0, 0, 1, 0, 0].
+    """
+    order = list(dict.fromkeys(series))  # each series once, in the order of the list
+    return [order.index(one) % count for one in series]
+
+
+def _check_folds_by_series(answer, seed=0):
+    series = ["a", "a", "b", "c", "c", "a"]
+    got = _wholes(call(answer, series, 2), len(series))
+    rule_out(
+        got,
+        ([0, 1, 0, 1, 0, 1], "You dealt the images one by one, so series a is in both folds. Deal the series."),
+        ([0, 0, 1, 2, 2, 0], "There are folds 0 and 1, and you gave a 2. After the last fold begin again with 0."),
+        ([1, 1, 2, 1, 1, 1], "Your folds are counted from 1. The first one is 0."),
+        ([1, 1, 0, 1, 1, 1], "Your first series is in fold 1. It should be in fold 0, the next one in fold 1."),
+        (
+            [0, 0, 1, 0, 0, 1],
+            "Series a is in both folds: its last image comes after the others, and it is still series a.",
+        ),
+        ([0, 0, 0, 1, 1, 1], "You cut the list into pieces, so series a is in both folds. Deal the series."),
+    )
+    random = np.random.default_rng(seed)
+    cases = [(series, 2), (["z", "m", "a", "m"], 3), ([7, 7, 7], 5), ([], 2)]
+    cases += [(random.integers(0, 9, 14).tolist(), int(random.integers(2, 6))) for _ in range(4)]
+    for case in cases:
+        right = folds_by_series(*case)
+        got = _wholes(call(answer, *case), len(right))
+        if got != right:
+            raise Incorrect(f"For {case[0]} and {case[1]} folds you gave {got}; {right} is right.")
+
+
+def _wholes(result, length):
+    return [whole(one) for one in as_list(result, "a list with a number for each image", length=length)]
+
+
+def near_duplicates(features, limit):
+    """Find the pairs of images that look nearly the same.
+
+    features: an array of shape (images, numbers): what a network makes of each image.
+    limit: two images are near-duplicates if the distance of their features is at most this. The distance of two rows
+    is the square root of the sum of the squared differences.
+    Returns a list of pairs (i, j) with i < j, sorted.
+
+    Example: near_duplicates(np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]), 2) is [(0, 2)].
+    """
+    pairs = []
+    for i in range(len(features)):
+        for j in range(i + 1, len(features)):
+            if np.sqrt(np.sum((features[i] - features[j]) ** 2)) <= limit:
+                pairs.append((i, j))
+    return pairs
+
+
+def _check_near_duplicates(answer, seed=0):
+    features = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0], [3.0, 2.0]])
+    got = _pairs(call(answer, features, 2))
+    rule_out(
+        got,
+        ([], "You found none. The distance of rows 0 and 2 is 1, and that of rows 1 and 3 is 2: both are at most 2."),
+        ([(0, 2)], "Rows 1 and 3 are missing: their distance is exactly 2, and *at most* 2 counts."),
+        ([(2, 0), (3, 1)], "In a pair the smaller number comes first."),
+        ([(0, 2), (1, 3), (2, 0), (3, 1)], "Each pair is there twice. Take only those with i < j."),
+        (
+            [(0, 0), (0, 2), (1, 1), (1, 3), (2, 2), (3, 3)],
+            "You compare each image with itself. Take only pairs with i < j.",
+        ),
+        (
+            [(0, 0), (0, 2), (1, 1), (1, 3), (2, 0), (2, 2), (3, 1), (3, 3)],
+            "You compare each image with itself, and each pair twice. Take only pairs with i < j.",
+        ),
+        ([(0, 1), (0, 3), (1, 2), (2, 3)], "Those are the pairs that are farther apart than the limit."),
+    )
+    random = np.random.default_rng(seed)
+    cases = [(features, 2), (features, 5), (np.zeros((3, 4)), 0), (np.zeros((1, 2)), 1)]
+    cases += [(random.integers(0, 4, (6, 3)).astype(float), limit) for limit in (0.5, 1.2, 2.1, 3.1)]
+    for case in cases:
+        got, right = _pairs(call(answer, *case)), near_duplicates(*case)
+        if got != right:
+            raise Incorrect(f"For {case[0].tolist()} and the limit {case[1]} you gave {got}; {right} is right.")
+
+
+def _pairs(result):
+    return [
+        tuple(whole(one) for one in as_list(pair, "pairs of two numbers", length=2))
+        for pair in as_list(result, "a list of pairs")
+    ]
+
+
+def accuracy_range(right, total):
+    """Give the range in which an accuracy is with a confidence of 95 %.
+
+    right, total: so many of so many images were answered right.
+    With p = right / total it reaches from p - 1.96 * s to p + 1.96 * s, where s is the square root of p (1 - p) / total.
+    An accuracy is between 0 and 1, so what is beyond is cut off.
+    Returns a pair: the lower and the upper end.
+
+    Example: accuracy_range(2, 4) is (0.01, 0.99): 2 of 4 right says next to nothing.
+    """
+    p = right / total
+    s = (p * (1 - p) / total) ** 0.5
+    return max(0, p - 1.96 * s), min(1, p + 1.96 * s)
+
+
+def _check_accuracy_range(answer, seed=0):
+    random = np.random.default_rng(seed)
+    cases = [(50, 100), (8, 10), (1, 10), (10, 10), (90, 100)]
+    cases += [(int(random.integers(0, total + 1)), int(total)) for total in random.integers(5, 300, 5)]
+    for right, total in cases:
+        low, high = map(number, as_list(call(answer, right, total), "a pair: `return low, high`", length=2))
+        p = right / total
+        s = (p * (1 - p) / total) ** 0.5
+        if max(low, high) > 1.5:
+            raise Incorrect(
+                f"For {right} of {total} your upper end is {shown(high)}. Give shares from 0 to 1, cut off at 1."
+            )
+        for wrong, sentence in (
+            ((p - s, p + s), "You left out the factor 1.96."),
+            ((p - 1.96 * p * (1 - p) / total, p + 1.96 * p * (1 - p) / total), "You forgot the square root."),
+            (
+                (p - 1.96 * (p * (1 - p)) ** 0.5, p + 1.96 * (p * (1 - p)) ** 0.5),
+                "You forgot to divide by the number of images.",
+            ),
+            ((p - 1.96 * s, p + 1.96 * s), "An accuracy is between 0 and 1: cut off what is beyond."),
+        ):
+            cut = tuple(np.clip(wrong, 0, 1))
+            is_it = any(np.allclose((low, high), one, atol=1e-4) for one in (wrong, cut))
+            if is_it and not np.allclose((low, high), accuracy_range(right, total), atol=1e-4):
+                raise Incorrect(f"For {right} of {total} you gave {shown(low)} to {shown(high)}. {sentence}")
+        if not np.allclose((low, high), accuracy_range(right, total), atol=1e-3):
+            ends = " to ".join(shown(end) for end in accuracy_range(right, total))
+            raise Incorrect(f"For {right} of {total} you gave {shown(low)} to {shown(high)}; {ends} is right.")
+
+
+EXERCISES = [
+    Exercise(
+        name="folds-by-series",
+        title="Series stay together",
+        task="A second of pictures is eight pictures of the same thing. If some of them are learned from and the others asked, the "
+        "answer is easy, and the accuracy is too good to be true. Deal whole series to the folds.",
+        solution=folds_by_series,
+        check=_check_folds_by_series,
+        hints=[
+            "You need each series once, in the order in which they come. What is the place of a series in that list?",
+            "`list(dict.fromkeys(series))` keeps the first of each. `order.index(one)` is its place.",
+            "`[order.index(one) % count for one in series]`: with `%` the folds begin again.",
+        ],
+        takeaway="The same holds for several images of one person, one patient or one place: split by what they have in common.",
+    ),
+    Exercise(
+        name="accuracy-range",
+        title="How sure is an accuracy?",
+        task="With ten images to ask, each of them is ten percent. Compute the range in which the accuracy is "
+        "likely to be.",
+        solution=accuracy_range,
+        check=_check_accuracy_range,
+        hints=[
+            "First `p`, the share that is right, then `s`, the square root of `p * (1 - p) / total`.",
+            "`** 0.5` is the square root. The ends are `p - 1.96 * s` and `p + 1.96 * s`.",
+            "`max(0, ...)` and `min(1, ...)` cut off what is beyond.",
+        ],
+        takeaway="Four times as many images make the range half as wide. For 0 or all right this formula gives a range of width 0, which is "
+        "too sure; Wilson's, which the model card uses, doesn't.",
+    ),
+    Exercise(
+        name="near-duplicates",
+        title="Nearly the same image",
+        task="Two pictures that are nearly the same teach the network one thing, not two. Pixels are a bad measure: a step to "
+        "the side changes them all. Features hardly change. Find the pairs whose features are close.",
+        solution=near_duplicates,
+        check=_check_near_duplicates,
+        hints=[
+            "Compare every image with every later one: two loops, one in the other.",
+            "`range(i + 1, len(features))` gives the later ones, so each pair comes once.",
+            "`np.sqrt(np.sum((features[i] - features[j]) ** 2)) <= limit`.",
+        ],
+        takeaway="For 5,000 images that is 12 million pairs; then a matrix product computes them all at once.",
+    ),
+]
+
+QUESTIONS = (
+    Question(
+        "You took 40 pictures of a cup in five seconds, and learned from 30 of them. Of the other 10, all are right. What do you know?",
+        (
+            Choice("The network recognizes cups.", False, "It has seen one cup, on one table, in one light."),
+            Choice(
+                "Little: the 10 are nearly the same pictures as the 30.",
+                True,
+                "Ask with pictures of another series: another place, another light, best of all another cup.",
+            ),
+            Choice(
+                "The accuracy is 100 % ± 1 %.",
+                False,
+                "The range says how sure a share is for images *like these*, not for others.",
+            ),
+        ),
+    ),
+    Question(
+        "All pictures of rock were taken by day, all of paper in the evening. Cross-validation says 100 %. What has the network learned?",
+        (
+            Choice("Rock and paper.", False, "Perhaps, but nothing here shows it: day or evening is enough to answer."),
+            Choice(
+                "Nothing, because it is the wrong split.",
+                False,
+                "The split may be right. Both sides of it have the same flaw.",
+            ),
+            Choice(
+                "Perhaps only how bright a picture is. Both classes need both lights.",
+                True,
+                "Cross-validation can't see it: every fold has the same shortcut. Only pictures without it show it.",
+            ),
+        ),
+    ),
+    Question(
+        "Your network knows rock, paper and scissors. You show it an empty wall: paper, 0.99. What helps most?",
+        (
+            Choice("More epochs.", False, "It would be surer still: a wall isn't among the answers it may give."),
+            Choice(
+                "A class of its own for pictures without a hand.",
+                True,
+                "Then it has an answer for what it often sees. For everything else there is the caution.",
+            ),
+            Choice("A larger network.", False, "It has to choose one of the three as well."),
+        ),
+    ),
+)

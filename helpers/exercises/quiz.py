@@ -1,0 +1,99 @@
+"""Quiz questions: the record of one, which ones a lesson has, and which ones are answered on this machine.
+
+A lesson's file has them next to its exercises:
+
+    QUESTIONS = (
+        Question(
+            "A batch has the labels `[0 1 1]`. Which loss goes with it?",
+            (
+                Choice("`categorical_crossentropy`", False, "It wants one-hot labels, and these are whole numbers."),
+                Choice("`sparse_categorical_crossentropy`", True, "It takes one whole number for each image."),
+            ),
+        ),
+    )
+"""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpers import budget
+from helpers.exercises import core, display
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a question's choices. In the texts `backticks` are code and **stars** bold.
+
+    why: the reason why it is right or wrong, without the words "Right" or "Wrong": they are shown in front of it.
+    """
+
+    text: str
+    right: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Record of one question, without its number. ValueError unless exactly one of its choices is right."""
+
+    text: str
+    choices: Sequence[Choice]
+
+    def __post_init__(self) -> None:
+        right, texts = sum(choice.right for choice in self.choices), {choice.text for choice in self.choices}
+        if right != 1 or len(texts) != len(self.choices):
+            raise ValueError(f"{self.text!r} needs one right choice (it has {right}), and no two choices alike.")
+
+
+def questions_of(lesson: str) -> Sequence[Question]:
+    """Return the questions of lesson "01"; none for a lesson without a quiz."""
+    if lesson not in core.lessons():
+        return ()
+    return getattr(importlib.import_module(f"{__package__}.lesson_{lesson}"), "QUESTIONS", ())
+
+
+def score(lesson: str) -> str:
+    """Return "1 of 3 quiz questions right", counting the choices made last; "" before any is made."""
+    questions, made = questions_of(lesson), core.read_choices()
+    chosen = [_chosen(question, made.get(f"{lesson}/{number}")) for number, question in enumerate(questions, 1)]
+    if all(place < 0 for place in chosen):
+        return ""
+    right = sum(place >= 0 and item.choices[place].right for item, place in zip(questions, chosen, strict=True))
+    return f"{right} of {len(questions)} quiz questions right"
+
+
+def show_question(lesson: str, number: int) -> None:
+    """Show a question of a lesson as choices; what is chosen is noted on this machine. Counts nothing under nbgrader."""
+    questions = questions_of(lesson)
+    if not lesson:
+        return display.show_box("!", "Run the set-up cell at the top of the lesson first, then this one again.")
+    if not isinstance(number, int) or not 1 <= number <= len(questions):
+        count = (
+            f"The quiz of lesson {lesson} has {len(questions)} questions"
+            if questions
+            else f"Lesson {lesson} has no quiz"
+        )
+        call = f" `exercises.quiz({len(questions)})` shows the last one." if questions else ""
+        return display.show_box("✗", f"{count}, and none of them is {str(number)[:40]!r}.{call}")
+    question, place = questions[number - 1], f"{lesson}/{number}"
+    if not display.shell():
+        print(
+            question.text,
+            *[f"  {letter} · {choice.text}" for letter, choice in zip("ABCDEFGH", question.choices, strict=False)],
+            sep="\n",
+        )
+        return None
+    from helpers.widgets.quiz_question import QuizQuestion  # needs ipywidgets, which a plain script does without
+
+    chosen = _chosen(question, core.read_choices().get(place))
+    choices = [(choice.text, choice.right, choice.why) for choice in question.choices]
+    widget = QuizQuestion(number, question.text, choices, chosen)
+    if not budget.graded():
+        widget.observe(lambda change: core.note_choice(place, question.choices[change["new"]].text), "chosen")
+    return display.show(widget)
+
+
+def _chosen(question: Question, text: str | None) -> int:
+    """Return the place of a choice that was made earlier; -1 for none, or one that the question no longer has."""
+    return next((place for place, choice in enumerate(question.choices) if choice.text == text), -1)

@@ -1,0 +1,350 @@
+"""The learner's own images: `my_images/<class>/`, ordinary JPEG files in a folder for each class.
+
+    own = OwnImages("my_images", ["rock", "paper"])
+    own.keep("rock", open_image(file))      upright, square, without what a phone notes about place and time
+    own.move([("rock", name)], "paper"); own.delete([…]); own.undo()
+    own.load()                              uint8 images, labels, class names, series
+
+An image is on the disk, whole, when `keep` returns. Images of one *series*, taken within about a second, look alike; a series is
+for training or for testing as a whole. Which of the two is computed from its name, so an image that is moved keeps its side.
+"""
+
+import functools
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+import unicodedata
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from data_scripts import atomic
+from data_scripts.errors import DataError, as_data_error
+from data_scripts.leftovers import is_leftover, shown
+from data_scripts.paths import expand
+from helpers.images.class_folders import ENDINGS
+from helpers.images.encode import encode
+from helpers.images.file_bytes import ImageError, printable
+from helpers.images.read import open_image, to_eight_bits
+
+SIDE = 224  # pixels of a kept image: what most pretrained networks take at most
+TEST_SHARE = 5  # one series in five is for testing
+LONGEST_NAME = 40  # letters of a class
+MOST_CLASSES = 20
+TRASH = ".deleted"
+KEPT = re.compile(r"\d{8}-[0-9a-f]{8}-\d{4}x*\.jpg")  # names of files that `keep` has written: day, series, number
+DRAFT = re.compile(rf"\.{KEPT.pattern}\.\d+")
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' devices
+Moves = list[tuple[Path, Path]]
+
+
+class ClassNameError(DataError, ValueError):
+    """A name that no class can have; the text is one sentence for the learner."""
+
+
+@dataclass(frozen=True)
+class OwnSet:
+    """What is in the folder: `images` uint8 (N, size, size, 3), `labels` int64 (N,), numbers of `class_names`.
+
+    `groups` int64 (N,): images of a series have the same number. `is_test` bool (N,): the side of the split. `files` are
+    paths; `left_out` has a sentence for every file that isn't an image.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: list[str]
+    groups: np.ndarray
+    is_test: np.ndarray
+    files: list[Path]
+    left_out: list[str] = field(default_factory=list)
+
+
+class OwnImages:
+    """A folder of the learner's own images, a folder in it for each class.
+
+    folder: made where it is missing, with the `classes` that it lacks. Raises ClassNameError for a name that no class can have,
+    and DataError where the folder can't be used.
+    """
+
+    def __init__(self, folder: str | Path = "my_images", classes: Sequence[str] = ()):
+        if isinstance(classes, str):
+            raise ClassNameError(f"classes is {classes!r}; give a list, such as ['rock', 'paper'].")
+        if not str(folder).strip() or "\0" in str(folder):
+            raise DataError(f"{str(folder)!r} can't be a folder. Name one, such as 'my_images'.")
+        self.folder = Path(os.path.abspath(expand(folder)))
+        self._lock = threading.RLock()
+        self._done: list[tuple[str, Moves]] = []  # what `undo` takes back: its name, and (before, after)
+        self._series: dict[str, tuple[str, int]] = {}
+        wanted = list(dict.fromkeys(class_name(name) for name in classes))
+        with as_data_error(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        for name in wanted:
+            if self._same(name) is None:
+                self.add_class(name)
+
+    @property
+    def classes(self) -> list[str]:
+        """The names of the classes, in alphabetical order: the order of their labels."""
+        with as_data_error(self.folder):
+            names = [entry.name for entry in os.scandir(self.folder) if entry.is_dir()] if self.folder.is_dir() else []
+        return shown(names)
+
+    def names(self, label: str) -> list[str]:
+        """Return the files of a class, the oldest first. Raises ClassNameError if it isn't there any more."""
+        place = self.folder / self._known(label)
+        with as_data_error(place):
+            names = [entry.name for entry in os.scandir(place) if entry.name.lower().endswith(ENDINGS)]
+        return shown(names)
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return for each class how many images are for training, and how many for testing."""
+        sides = {label: [is_test(name) for name in self.names(label)] for label in self.classes}
+        return {label: (side.count(False), side.count(True)) for label, side in sides.items()}
+
+    def keep(self, label: str, image: Image.Image, series: str = "") -> Path:
+        """Write an image (of `open_image`) into a class, square and `SIDE` pixels wide, and return its path.
+
+        series: a text that images taken together share; without it the image is a series of its own. Raises DataError where it
+        can't be written, for example on a full disk; nothing half-made is left.
+        """
+        with self._lock:
+            label = self._known(label)
+            key = f"{label}/{series}" if series else ""
+            name, number = self._series.get(key) or (self._new_series(label), 0)
+            path = self.folder / label / f"{name}-{number:04}.jpg"
+            atomic.write(path, encode(square(image), "jpeg", quality=92))
+            if key:
+                self._series[key] = name, number + 1
+            self._note(f"{label}: take", [(self._trash(path), path)], joined=number > 0)
+            return path
+
+    def move(self, images: Sequence[tuple[str, str]], label: str) -> int:
+        """Move images, (class, file) each, to another class; return how many. Those that are gone are passed over."""
+        with self._lock:
+            label = self._known(label)
+            wanted = [self._path(*one) for one in images if one[0] != label]
+            return self._rename(f"move to {label}", [(path, self.folder / label / path.name) for path in wanted])
+
+    def delete(self, images: Sequence[tuple[str, str]]) -> int:
+        """Put images, (class, file) each, away, so that `undo` can bring them back; return how many."""
+        with self._lock:
+            wanted = [self._path(*one) for one in images]
+            return self._rename("delete", [(path, self._trash(path)) for path in wanted])
+
+    def add_class(self, name: str) -> str:
+        """Make a class; return its name. Raises ClassNameError for a name that is taken, or can't be one."""
+        with self._lock:
+            name = class_name(name)
+            if (taken := self._same(name)) is not None:
+                raise ClassNameError(f"There is a class {taken!r} already. Choose another name.")
+            if len(self.classes) >= MOST_CLASSES:
+                raise ClassNameError(f"There are {MOST_CLASSES} classes already, the most that fit here.")
+            with as_data_error(self.folder):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+            return name
+
+    def rename_class(self, label: str, name: str) -> str:
+        """Give a class another name; its images go with it. Return the name. Raises ClassNameError as `add_class` does."""
+        with self._lock:
+            label, name = self._known(label), class_name(name)
+            taken = self._same(name)
+            if name != label:
+                if taken not in (None, label):
+                    raise ClassNameError(
+                        f"There is a class {taken!r} already. Choose another name, or move the images."
+                    )
+                self._rename(f"rename {label}", [(self.folder / label, self.folder / name)])
+                self._series = {}
+            return name
+
+    def remove_class(self, label: str) -> int:
+        """Delete the images of a class, and the class, if nothing else is in its folder; return how many. `undo` brings them back."""
+        with self._lock:
+            count = self.delete([(label, name) for name in self.names(label)])
+            with suppress(OSError):
+                (self.folder / label).rmdir()
+            return count
+
+    @property
+    def undoable(self) -> str:
+        """What `undo` would take back: "delete", "move to rock", …; "" if there is nothing."""
+        return self._done[-1][0] if self._done else ""
+
+    def undo(self) -> int:
+        """Take the last change back; return how many images (or classes) are where they were."""
+        with self._lock:
+            if not self._done:
+                return 0
+            moves = self._moved([(after, before) for before, after in reversed(self._done[-1][1])])
+            self._done.pop()
+            self._series = {}
+            return len(moves)
+
+    def delete_everything(self) -> tuple[int, int]:
+        """Delete all images that `keep` has written, and those deleted before, for good; return how many, and how many are left.
+
+        Files that came here in another way stay, and so do folders that have any.
+        """
+        with self._lock, as_data_error(self.folder):
+            self._done, self._series = [], {}
+            deleted = sum(len(files) for _, _, files in os.walk(self.folder / TRASH))
+            if (self.folder / TRASH).is_dir() and not (self.folder / TRASH).is_symlink():
+                shutil.rmtree(self.folder / TRASH)
+            left = 0
+            for label in self.classes:
+                for name in os.listdir(self.folder / label):
+                    if KEPT.fullmatch(name) or DRAFT.fullmatch(name):
+                        (self.folder / label / name).unlink(missing_ok=True)
+                        deleted += 1
+                    else:
+                        left += 1
+                with suppress(OSError):
+                    (self.folder / label).rmdir()
+            with suppress(OSError):
+                self.folder.rmdir()
+            return deleted, left
+
+    def load(self, size: int = 160) -> OwnSet:
+        """Return all images as arrays, `size` pixels wide; see `OwnSet`. Classes without images have a label, too."""
+        names = self.classes
+        found = [(label, self.folder / name / file) for label, name in enumerate(names) for file in self.names(name)]
+        images = np.empty((len(found), size, size, 3), np.uint8)
+        with ThreadPoolExecutor(2) as threads:
+            troubles = list(threads.map(lambda i: _read(found[i][1], images[i]), range(len(found))))
+        good = [i for i, trouble in enumerate(troubles) if not trouble]
+        files = [found[i][1] for i in good]
+        groups: dict[str, int] = {}
+        return OwnSet(
+            images if len(good) == len(images) else images[good],
+            np.array([found[i][0] for i in good], np.int64),
+            names,
+            np.array([groups.setdefault(series_of(file.name), len(groups)) for file in files], np.int64),
+            np.array([is_test(file.name) for file in files], bool),
+            files,
+            [trouble for trouble in troubles if trouble],
+        )
+
+    def thumbnail(self, label: str, name: str, side: int = 72) -> bytes:
+        """Return an image as a small JPEG file. Raises ImageError if it is none, or gone."""
+        return encode(square(open_image(self._path(label, name)), side), "jpeg", quality=80)
+
+    def _new_series(self, label: str) -> str:
+        """Return a name that no series has, on the side of the split of which the class has too few."""
+        train, test = self.counts()[label]
+        for_test = train > 0 and TEST_SHARE * test < train + test
+        while True:
+            name = f"{time.strftime('%Y%m%d')}-{secrets.token_hex(4)}"
+            if is_test(f"{name}-0000.jpg") == for_test:
+                return name
+
+    def _known(self, label: str) -> str:
+        if label not in self.classes:
+            raise ClassNameError(f"There is no class {printable(str(label))!r} any more. Run this cell again.")
+        return label
+
+    def _same(self, name: str) -> str | None:
+        """Return the class that a disk might take for this one: "Cat" and "cat" are one folder on many."""
+        return next((one for one in self.classes if _folded(one) == _folded(name)), None)
+
+    def _path(self, label: str, name: str) -> Path:
+        is_file = isinstance(name, str) and name == os.path.basename(name) and "\\" not in name
+        if not is_file or is_leftover(name) or not name.lower().endswith(ENDINGS):
+            raise DataError(f"{printable(str(name))!r} isn't the name of an image.")
+        return self.folder / self._known(label) / name
+
+    def _trash(self, path: Path) -> Path:
+        return self.folder / TRASH / path.parent.name / path.name
+
+    def _rename(self, what: str, moves: Moves) -> int:
+        done = self._moved(moves)
+        if done:
+            self._note(what, done)
+        return len(done)
+
+    def _moved(self, moves: Moves) -> Moves:
+        """Rename files or folders, never onto one that is there; return what was done. After a failure nothing is."""
+        done: Moves = []
+        try:
+            for before, after in moves:
+                if not before.exists():  # another notebook, or the list of files, was faster
+                    continue
+                with as_data_error(after.parent):
+                    after.parent.mkdir(parents=True, exist_ok=True)
+                    same = after.exists() and after.samefile(before)  # only upper and lower case differ
+                    while after.exists() and not same:
+                        after = after.with_name(f"{after.stem}x{after.suffix}")
+                    os.rename(before, after)
+                done.append((before, after))
+        except BaseException:
+            for before, after in reversed(done):
+                with suppress(OSError):
+                    os.rename(after, before)
+            raise
+        return done
+
+    def _note(self, what: str, moves: Moves, joined: bool = False) -> None:
+        if joined and self.undoable == what:
+            self._done[-1][1].extend(moves)
+        else:
+            self._done.append((what, moves))
+            del self._done[:-100]
+
+
+def class_name(name: str) -> str:
+    """Return the name as a class and a folder can have it on every system. Raises ClassNameError for what is none."""
+    if not isinstance(name, str):
+        raise ClassNameError(f"A class is called by a text, not by {name!r}.")
+    text = unicodedata.normalize("NFC", " ".join(name.split()))
+    about = f"{printable(name, LONGEST_NAME)!r} can't be the name of a class"
+    if not text:
+        raise ClassNameError("A class needs a name. Type one, such as 'rock'.")
+    if len(text) > LONGEST_NAME:
+        raise ClassNameError(f"{about}: it has {len(text)} letters, and {LONGEST_NAME} is the most.")
+    bad = next(
+        (letter for letter in text if letter in '/\\:*?"<>|' or not (letter.isprintable() or letter == "\u200d")), None
+    )
+    if bad is not None:
+        raise ClassNameError(f"{about}: no folder may have {printable(bad)!r} in its name. Leave it out.")
+    if is_leftover(text) or text.startswith("~") or text.endswith((".", "-checkpoint")) or RESERVED.fullmatch(text):
+        raise ClassNameError(f"{about}: systems use such names for something else. Choose another.")
+    return text
+
+
+def series_of(name: str) -> str:
+    """Return what the names of images of one series share; of a file that `keep` hasn't written, its name."""
+    return name.rpartition("-")[0] if KEPT.fullmatch(name) else name
+
+
+@functools.lru_cache(100_000)
+def is_test(name: str) -> bool:
+    """Return whether the file of this name is for testing: one series in five, by a hash of its name."""
+    return int(hashlib.sha256(series_of(name).encode("utf-8", "replace")).hexdigest(), 16) % TEST_SHARE == 0
+
+
+def square(image: Image.Image, side: int = SIDE) -> Image.Image:
+    """Return the middle of an image as a square of `side` pixels, in RGB, without anything that was noted with it."""
+    middle = ImageOps.fit(to_eight_bits(image, "RGB"), (side, side), Image.Resampling.LANCZOS)
+    middle.info = {}  # a comment would be written again
+    return middle
+
+
+def _read(path: Path, target: np.ndarray) -> str:
+    """Put an image into `target` (size, size, 3); return why it can't be, or ""."""
+    try:
+        target[:] = square(open_image(path), len(target))
+    except ImageError as error:
+        return str(error)
+    return ""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,0 +1,60 @@
+"""A network to take with you: one `.keras` file with preprocessing and class names inside, and one for phones (TFLite)."""
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from helpers.classes import class_names
+from helpers.models.predict import image_shape, output_count
+from helpers.tensorflow_import import silent_stderr, tensorflow
+
+
+def with_names(model: keras.Model, names: Sequence[str]) -> keras.Model:
+    """Return a network that takes pixels of any size, (N, H, W, 3), 0…255, and answers with words.
+
+    model: images 0…1 → a probability for each class. Its answer is a dict: "probabilities" (N, classes) and "class" (N,), text.
+    Only layers of Keras are used, so its `.keras` file loads anywhere, in safe mode. Raises ValueError for names that don't fit.
+    """
+    height, width, channels = image_shape(model)
+    names = class_names(names, output_count(model))
+    pixels = keras.Input((None, None, channels), name="pixels")
+    images = keras.layers.Rescaling(1 / 255)(keras.layers.Resizing(height, width, interpolation="bilinear")(pixels))
+    probabilities = model(images)
+    words = keras.layers.StringLookup(vocabulary=names, num_oov_indices=0, invert=True, name="words")
+    likeliest = keras.ops.argmax(probabilities, axis=-1)
+    return keras.Model(
+        pixels, {"probabilities": probabilities, "class": words(likeliest)}, name=f"{model.name}_with_names"
+    )
+
+
+def to_tflite(model: keras.Model) -> bytes:
+    """Return a network as a TFLite file, as phones and small boards take it. What the converter prints and logs is dropped."""
+    tf = tensorflow()
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with silent_stderr(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return tf.lite.TFLiteConverter.from_keras_model(model).convert()
+    finally:
+        logging.disable(before)
+
+
+def tflite_predict(content: bytes, images: np.ndarray) -> np.ndarray:
+    """Return the outputs (N, …) of a TFLite file for images (N, H, W, C), one after the other, as a phone does."""
+    tf = tensorflow()
+    with silent_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a newer package has the same interpreter
+        interpreter = tf.lite.Interpreter(model_content=content)
+        interpreter.allocate_tensors()
+    where, answers = interpreter.get_input_details()[0]["index"], []
+    for image in np.asarray(images, "float32"):
+        interpreter.set_tensor(where, image[None])
+        interpreter.invoke()
+        answers.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0])
+    return np.array(answers)

@@ -1,0 +1,52 @@
+"""A model card: what somebody who gets a network has to know of it (M. Mitchell and others, 2019, arXiv 1810.03993)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from helpers.models.few_images import wilson_interval
+
+
+def model_card(
+    title: str,
+    class_names: Sequence[str],
+    labels: np.ndarray,
+    groups: np.ndarray,
+    answers: np.ndarray,
+    missing: str,
+    purpose: str = "Trying out what a network learns from few images. Not for decisions about people.",
+) -> str:
+    """Return a card in Markdown, filled in from what is known.
+
+    labels (N,), groups (N,): the class and the series of each image; answers (N, classes): probabilities by cross-validation.
+    missing: who or what isn't among the images; a line that says so where it is empty.
+    """
+    right = np.argmax(answers, axis=1) == labels
+    rows = [_row(name, labels == label, groups, right) for label, name in enumerate(class_names)]
+    return "\n".join(
+        [
+            f"# {title}",
+            "",
+            f"**For:** {purpose}",
+            "",
+            "**Network:** EfficientNet-Lite0, trained on ImageNet and frozen; on top one Dense layer, trained on these images.",
+            "",
+            "| class | images | series | right by cross-validation | 95 % of the time within |",
+            "|---|---|---|---|---|",
+            *rows,
+            _row("**all**", np.ones(len(labels), bool), groups, right),
+            "",
+            "**How it was measured:** cross-validation; a series of pictures was learned from or asked about as a whole. The best "
+            "classes, settings and images were chosen by looking at the same numbers, so expect less elsewhere.",
+            "",
+            f"**Who or what is missing:** {missing.strip() or 'Not filled in yet. Nobody should rely on this network before it is.'}",
+        ]
+    )
+
+
+def _row(name: str, chosen: np.ndarray, groups: np.ndarray, right: np.ndarray) -> str:
+    total, good = int(chosen.sum()), int(right[chosen].sum())
+    if not total:
+        return f"| {name} | 0 | 0 | – | – |"
+    low, high = wilson_interval(good, total)
+    return f"| {name} | {total} | {len(set(groups[chosen].tolist()))} | {good} of {total} | {low:.0%} to {high:.0%} |"

@@ -1,0 +1,105 @@
+"""What a network says of the camera's picture, again and again while you move: `live_camera.js`."""
+
+import time
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+import traitlets
+
+from helpers.classes import ClassNames
+from helpers.images.encode import in_base64, to_uint8
+from helpers.images.own_images import square
+from helpers.images.read import open_image
+from helpers.models.grad_cam import grad_cam
+from helpers.models.predict import SURE, class_names_of, image_shape, probabilities
+from helpers.models.values import Values, input_range
+from helpers.widgets.base import BrowserWidget, Formats, failure_text, script
+from helpers.widgets.grad_cam import HEAT
+
+CHECK_EVERY = 4  # images between two looks at whether any class fits
+COARSE = 4  # of the map of where it looked every fourth pixel is sent
+UNLIKE = "Nothing fits: this is unlike all images the network learned from."
+UNSURE = "The network is unsure."
+
+
+class LiveCamera(BrowserWidget):
+    """Probabilities as bars while the camera runs: `LiveCamera(model, class_names, in_distribution)`.
+
+    model: a network that takes images (N, H, W, C); `values` as for `network_input`. in_distribution: a `KNNOutlierDetector`, so that
+    an image that fits no class gets a caution. The browser sends the next image after the answer to the last: a slow network gets
+    fewer. `answers` counts them, `probabilities` are the last. Raises ValueError for a network that takes no images.
+    """
+
+    _esm = script("static/upload_control.js", "static/camera.js", "live_camera.js")
+
+    _names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _side = traitlets.Int().tag(sync=True)
+    _colors = traitlets.CBytes(HEAT.tobytes()).tag(sync=True)
+
+    def __init__(
+        self,
+        model: keras.Model,
+        class_names: ClassNames | None = None,
+        in_distribution: Callable | None = None,
+        values: Values = None,
+    ):
+        self._model, self._in_distribution = model, in_distribution
+        self._shape = image_shape(model)
+        self._range = values if callable(values) else input_range(model, values)
+        self._network = tf.function(
+            lambda images: model(images, training=False), autograph=False, reduce_retracing=True
+        )
+        self._caution, self.answers, self.probabilities = "", 0, np.zeros(0)
+        super().__init__(_names=class_names_of(model, class_names), _side=max(self._shape[:2]))
+
+    def look(self, file: bytes, heat: bool = False) -> dict:
+        """Return what the network says of an image file: "shares" (a probability for each class), "caution" (a sentence or ""),
+        "ms" it took, and with `heat` also "heat": {"rows", "columns", "map"}, where it looked, a byte for each place.
+        """
+        begin = time.perf_counter()
+        height, width, channels = self._shape
+        image = square(open_image(file), max(height, width)).resize((width, height))
+        pixels = np.asarray(image.convert("L") if channels == 1 else image, "float32").reshape(
+            1, *self._shape
+        ) / np.float32(255)
+        self.probabilities = probabilities(self._model, np.asarray(self._network(self._scaled(pixels))))[0]
+        if not np.isfinite(self.probabilities).all():
+            raise ValueError(
+                "The network's answer is not a number: its weights diverged. Train it again from the start."
+            )
+        if self._in_distribution is not None and self.answers % CHECK_EVERY == 0:
+            self._caution = "" if self._in_distribution(pixels)[0] else UNLIKE
+        self.answers += 1
+        caution = self._caution or (UNSURE if self.probabilities.max() < SURE else "")
+        answer: dict = {"shares": self.probabilities.tolist(), "caution": caution}
+        if heat:
+            found = to_uint8(grad_cam(self._model, pixels[0], values=self._range))[::COARSE, ::COARSE]
+            answer["heat"] = {"rows": len(found), "columns": found.shape[1], "map": in_base64(found.tobytes())}
+        return answer | {"ms": round(1000 * (time.perf_counter() - begin))}
+
+    def fallback(self) -> Formats:
+        """Return a sentence: what the camera saw is nobody else's business, so no image is stored."""
+        text = f"A live view: the camera's picture, and the probabilities of {', '.join(self._names)}. It needs a running kernel."
+        return {"text/html": f"<p>{escape(text)}</p>", "text/plain": text}
+
+    def _scaled(self, pixels: np.ndarray) -> np.ndarray:
+        if callable(self._range):
+            return np.asarray(self._range(pixels))
+        low, high = self._range
+        return low + pixels * np.float32(high - low)
+
+    def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
+        super()._handle_custom_msg(content, buffers)
+        if not isinstance(content, dict) or content.get("do") != "look":
+            return
+        answer: dict = {}
+        try:
+            answer = self.look(bytes(buffers[0]), content.get("heat") is True)
+        except Exception as error:  # the learner's network: anything can happen in it, and the camera must go on
+            answer = {"stop": failure_text(error)}
+        finally:
+            self.send({"upload": content.get("upload"), **answer})

@@ -1,0 +1,228 @@
+"""The collector in a real JupyterLab, with the camera that Chromium makes up; and without one."""
+
+import re
+
+import pytest
+from PIL import Image
+
+from helpers.images.own_images import OwnImages
+from tests.browser import (
+    CURRENT,
+    FAKE_CAMERA,
+    chromium,
+    lab,
+    needs_browser,
+    open_notebook,
+    run_all,
+    run_code,
+    write_notebook,
+)
+
+pytestmark = needs_browser
+
+CELL = """from helpers.widgets import Collector
+collector = Collector("my_images", ["rock", "paper"])
+collector"""
+TROUBLES = {
+    "NotAllowedError": "not allowed on this page",
+    "NotFoundError": "no camera on this computer",
+    "NotReadableError": "another program",
+    "TypeError": "TypeError",
+}
+COUNT_TRACKS = """
+window.tracks = [];
+const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await original(wanted);
+    window.tracks.push(...stream.getTracks());
+    return stream;
+};"""
+LIVE = "window.tracks.filter((track) => track.readyState === 'live').length"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("collect")
+    write_notebook(folder / "collect.ipynb", [CELL, *["# %% [markdown]\n" + "a line\n\n" * 60] * 2])
+    for name, color in (("rose", "red"), ("sky", "blue")):
+        Image.new("RGB", (60, 40), color).save(folder / f"{name}.png")
+    (folder / "diary.txt").write_text("Dear diary")
+    return folder
+
+
+def opened(browser, server, script=COUNT_TRACKS):
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    page.set_default_timeout(30_000)
+    page.add_init_script(script)
+    open_notebook(page, server, "collect.ipynb")
+    run_all(page)
+    page.wait_for_selector(".lts-class .lts-upload")
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(folder):
+    with chromium(*FAKE_CAMERA) as browser, lab(folder) as server:
+        yield opened(browser, server)
+
+
+@pytest.fixture
+def own(page, folder):
+    run_code(
+        page,
+        "collector.delete_everything(); [collector.own.add_class(name) for name in ('rock', 'paper')]; collector._show()",
+    )
+    page.wait_for_function(
+        "document.querySelectorAll('.lts-class').length === 2 && !document.querySelector('.lts-thumb')"
+    )
+    return OwnImages(folder / "my_images")
+
+
+def column(page, name):
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def hold(page, name, pictures):
+    button = column(page, name).get_by_role("button", name="Hold to take pictures")
+    before = column(page, name).locator(".lts-thumb").count()
+    button.hover()
+    page.mouse.down()
+    thumbs_at_least(page, name, before + pictures)
+    page.mouse.up()
+
+
+def thumbs_at_least(page, name, count):
+    page.wait_for_function(
+        "([name, count]) => document.querySelectorAll(`section[aria-label='${name}'] .lts-thumb img`).length >= count",
+        arg=[name, count],
+    )
+
+
+def settled(page, name):
+    """The number of thumbnails once no picture is on its way any more."""
+    page.wait_for_timeout(600)
+    return column(page, name).locator(".lts-thumb").count()
+
+
+def test_a_held_button_takes_pictures_and_every_one_shown_is_on_the_disk(page, own):
+    hold(page, "rock", 9)
+    shown = settled(page, "rock")
+    assert shown == len(own.names("rock"))
+    assert len(set(own.load(32).groups)) >= 2, "a second of pictures is a series"
+    assert re.search(rf"{shown} images", column(page, "rock").inner_text())
+    colors = own.load(32).images
+    assert colors.std() > 10, "the made-up camera shows a picture, not black"
+
+
+def test_a_short_press_and_a_key_take_one_picture_each(page, own):
+    hold(page, "paper", 1)
+    before = settled(page, "paper")
+    button = column(page, "paper").get_by_role("button", name="Hold to take pictures")
+    button.focus()
+    page.keyboard.press("Enter")
+    thumbs_at_least(page, "paper", before + 1)
+    assert settled(page, "paper") == len(own.names("paper"))
+
+
+def test_images_are_moved_deleted_and_brought_back_by_click_and_by_key(page, own):
+    for _ in range(4):
+        own.keep("rock", Image.new("RGB", (30, 30), "red"))
+    run_code(page, "collector._show()")
+    thumbs_at_least(page, "rock", 4)
+    thumbs = column(page, "rock").locator(".lts-thumb")
+    thumbs.nth(0).click()
+    thumbs.nth(1).click()
+    page.get_by_label("Move the selected images").select_option("paper")
+    thumbs_at_least(page, "paper", 2)
+    assert (len(own.names("rock")), len(own.names("paper"))) == (2, 2)
+    thumbs.nth(0).focus()
+    page.keyboard.press("Delete")
+    page.get_by_text("1 deleted.").wait_for()
+    assert len(own.names("rock")) == 1
+    page.keyboard.press("1")  # the focus is on the next one; classes are numbered in their order
+    thumbs_at_least(page, "paper", 3)
+    page.get_by_role("button", name="Undo").click()
+    thumbs_at_least(page, "rock", 1)
+    page.get_by_role("button", name="Undo").click()
+    thumbs_at_least(page, "rock", 2)
+    assert (len(own.names("rock")), len(own.names("paper"))) == (2, 2)
+
+
+def test_classes_are_added_renamed_and_odd_names_get_a_sentence(page, own):
+    page.get_by_role("textbox", name="Name of a new class").fill("scissors")
+    page.get_by_role("button", name="Add", exact=True).click()
+    column(page, "scissors").wait_for()
+    name = column(page, "scissors").get_by_role("textbox")
+    name.fill("a/b")
+    name.press("Enter")
+    page.get_by_text("can't be the name of a class").wait_for()
+    assert name.input_value() == "scissors"
+    name.fill("shears")
+    name.press("Enter")
+    column(page, "shears").wait_for()
+    assert own.classes == ["paper", "rock", "shears"]
+
+
+def test_files_are_kept_and_what_is_none_is_said(page, own, folder):
+    with page.expect_file_chooser() as chooser:
+        column(page, "paper").get_by_role("button", name="Choose images").click()
+    chooser.value.set_files([folder / "rose.png", folder / "diary.txt", folder / "sky.png"])
+    column(page, "paper").get_by_text('2 of 3 kept. "diary.txt" is text, not an image.').wait_for()
+    thumbs_at_least(page, "paper", 2)
+    assert len(own.names("paper")) == 2
+
+
+def test_many_images_come_in_pages(page, own):
+    for number in range(100):
+        own.keep("rock", Image.new("RGB", (30, 30), (number, 0, 0)))
+    run_code(page, "collector._show()")
+    thumbs_at_least(page, "rock", 40)
+    assert settled(page, "rock") == 40
+    column(page, "rock").locator(".lts-thumbs").evaluate("(node) => (node.scrollTop = node.scrollHeight)")
+    thumbs_at_least(page, "rock", 80)
+
+
+def test_the_light_goes_out_when_the_camera_cannot_be_seen(page, own):
+    hold(page, "rock", 1)
+    assert page.evaluate(LIVE) == 1
+    page.evaluate(f"{CURRENT}.content.scrollToItem(2, 'start')")
+    page.wait_for_function(f"{LIVE} === 0")
+    page.evaluate(f"{CURRENT}.content.scrollToItem(0, 'start')")
+    page.get_by_text("The camera is off while you can't see its picture.").wait_for()
+    page.get_by_role("button", name="Turn the camera on").click()
+    page.wait_for_function(f"{LIVE} === 1")
+    page.get_by_role("button", name="Turn the camera off").click()
+    page.wait_for_function(f"{LIVE} === 0")
+
+
+def test_everything_is_deleted_by_one_button_pressed_twice(page, own):
+    own.keep("rock", Image.new("RGB", (30, 30)))
+    run_code(page, "collector._show()")
+    thumbs_at_least(page, "rock", 1)
+    page.get_by_role("button", name="Delete all my images").click()
+    assert len(own.names("rock")) == 1
+    page.get_by_role("button", name="Really?").click()
+    page.get_by_text("1 image deleted for good.").wait_for()
+    assert not own.folder.exists()
+
+
+def test_the_light_goes_out_when_the_output_is_cleared(page, own):
+    hold(page, "rock", 1)
+    assert page.evaluate(LIVE) == 1
+    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.wait_for_function(f"{LIVE} === 0")
+
+
+@pytest.mark.parametrize("trouble", [*TROUBLES, "no page for it"])
+def test_without_a_camera_a_sentence_says_so_and_files_are_kept(folder, trouble):
+    fails = f"navigator.mediaDevices.getUserMedia = async () => {{ throw Object.assign(new Error(), {{ name: '{trouble}' }}); }};"
+    script = "Object.defineProperty(navigator, 'mediaDevices', {});" if trouble not in TROUBLES else fails
+    with chromium() as browser, lab(folder) as server:
+        page = opened(browser, server, script)
+        page.get_by_role("button", name="Turn the camera on").click()
+        page.get_by_text(TROUBLES.get(trouble, "only on pages from https://")).wait_for()
+        with page.expect_file_chooser() as chooser:
+            column(page, "rock").get_by_role("button", name="Choose images").click()
+        chooser.value.set_files([folder / "rose.png"])
+        column(page, "rock").get_by_text("1 kept.").wait_for()
+        page.close()

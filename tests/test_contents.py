@@ -1,0 +1,252 @@
+"""The contents page: cards made of the lessons themselves, what is done, and the link that comes first."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from helpers import contents, exercises, fresh_contents, launch
+from helpers.exercises import core
+from tests.conftest import ROOT
+from tests.test_contents_browser import make_lab
+from tools import notebooks
+
+PUBLISHED = ROOT / "notebooks"
+
+
+def write_lesson(folder, file, title, minutes=10, checks=(), questions=0):
+    first = f"# {title}\n\n> Why does *this* work,\n> and when?\n\nAbout {minutes} minutes to read and try."
+    cells = [{"cell_type": "markdown", "source": first}]
+    cells += [{"cell_type": "code", "source": [f'exercises.check("{name}", answer)\n']} for name in checks]
+    cells += [{"cell_type": "code", "source": f"exercises.quiz({number})"} for number in range(1, questions + 1)]
+    (folder / file).write_text(json.dumps({"cells": cells}), encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "lessons"
+    place.mkdir()
+    write_lesson(place, "00_start_here.ipynb", "00 · Start here")
+    write_lesson(place, "01_first.ipynb", "01 · First", 60, ("one-hot", "softmax"), questions=2)
+    write_lesson(place, "02_second.ipynb", "02 · Second & last", 75, ("max-pool",))
+    return place
+
+
+def progress(home, **values):
+    (home / "progress.json").write_text(json.dumps(values), encoding="utf-8")
+
+
+def test_every_published_lesson_has_a_card_with_what_its_notebook_says():
+    found = contents.lessons(PUBLISHED)
+    assert [lesson.file for lesson in found] == [path.name for path in notebooks.lessons()]
+    for lesson in found:
+        assert list(lesson.exercises) == [exercise.name for exercise in core.exercises_of(lesson.number)]
+        assert lesson.title.startswith(f"{lesson.number} · ")
+        assert lesson.question.endswith("?")
+        assert lesson.minutes >= 20
+    page = contents.page(PUBLISHED)
+    for lesson in found[1:]:
+        assert page.count(f'href="{lesson.file}"') >= 1
+        assert contents._picture(lesson.number) in page
+
+
+def test_a_lesson_that_is_added_has_a_card_without_a_list_that_names_it(folder, course_home):
+    write_lesson(folder, "13_later.ipynb", "13 · Later <b>", 45, ("deep",), questions=3)
+    page = contents.page(folder)
+    assert 'href="13_later.ipynb"' in page
+    assert "13 · Later &lt;b&gt;" in page
+    assert "45 minutes · 0 of 1 exercises done" in page
+    assert "Why does this work, and when?" in page
+
+
+def test_copies_kept_files_and_what_is_no_notebook_have_no_card(folder):
+    for name in ("01_first-Copy1.ipynb", "01_first-kept-20270101-101010.ipynb"):
+        write_lesson(folder, name, "01 · First")
+    for number, text in enumerate(("", "[]", '{"cells": 3}', '{"cells": [{}]}', "\x00")):
+        (folder / f"2{number}_broken.ipynb").write_text(text)
+    (folder / "30_folder.ipynb").mkdir()
+    assert [lesson.number for lesson in contents.lessons(folder)] == ["00", "01", "02"]
+
+
+def test_exercises_and_quiz_are_counted_from_the_progress_file(folder, course_home):
+    progress(course_home, done=["one-hot", "max-pool", "of a lesson that is gone"], quiz={"01/1": "a", "02/9": "b"})
+    text = contents.text(folder)
+    assert "01 · First: 60 minutes · 1 of 2 exercises done · 1 of 2 quiz questions answered" in text
+    assert "02 · Second & last: 75 minutes · 1 of 1 exercises done" in text
+    assert 'style="width: 50%"' in contents.page(folder)
+
+
+def test_a_progress_file_from_before_there_were_quizzes_counts(folder, course_home):
+    progress(course_home, done=["one-hot"])
+    assert "1 of 2 exercises done" in contents.text(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "3", '{"done": 7}', '{"done": [[1]], "quiz": [2]}', '{"quiz": {"01/1": 1}}', "\x80", None]
+)
+def test_a_progress_file_that_is_damaged_or_missing_counts_nothing(folder, course_home, text):
+    if text is not None:
+        (course_home / "progress.json").write_bytes(text.encode("latin-1"))
+    assert "0 of 2 exercises done" in contents.text(folder)
+
+
+def test_the_first_link_begins_then_continues_then_goes_on(folder, course_home):
+    def first():
+        return re.search(r'<a href="([^"]+)"><strong>([^<]+):', contents.page(folder)).groups()
+
+    assert first() == ("01_first.ipynb", "Begin")
+    contents.note_lesson("01")
+    assert first() == ("01_first.ipynb", "Continue where you left off")
+    progress(course_home, done=["one-hot", "softmax"])
+    assert first() == ("02_second.ipynb", "Go on with the next lesson")
+    contents.note_lesson("02")
+    progress(course_home, done=["max-pool"])
+    assert first() == ("02_second.ipynb", "Continue where you left off")
+    contents.note_lesson("99")
+    assert first() == ("01_first.ipynb", "Begin")
+
+
+def test_the_set_up_cell_notes_the_lesson_and_lesson_00_does_not_count(folder, course_home, capsys):
+    exercises.begin("02")
+    exercises.begin("00")
+    assert contents.last_lesson() == "02"
+    exercises.check("signed-scale", None)
+    assert contents.last_lesson() == "01", "of two lessons that are open, the one that is worked on"
+
+
+def test_grading_notes_no_lesson(course_home, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    exercises.begin("02")
+    assert contents.last_lesson() == ""
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"lesson": 3}', '{"lesson": "../.."}', "\xff"])
+def test_a_note_that_is_damaged_begins_at_the_beginning(folder, course_home, text):
+    (course_home / "last_lesson.json").write_bytes(text.encode("latin-1"))
+    assert "<strong>Begin:" in contents.page(folder)
+
+
+def test_a_home_that_cannot_be_written_stops_nothing(folder, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file"))
+    contents.note_lesson("01")
+    assert "<strong>Begin:" in contents.page(folder)
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_rests_where_less_motion_is_asked_for():
+    page = contents.page(PUBLISHED)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+    assert "<script" not in page
+    style = contents._part("front.svg")
+    moving = style.index("prefers-reduced-motion: no-preference")
+    assert "animation" not in style[:moving]
+    assert len(page) < 100_000
+
+
+def test_on_colab_cards_have_no_links(folder):
+    assert "<a " not in contents.page(folder, links=False)
+
+
+def test_without_lessons_the_page_says_where_they_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(contents, "CHECKOUT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert contents.lessons(tmp_path) == []
+    page = contents.page(tmp_path)
+    assert contents.ELSEWHERE in page
+    assert "<li>" not in page
+
+
+def test_lesson_00_needs_no_tensorflow(course_home):
+    code = (
+        "import sys, helpers; helpers.start('00')\nfrom helpers import contents, exercises, plots\n"
+        "from helpers.images import assets\nassert assets.digits().shape == (10, 28, 28)\n"
+        "exercises.check('pixel-count', lambda height, width: height * width); contents.show()\n"
+        "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "Right: How many pixels?" in done.stdout
+
+
+# ---- fresh whenever it is opened ----
+
+
+def model(folder, name="00_start_here.ipynb"):
+    cell = {"cell_type": "code", "id": "contents", "metadata": {}, "outputs": [], "source": "contents.show()"}
+    return {"type": "notebook", "name": name, "path": name, "content": {"cells": [cell]}}
+
+
+class Manager:
+    """What `freshen` needs of a contents manager."""
+
+    def __init__(self, folder, found):
+        self.folder, self.found = folder, found
+
+    def _get_os_path(self, path):
+        return str(self.folder / path)
+
+    def get(self, path, content=True):
+        return self.found
+
+
+class LaterManager(Manager):
+    """The asynchronous kind."""
+
+    async def get(self, path, content=True):
+        return self.found
+
+
+@pytest.mark.parametrize("kind", [Manager, LaterManager])
+def test_when_lesson_00_is_opened_its_cell_has_todays_page_and_is_trusted(folder, course_home, kind):
+    progress(course_home, done=["one-hot", "softmax"])
+    manager = kind(folder, model(folder))
+    fresh_contents.freshen(manager)
+    answer = manager.get("00_start_here.ipynb", content=True)
+    answer = asyncio.run(answer) if kind is LaterManager else answer
+    (cell,) = answer["content"]["cells"]
+    assert "2 of 2 exercises done" in cell["outputs"][0]["data"]["text/html"]
+    assert cell["metadata"]["trusted"] is True
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"type": "directory", "name": "00_x", "content": []},
+        {"type": "notebook", "name": "00_start_here.ipynb", "content": None},
+        {"type": "notebook", "name": "00_start_here.ipynb", "content": {"cells": [{"id": "contents"}]}},
+        {"type": "notebook", "name": "00_start_here.ipynb", "content": {"cells": "odd"}},
+        None,
+    ],
+)
+def test_whatever_else_is_opened_stays_as_it_is(folder, other):
+    before = json.dumps(other)
+    assert json.dumps(fresh_contents.with_contents(other, folder)) == before
+
+
+def test_another_notebook_is_neither_changed_nor_trusted(folder):
+    found = fresh_contents.with_contents(model(folder, "mine.ipynb"), folder)
+    assert found["content"]["cells"][0]["metadata"] == {}
+    assert found["content"]["cells"][0]["outputs"] == []
+
+
+def test_the_server_of_make_lab_leads_to_the_page_of_today(course_home, tmp_path):
+    copies = tmp_path / "my_course"
+    launch.copy_lessons(copies)
+    contents.note_lesson("03")
+    with make_lab(copies, course_home) as address:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            assert urllib.parse.urlsplit(answer.url).path == "/lab/tree/00_start_here.ipynb"
+        with urllib.request.urlopen(address.replace("/?", "/api/contents/00_start_here.ipynb?"), timeout=30) as answer:
+            cells = json.load(answer)["content"]["cells"]
+    (cell,) = (cell for cell in cells if cell["id"] == "contents")
+    assert "Continue where you left off:</strong> 03 · " in cell["outputs"][0]["data"]["text/html"]
+    assert [one["id"] for one in cells if one["metadata"].get("trusted")] == ["contents"]

@@ -1,0 +1,263 @@
+"""Diagrams: what they draw, what they say in words, and where they can be seen: helpers/plots/diagrams/."""
+
+import html
+import re
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import keras
+import numpy as np
+import pytest
+
+from helpers.models import architectures
+from helpers.models.receptive_fields import receptive_fields
+from helpers.plots import diagrams
+from tests import tiny_networks
+
+SVG = "{http://www.w3.org/2000/svg}"
+GRAYS = np.random.default_rng(0).integers(0, 256, (60, 80), np.uint8)
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+
+
+def dense_network() -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(50, activation="relu"),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def parabola(weight: float) -> float:
+    return (weight - 1) ** 2
+
+
+ALL = {
+    "network": lambda: diagrams.network(dense_network()),
+    "neuron": lambda: diagrams.neuron([1, 2, 3], [0.5, -1, 0.25], -0.5),
+    "loss_slope": lambda: diagrams.loss_slope(parabola, [-1, 0, 0.5]),
+    "zoom_to_window": lambda: diagrams.zoom_to_window(GRAYS, 30, 40),
+    "window_sum": lambda: diagrams.window_sum(GRAYS[:3, :3], SOBEL),
+    "window_places, valid": lambda: diagrams.window_places(7, 3, stride=2),
+    "window_places, same": lambda: diagrams.window_places(7, 5, padding="same"),
+    "filter_across_channels, 1": lambda: diagrams.filter_across_channels(1, 64),
+    "filter_across_channels, 64": lambda: diagrams.filter_across_channels(64, 64),
+    "shapes": lambda: diagrams.shapes(architectures.clothes_convolutional()),
+    "receptive_field": lambda: diagrams.receptive_field(architectures.clothes_convolutional()),
+}
+
+
+def parsed(diagram: diagrams.Diagram) -> ElementTree.Element:
+    return ElementTree.fromstring(diagram.svg())
+
+
+def words(diagram: diagrams.Diagram) -> list[str]:
+    return [node.text for node in parsed(diagram).iter(f"{SVG}text")]
+
+
+def circles(diagram: diagrams.Diagram, radius: str) -> int:
+    return sum(node.get("r") == radius for node in parsed(diagram).iter(f"{SVG}circle"))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_diagram_is_svg_with_a_text_equivalent_and_stays_inside_its_frame(name):
+    diagram = ALL[name]()
+    root = parsed(diagram)
+    assert root.find(f"{SVG}title").text == diagram.title
+    assert root.find(f"{SVG}desc").text == root.get("aria-label") == diagram.text
+    for node in root.iter():
+        for side, most in (("x", diagram.width), ("y", diagram.height)):
+            for end in ("", "1", "2"):
+                value = float(node.get(side + end) or node.get(f"c{side}") or 0)
+                assert 0 <= value <= most, (node.tag, node.attrib)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_where_no_script_runs_there_is_an_image_on_paper_and_where_one_runs_the_ink_follows_the_theme(name):
+    data = ALL[name]()._repr_mimebundle_()
+    assert set(data) == {"text/html", "text/plain"}
+    page, script = data["text/html"].split("<script>")
+    image = unquote(re.search(r'src="data:image/svg\+xml,([^"]*)"', page)[1])
+    ElementTree.fromstring(image)
+    assert "background: white" in image
+    assert "var(" not in image
+    assert html.unescape(re.search('alt="([^"]*)"', page)[1]) in data["text/plain"]
+    assert "<svg" not in page, "JupyterLab would strip its tags and show its words"
+    assert "var(--jp-ui-font-color1, currentColor)" in script
+    assert script.count("</script") == 1
+
+
+def test_words_with_every_kind_of_quote_stay_words():
+    drawing = diagrams.Drawing(100, 40)
+    drawing.text(50, 20, """a "b" 'c' <d> \\e & </script>""")
+    diagram = drawing.finish("""'a' "b" </script>""", """'a' "b" \\ <c> </script>""")
+    assert words(diagram) == ["""a "b" 'c' <d> \\e & </script>"""]
+    assert diagram._repr_html_().count("</script") == 1
+
+
+def test_a_diagram_without_words_is_refused():
+    with pytest.raises(ValueError, match="needs a text"):
+        diagrams.Drawing(10, 10).finish("Empty", " ")
+
+
+def test_a_network_has_a_column_for_each_layer_with_its_true_numbers():
+    diagram = diagrams.network(dense_network())
+    shown = words(diagram)
+    for text in ("28 × 28 × 1", "784 numbers", "50 neurons", "ReLU", "39,250 parameters", "3 neurons", "softmax"):
+        assert text in shown
+    assert circles(diagram, "7") == 8 + 8 + 3, "the first and last few of 784 and 50, all of 3"
+    assert diagram.text.endswith("39,403 parameters in all.")
+
+
+@pytest.mark.parametrize("make", [tiny_networks.sequential, tiny_networks.functional, tiny_networks.fitted])
+def test_networks_of_every_making_and_with_other_layers_are_drawn(make):
+    shown = words(diagrams.network(make()))
+    assert [name for name in ("Conv2D", "MaxPooling2D", "Dropout", "Flatten", "Dense") if name in shown] == [
+        "Conv2D",
+        "MaxPooling2D",
+        "Dropout",
+        "Flatten",
+        "Dense",
+    ]
+    assert {"4 × 4 × 2", "1 neuron", "sigmoid"} <= set(shown)
+
+
+@pytest.mark.parametrize("model", [keras.Sequential(), tiny_networks.without_input()])
+def test_a_network_that_has_no_shape_yet_is_refused_with_the_remedy(model):
+    with pytest.raises(ValueError, match=r"keras\.Input"):
+        diagrams.network(model)
+
+
+def test_a_neuron_says_the_sum_it_draws():
+    diagram = diagrams.neuron([1, 2, 3], [0.5, -1, 0.25], -0.5, digits=2)
+    assert diagram.text == "1.00 · 0.50 + 2.00 · (−1.00) + 3.00 · 0.25 + bias (−0.50) = −1.25; ReLU gives 0.00."
+    assert {"−1.25", "0.00", "ReLU", "x3"} <= set(words(diagram))
+
+
+def test_of_many_inputs_a_neuron_shows_those_that_matter_most():
+    inputs, weights = np.ones(128), np.zeros(128)
+    weights[[7, 90, 3]] = 5, -6, 1
+    diagram = diagrams.neuron(inputs, weights, 0.0, activation="linear", most=2)
+    assert [word for word in words(diagram) if word.startswith("x")] == ["x8", "x91"]
+    assert "… 126 more" in words(diagram)
+    assert diagram.text.endswith("= 0.000."), "the sum is of all inputs, and nothing follows it"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(([1, 2], [1], 0), "2 inputs and 1 weights"), (([], [], 0), "0 inputs"), (([1], [1], 0, "tanh"), "tanh")],
+)
+def test_a_neuron_that_cannot_be_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        diagrams.neuron(*arguments)
+
+
+def test_a_slope_shows_every_step_and_names_slope_and_losses():
+    diagram = diagrams.loss_slope(parabola, [-1, 0, 0.5])
+    assert [word for word in words(diagram) if word in "012"][-3:] == ["0", "1", "2"]
+    assert (
+        "At −1.00 (loss 4.00) its slope is −4.00; the next steps: 0.00 (loss 1.00), 0.50 (loss 0.25)." in diagram.text
+    )
+
+
+def test_a_single_step_and_a_flat_curve_can_be_drawn():
+    for loss in (parabola, lambda weight: 0.0, lambda weight: -2.0):
+        diagram = diagrams.loss_slope(loss, [1])
+        assert diagram.text.endswith("slope is 0.00."), diagram.text
+        ElementTree.fromstring(diagram.svg())
+
+
+@pytest.mark.parametrize("weights", [[], [float("nan")], [1, float("inf")]])
+def test_steps_that_cannot_be_drawn_are_refused(weights):
+    with pytest.raises(ValueError, match="finite"):
+        diagrams.loss_slope(parabola, weights)
+
+
+# A filter's window, shapes and receptive fields
+
+
+def test_the_zoom_ends_in_the_nine_numbers_of_the_window():
+    diagram = diagrams.zoom_to_window(GRAYS, 30, 40, around=5)
+    numbers = [str(value) for value in GRAYS[29:32, 39:42].flat]
+    assert [word for word in words(diagram) if word.isdigit()] == numbers
+    assert "; ".join(" ".join(numbers[row : row + 3]) for row in (0, 3, 6)) in diagram.text
+    assert len(list(parsed(diagram).iter(f"{SVG}image"))) == 2
+
+
+@pytest.mark.parametrize(("row", "column"), [(4, 40), (30, 75), (55, 40), (-30, 40)])
+def test_a_zoom_over_the_border_is_refused(row, column):
+    with pytest.raises(ValueError, match="don't fit"):
+        diagrams.zoom_to_window(GRAYS, row, column, around=5)
+
+
+def test_the_sum_of_a_window_is_that_of_its_products_in_picture_and_words():
+    window = np.array([[81, 140, 176], [90, 131, 170], [79, 134, 173]], np.uint8)
+    diagram = diagrams.window_sum(window, SOBEL)
+    assert {"81", "−2", "−180", "340", "349"} <= set(words(diagram))
+    assert diagram.text.startswith("81 · (−1) + 140 · 0 + 176 · 1 + 90 · (−2)")
+    assert diagram.text.endswith("= 349.")
+
+
+def test_a_window_and_a_filter_of_two_sizes_are_refused():
+    with pytest.raises(ValueError, match="must be the same"):
+        diagrams.window_sum(np.ones((3, 3)), np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(("n", "kernel", "stride"), [(7, 3, 1), (7, 3, 2), (6, 3, 2), (8, 5, 3), (5, 1, 2)])
+def test_the_places_are_as_many_as_tensorflow_has_and_so_are_the_zeros(n, kernel, stride, padding):
+    diagram = diagrams.window_places(n, kernel, stride, padding)
+    layer = keras.layers.Conv1D(1, kernel, strides=stride, padding=padding, use_bias=False, kernel_initializer="ones")
+    sums = layer(np.ones((1, n, 1), "float32")).numpy().ravel()
+    shown = words(diagram)
+    assert sum(word.startswith("→ place") for word in shown) == len(sums)
+    assert f": {len(sums)} places" in diagram.text
+    seen = sum(kernel - int(value) for value in sums)  # zeros under the filter, over all places
+    assert (shown.count("0") > 0) == (seen > 0)
+
+
+@pytest.mark.parametrize("arguments", [(3, 5), (3, 3, 0), (3, 3, 1, "full"), (0, 1, 1, "same")])
+def test_places_that_cannot_be_are_refused(arguments):
+    with pytest.raises(ValueError, match="has no place"):
+        diagrams.window_places(*arguments)
+
+
+@pytest.mark.parametrize(("channels", "filters", "kernel"), [(1, 64, 3), (3, 16, 3), (64, 64, 3), (2, 8, 5)])
+def test_a_filter_across_channels_has_the_parameters_of_the_layer(channels, filters, kernel):
+    layer = keras.layers.Conv2D(filters, kernel)
+    layer.build((None, 28, 28, channels))
+    assert (
+        f"{filters} filters have {layer.count_params():,} "
+        in diagrams.filter_across_channels(channels, filters, kernel).text
+    )
+
+
+def test_the_shapes_are_those_of_the_model():
+    diagram = diagrams.shapes(architectures.clothes_convolutional())
+    assert "28 → 26 → 13 → 11 → 5 pixels on each side" in words(diagram)
+    assert {"5 × 5 × 64", "1600", "36,928", "204,928"} <= set(words(diagram))
+    assert diagram.text.endswith("243,786 parameters in all.")
+
+
+@pytest.mark.parametrize("convolutions", [1, 2, 3])
+def test_the_receptive_field_is_that_of_the_formula(convolutions):
+    model = architectures.clothes_convolutional(4, convolutions)
+    last = model.layers[2 * convolutions - 1]
+    size = receptive_fields(model)[last.name][0].size
+    assert diagrams.receptive_field(model).text.endswith(f"image {size} of 28.")
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [keras.layers.Conv2D(2, 3, padding="same")],
+        [keras.layers.Flatten(), keras.layers.Dense(2)],
+    ],
+)
+def test_a_receptive_field_that_the_figure_cannot_show_is_refused(layers):
+    with pytest.raises(ValueError, match="padding="):
+        diagrams.receptive_field(keras.Sequential([keras.Input((8, 8, 1)), *layers]))
+    with pytest.raises(ValueError, match=r"keras\.Input"):
+        diagrams.shapes(keras.Sequential())

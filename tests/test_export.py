@@ -1,0 +1,74 @@
+"""A network to take with you: the same answers from the files, without the course."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from helpers.models import export
+from helpers.models.model_card import model_card
+
+STRANGER = """import keras, sys
+model = keras.saving.load_model(sys.argv[1])
+answer = model(keras.ops.ones((2, 50, 70, 3)) * 200)
+print([word.decode() for word in answer["class"].numpy()])
+assert not [name for name in sys.modules if name.startswith(("helpers", "data_scripts"))]
+"""
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    layers = [
+        keras.Input((16, 16, 3)),
+        keras.layers.Conv2D(4, 3),
+        keras.layers.Flatten(),
+        keras.layers.Dense(3, "softmax"),
+    ]
+    return keras.Sequential(layers)
+
+
+@pytest.fixture(scope="module")
+def images():
+    return np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3), dtype=np.uint8)
+
+
+def test_words_and_probabilities_are_those_of_the_network(model, images, tmp_path):
+    names = ["Äpfel", "日本", "two words"]
+    export.with_names(model, names).save(tmp_path / "own.keras")
+    answer = keras.saving.load_model(tmp_path / "own.keras", safe_mode=True)(images.astype("float32"))
+    wanted = np.asarray(model(images / np.float32(255)))
+    assert np.allclose(answer["probabilities"], wanted, atol=1e-5)
+    assert [word.decode() for word in answer["class"].numpy()] == [names[place] for place in wanted.argmax(axis=1)]
+
+
+def test_the_file_loads_without_the_course(model, tmp_path):
+    export.with_names(model, ["a", "b", "c"]).save(tmp_path / "own.keras")
+    command = [sys.executable, "-P", "-c", STRANGER, str(tmp_path / "own.keras")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().strip("[]").split(", ")[0].strip("'") in "abc"
+
+
+def test_a_phones_file_gives_the_same_answers(model, images, capfd):
+    content = export.to_tflite(model)
+    assert np.allclose(export.tflite_predict(content, images / 255), model(images / np.float32(255)), atol=1e-5)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_names_that_do_not_fit_get_a_sentence(model):
+    with pytest.raises(ValueError, match="3 classes apart, but there are 2"):
+        export.with_names(model, ["a", "b"])
+
+
+def test_a_model_card_has_counts_accuracy_and_what_is_missing():
+    labels, groups = np.array([0, 0, 0, 1]), np.array([5, 5, 6, 7])
+    answers = np.eye(3)[[0, 0, 1, 1]]
+    card = model_card("Mine", ["a", "b", "none"], labels, groups, answers, "children")
+    assert "| a | 3 | 2 | 2 of 3 | 21% to 94% |" in card
+    assert "| none | 0 | 0 | – | – |" in card
+    assert "| **all** | 4 | 3 | 3 of 4 | 30% to 95% |" in card
+    assert card.endswith("children")
+    assert "Not filled in yet" in model_card("Mine", ["a", "b"], labels, groups, answers, " ")

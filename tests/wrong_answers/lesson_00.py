@@ -1,0 +1,49 @@
+"""Wrong answers to the exercises of lesson 00, each with a part of the sentence that it must get."""
+
+import numpy as np
+
+WRONG = {
+    "pixel-count": [
+        (lambda height, width: height + width, "28 rows with 28 pixels in *each*"),
+        (lambda height, width: 2 * (height + width), "the way around the image"),
+        (lambda height, width: height * height, "need not be square"),
+        (lambda height, width: width**2, "need not be square"),
+        (lambda height, width: 784, "Use the parameters"),
+        (lambda height, width: (height, width), "it should return a single number"),
+    ],
+    "without-border": [
+        (lambda image, margin: image[margin:-margin, margin:-margin], "`-0` is 0"),
+        (lambda image, margin: image[margin:, margin:], "it cuts off two sides"),
+        (lambda image, margin: image[:-margin, :-margin], "it cuts off two sides"),
+        (lambda image, margin: image[margin:-margin], "Slice the columns as well"),
+        (lambda image, margin: image[:, margin:-margin], "The rows come first"),
+        (
+            lambda image, margin: image[margin : -margin - 1, margin : -margin - 1],
+            "a slice ends *before* its second number",
+        ),
+        (lambda image, margin: image[:margin, :margin], "not how much to keep"),
+        (lambda image, margin: image[2 * margin :, 2 * margin :], "begins with 14 instead of 7"),
+        (lambda image, margin: image[1:-1, 1:-1], "should"),
+    ],
+    "row-with-most-ink": [
+        (lambda image: int(image.sum(axis=0).argmax()), "`axis=0` adds up the columns"),
+        (lambda image: int(image.max(axis=1).argmax()), "the darkest single pixel (250)"),
+        (lambda image: int(image.argmax()), "without an `axis`"),
+        (lambda image: int(image.sum(axis=1).max()), "`argmax` instead of `max`"),
+        (lambda image: int(image.sum()), "Add up each row by itself"),
+        (lambda image: int(image.sum(axis=1).argmax()) + 1, "Rows count from 0"),
+        (lambda image: image.sum(axis=1), "which *place* has the largest"),
+    ],
+    "batch-of-one": [
+        (lambda image: image / 255, "adds an axis of length 1"),
+        (lambda image: image[np.newaxis] / 255, "the channel at the end is missing"),
+        (lambda image: image[..., np.newaxis] / 255, "the batch in front is missing"),
+        (lambda image: image[np.newaxis, np.newaxis] / 255, "both new axes are in front"),
+        (lambda image: image[..., np.newaxis, np.newaxis] / 255, "both new axes are at the end"),
+        (lambda image: image.T[np.newaxis, ..., np.newaxis] / 255, "changed places"),
+        (lambda image: image.reshape(1, -1, 1, 1) / 255, "(1, 6, 1, 1)"),
+        (lambda image: image[np.newaxis, ..., np.newaxis], "divide by 255"),
+        (lambda image: image[np.newaxis, ..., np.newaxis] // 255, "with `/`, not with `//`"),
+        (lambda image: image[np.newaxis, ..., np.newaxis] / image.max(), "own maximum"),
+    ],
+}

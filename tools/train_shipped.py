@@ -1,0 +1,158 @@
+"""Train the small networks that ship for the quick budget: helpers/models/weights/ and helpers/results/shipped.json.
+
+    python -m tools.train_shipped                        those whose recipe, or studio, has changed; `make results` calls it
+    python -m tools.train_shipped cats_vs_dogs/plain     this one, again
+
+Offline data, one seed. Most epochs are on smaller images, which cost less (progressive resizing, as in lesson 06, section 10).
+The validation accuracy is measured with the weights as they ship, which are rounded to float16.
+"""
+
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from data_scripts import atomic
+from data_scripts.errors import exit_code
+from data_scripts.render.draw_sets import studio_edition
+from helpers import data, tensorflow_import
+
+tensorflow_import.tensorflow()  # first: the imports below would bring its log lines
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+from helpers.images.folders import ImageFolderReader  # noqa: E402
+from helpers.models import architectures, shipped_weights, upload_tasks  # noqa: E402
+from tools.measure import course_environment, environment  # noqa: E402
+
+SEED = 1
+MOST_BYTES = 3_000_000  # of all weights
+
+
+@dataclass(frozen=True)
+class Network:
+    """How a network that ships is trained: pairs of side and epochs, and for each side what the architecture is given.
+
+    A later stage goes on with the weights of the one before it, with a third of its learning rate.
+    """
+
+    architecture: str
+    stages: tuple[tuple[int, int], ...]
+    settings: dict[int, dict[str, Any]]
+    augmentation: dict[str, Any] = field(default_factory=dict)
+    peak: float = 2e-3
+
+    @property
+    def final(self) -> dict[str, Any]:
+        """The settings of the network that ships."""
+        return self.settings[self.stages[-1][0]]
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs of all stages."""
+        return sum(epochs for _, epochs in self.stages)
+
+
+NETWORKS = {
+    "horses_or_humans/upload_small": Network(
+        "upload_network",
+        ((52, 14), (100, 2)),
+        {side: {"shape": [side, side, 3]} for side in (52, 100)},
+        upload_tasks.AUGMENTATION | upload_tasks.COLOR,
+        3e-3,
+    ),
+    "cats_vs_dogs/plain": Network("cats_dogs", ((150, 15),), {150: {"size": 150, "dense": 64, "shrink": 3}}, peak=1e-3),
+}
+
+
+def fit(dataset: str, network: Network) -> tuple[keras.Model, dict[str, list[float]], Any, int]:
+    """Train a network; return it, its history, the validation batches and the number of training images."""
+    folder, history, peak = data.image_folder(dataset), {}, network.peak  # type: ignore[var-annotated]
+    model = None
+    for side, epochs in network.stages:
+        before, model = model, getattr(architectures, network.architecture)(**network.settings[side])
+        if before:
+            model.set_weights(before.get_weights())
+        flow: dict[str, Any] = {"target_size": (side, side), "batch_size": 32, "class_mode": "binary"}
+        augmented = ImageFolderReader(rescale=1 / 255, **network.augmentation)
+        train = augmented.flow_from_directory(folder / "train", seed=SEED, **flow)
+        validation = ImageFolderReader(rescale=1 / 255).flow_from_directory(
+            folder / "validation", shuffle=False, **flow
+        )
+        steps = len(train) * epochs
+        rate = keras.optimizers.schedules.CosineDecay(
+            peak / 10, steps - steps // 5, warmup_target=peak, warmup_steps=steps // 5
+        )
+        model.compile(keras.optimizers.Adam(rate), loss="binary_crossentropy", metrics=["accuracy"])
+        trained = model.fit(train, validation_data=validation, epochs=epochs, verbose=2)
+        for metric, values in trained.history.items():
+            history.setdefault(metric, []).extend(round(float(value), 4) for value in values)
+        peak /= 3
+    return model, history, validation, len(train.labels)
+
+
+def train(name: str) -> None:
+    """Train one network; write its weights and its entry of the record."""
+    network, (dataset, short) = NETWORKS[name], name.split("/")
+    keras.utils.set_random_seed(SEED)
+    began = time.perf_counter()
+    with course_environment("offline"):
+        model, history, validation, count = fit(dataset, network)
+    file = shipped_weights.weights_file(dataset, short)
+    shipped_weights.take_weights(model, file)
+    shipped_weights.put_weights(model, file)
+    answers = model.predict(validation, verbose=0)[:, 0]
+    entry = {
+        "architecture": network.architecture,
+        "settings": network.final,
+        "stages": [list(stage) for stage in network.stages],
+        "parameters": model.count_params(),
+        "epochs": network.epochs,
+        "images": {"train": count, "validation": len(validation.labels)},
+        "validation_accuracy": round(float(np.mean((answers >= 0.5) == validation.labels)), 4),
+        "history": history,
+        "studio": studio_edition(),
+        "seconds": round(time.perf_counter() - began),
+        **environment(),
+        "date": time.strftime("%Y-%m-%d"),
+    }
+    atomic.write(shipped_weights.RECORD, json.dumps(shipped_weights.record() | {name: entry}, indent=1) + "\n")
+    print(f"{name}: {shipped_weights.sentence(entry)} {file.stat().st_size:,} bytes, {entry['seconds']} s", flush=True)
+
+
+def stale() -> list[str]:
+    """Return the networks that are missing, or were trained by another recipe or on another edition of the studio."""
+    entries, outdated = shipped_weights.record(), []
+    for name, network in NETWORKS.items():
+        wanted = {
+            "architecture": network.architecture,
+            "settings": network.final,
+            "stages": [list(stage) for stage in network.stages],
+            "studio": studio_edition(),
+        }
+        entry, file = entries.get(name, {}), shipped_weights.weights_file(*name.split("/"))
+        if not file.is_file() or any(entry.get(key) != value for key, value in wanted.items()):
+            outdated.append(name)
+    return outdated
+
+
+def total_bytes() -> int:
+    """Return the size of all these weights."""
+    return sum(shipped_weights.weights_file(*name.split("/")).stat().st_size for name in NETWORKS)
+
+
+def main(arguments: list[str]) -> int:
+    """Train the networks of these names, or the stale ones; return the exit code."""
+    if unknown := set(arguments) - set(NETWORKS):
+        print(f"No network is called {', '.join(sorted(unknown))}. There are {', '.join(NETWORKS)}.")
+        return 1
+    for name in arguments or stale():
+        train(name)
+    print(f"All weights together: {total_bytes():,} bytes; {MOST_BYTES:,} are the most.")
+    return int(total_bytes() > MOST_BYTES)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code(lambda: main(sys.argv[1:]), "Stopped. Call again to go on with the networks that are missing."))
