@@ -14,7 +14,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lab fresh doctor test test-all test-oldest test-pythons test-python lint ranges notebooks html screenshots \
-	results bench lock class repository wheel clean
+	results bench lock class hub repository wheel clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -55,13 +55,26 @@ $(CLASS) $(COLAB):
 	@$(BIN)/python $(INSTALL) --no-deps --upgrade --target $(@D) -r $<
 	@touch $@
 
+# JupyterHub next to the other packages, too, with its proxy, which comes from npm: without npm there is no rehearsal.
+HUB := .venv/hub/ready
+$(HUB): tests/hub/requirements.txt $(DEV) $(CLASS)
+	@command -v npm >/dev/null || { echo "JupyterHub's proxy needs Node.js with npm."; exit 1; }
+	@$(BIN)/python $(INSTALL) --no-deps --upgrade --target $(@D) -r $<
+	@npm install --silent --no-fund --no-audit --prefix $(@D) configurable-http-proxy@5.3.0
+	@touch $@
+
+STUDENTS := 4
+hub: setup $(HUB) ## a class rehearsed at a real JupyterHub on this machine: make hub STUDENTS=20
+	@$(BIN)/python -m tests.hub.rehearsal --students $(STUDENTS) --restart
+
 class: setup $(DEV) $(CLASS) ## an nbgrader course, in class/ (docs/teaching.md); answers judged apart: make class ISOLATED=1
 	@$(BIN)/python -m tools.class_edition $(if $(ISOLATED),--isolated)
 
 test: setup lint $(DEV) $(CLASS) $(COLAB) ## the tests
 	@$(BIN)/python -m pytest tests
 
-test-all: setup lint ranges $(DEV) $(CLASS) $(COLAB) ## the slow tests, too
+test-all: setup lint ranges $(DEV) $(CLASS) $(COLAB) ## the slow tests, too; where there is npm, also a class at a real JupyterHub
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(HUB); fi
 	@$(BIN)/python -m pytest tests --slow
 
 UV := $(BIN)/uv
@@ -111,11 +124,12 @@ notebooks: setup $(DEV) ## run every lesson and store its outputs; or some of th
 html: setup $(DEV) ## the lessons as web pages, in site/
 	@$(BIN)/python -m tools.html_edition
 
-screenshots: setup $(DEV) ## take the README's pictures of the lessons again (needs Chromium)
+screenshots: setup $(DEV) ## pictures of all widgets in var/screenshots, or with LESSON=05 (or all) of the README again (Chromium)
 	@$(BIN)/python -m tools.screenshots $(LESSON)
 
-results: setup $(DEV) ## train the lessons' networks over seeds and write helpers/results/reference.json
+results: setup $(DEV) ## train over seeds for helpers/results/reference.json, and the small networks that ship
 	@$(BIN)/python -m tools.measure
+	@$(BIN)/python -m tools.train_shipped
 
 bench: setup $(DEV) ## the benchmarks, as ratios
 	@missed=; for name in $(basename $(notdir $(wildcard tests/benchmarks/bench_*.py))); do \

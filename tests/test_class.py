@@ -2,12 +2,8 @@
 
 import json
 import os
-import sqlite3
-import subprocess
 import sys
 import threading
-from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -18,17 +14,14 @@ from helpers import exercises
 from helpers.exercises import core, grading, judge, wire
 from helpers.exercises.notebooks import needed_code
 from tests.benchmarks import attack_grading
+from tests.nbgrader_commands import HAS_NBGRADER, nbgrader, scores
 from tests.wrong_answers import WRONG_ANSWERS
 from tools import class_edition, notebooks
 
 LESSONS = {path.name[:2]: path for path in notebooks.lessons()}
 EXERCISES = [exercise for number in LESSONS for exercise in core.exercises_of(number)]
 SEVERAL = ["one-hot", "max-pool", "bad-files", "verdict"]  # of lessons without Keras
-ASIDE = Path(sys.prefix) / "class"  # where the Makefile puts nbgrader, away from everybody's JupyterLab
-needs_nbgrader = pytest.mark.skipif(
-    find_spec("nbgrader") is None and not (ASIDE / "nbgrader").is_dir(),
-    reason="nbgrader is missing: make .venv/class/ready",
-)
+needs_nbgrader = pytest.mark.skipif(not HAS_NBGRADER, reason="nbgrader is missing: make .venv/class/ready")
 OVERWRITTEN = """exercises.check = lambda *anything: print("Right!")
 exercises.core.Exercise.judge = lambda *anything: None
 exercises.core.exercises_of = exercises.core.find_exercise = lambda *anything: None
@@ -36,29 +29,6 @@ list = next = map = [3]"""
 SHADOWED = """list = next = print = type = len = str = isinstance = map = np = tf = exercises = core = helpers = [3]
 import builtins
 builtins.sum = builtins.round = builtins.print = lambda *anything: None"""
-
-
-def nbgrader(folder: Path, *words: str) -> None:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ASIDE), os.environ["PYTHONPATH"]])}
-    environment["PATH"] = os.pathsep.join([str(ASIDE / "bin"), os.environ["PATH"]])  # nbgrader calls alembic
-    environment |= {name: str(folder / ".jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
-    environment.pop("COURSE_BUDGET", None)  # a teacher sets none
-    command = [sys.executable, "-m", "nbgrader", *words]
-    done = subprocess.run(
-        command, check=False, cwd=folder, env=environment, capture_output=True, text=True, timeout=1800
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
-
-
-def scores(folder: Path, student: str) -> dict[str, float]:
-    """Points by exercise, out of nbgrader's database."""
-    query = """select base_cell.name, grade.auto_score from grade
-        join base_cell on base_cell.id = grade.cell_id
-        join submitted_notebook on submitted_notebook.id = grade.notebook_id
-        join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
-        where submitted_assignment.student_id = ?"""
-    with closing(sqlite3.connect(folder / "gradebook.db")) as database:
-        return dict(database.execute(query, [student]).fetchall())
 
 
 def several_exercises() -> nbformat.NotebookNode:

@@ -1,0 +1,13 @@
+"""A hub's settings for this course: what every student's server is started with. docs/hosting.md says where the file goes."""
+
+from pathlib import Path
+
+COURSE = Path(__file__).resolve().parents[2]
+
+c = get_config()  # noqa: F821 - JupyterHub gives it to every file of settings
+c.Spawner.environment = {
+    "COURSE_HOME": "~/course",  # data, models and progress, in each student's own home
+    "JUPYTER_CONFIG_PATH": str(COURSE / "etc" / "jupyter"),  # lessons that are opened again show their widgets
+    "TF_NUM_INTRAOP_THREADS": "2",  # or TensorFlow takes a thread for every core of the machine
+    "TF_NUM_INTEROP_THREADS": "2",
+}
