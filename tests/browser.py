@@ -21,6 +21,13 @@ from tools.browser import (
     write_notebook,
 )
 
+try:
+    from playwright.sync_api import expect
+except ImportError:  # without it `needs_browser` skips the tests
+    expect = None
+else:
+    expect.set_options(timeout=30_000)  # asked again until it holds: the page draws after the kernel has answered
+
 __all__ = [
     "CURRENT",
     "FAKE_CAMERA",
@@ -29,6 +36,7 @@ __all__ = [
     "WHY_NOT",
     "blank_page",
     "chromium",
+    "expect",
     "lab",
     "needs_browser",
     "open_notebook",

@@ -10,6 +10,7 @@ from tests.browser import (
     CURRENT,
     SLIDER,
     chromium,
+    expect,
     lab,
     needs_browser,
     open_notebook,
@@ -64,15 +65,15 @@ def test_started_by_keyboard_the_kernel_stays_free_and_stop_in_mid_epoch_keeps_t
     page.keyboard.press("Enter")
     page.get_by_text(re.compile(r"Epoch \d+ of 500 · step")).wait_for()
     assert run_code(page, "print(6 * 7, len(bench.runs))", timeout=30) == "42 0\n"
-    assert button(page, "Start").count() == 0, "it has become Stop"
+    expect(button(page, "Start"), "it has become Stop").to_have_count(0)
     run_code(page, "bench._start()")
     page.get_by_text("Another training is running").wait_for()
     page.keyboard.press("Enter")  # the focus is still on the button
     page.get_by_text("Run 1: Stopped by you in epoch").wait_for()
-    assert button(page, "Start").is_enabled()
-    assert button(page, "Stop").count() == 0
-    assert page.get_by_role("row", name="stopped").count() == 1
-    assert page.get_by_role("checkbox", name="run 1").is_checked()
+    expect(button(page, "Start")).to_be_enabled()
+    expect(button(page, "Stop")).to_have_count(0)
+    expect(page.get_by_role("row", name="stopped")).to_have_count(1)
+    expect(page.get_by_role("checkbox", name="run 1")).to_be_checked()
     assert (
         run_code(
             page,

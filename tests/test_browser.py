@@ -4,7 +4,18 @@ import shutil
 
 import pytest
 
-from tests.browser import ROOT, SLIDER, chromium, lab, needs_browser, open_notebook, run_all, scroll_to, wait_idle
+from tests.browser import (
+    ROOT,
+    SLIDER,
+    chromium,
+    expect,
+    lab,
+    needs_browser,
+    open_notebook,
+    run_all,
+    scroll_to,
+    wait_idle,
+)
 
 pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
 
@@ -51,5 +62,5 @@ def test_lesson_01_runs_a_slider_moves_and_a_drawn_digit_is_read(page, course_ho
             "() => /The network reads \\d/.test(document.querySelector('[data-testid=reading]').textContent)"
         )
         wait_idle(page)
-        assert "The network reads" in reading.inner_text()
-        assert "probability" in reading.inner_text()
+        expect(reading).to_contain_text("The network reads")
+        expect(reading).to_contain_text("probability")

@@ -10,6 +10,7 @@ from tests.browser import (
     CURRENT,
     FAKE_CAMERA,
     chromium,
+    expect,
     lab,
     needs_browser,
     open_notebook,
@@ -156,7 +157,7 @@ def test_classes_are_added_renamed_and_odd_names_get_a_sentence(page, own):
     name.fill("a/b")
     name.press("Enter")
     page.get_by_text("can't be the name of a class").wait_for()
-    assert name.input_value() == "scissors"
+    expect(name).to_have_value("scissors")
     name.fill("shears")
     name.press("Enter")
     column(page, "shears").wait_for()

@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from helpers import launch
-from tests.browser import CURRENT, chromium, needs_browser, run_code
+from tests.browser import CURRENT, chromium, expect, needs_browser, run_code
 from tools import notebooks
 from tools.browser import READY
 
@@ -61,9 +61,9 @@ def test_lab_opens_on_the_contents_a_card_opens_its_lesson_and_a_restart_continu
             cards.first.wait_for(timeout=90_000)
             assert [card.get_attribute("href") is not None for card in cards.all()] == [True] * (len(LESSONS) - 1)
             assert page.evaluate(PATH) == LESSONS[0]
-            assert "Begin: 01" in page.locator(".lts-next").inner_text()
+            expect(page.locator(".lts-next")).to_contain_text("Begin: 01")
             assert page.evaluate(f"{CURRENT}.context.model.dirty") is False
-            assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
+            expect(page.locator(".jp-Dialog, .Toastify__toast")).to_have_count(0)
             assert page.evaluate("[...document.images].every((image) => !image.complete || image.naturalWidth > 0)")
             assert [url for url in asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))] == []
             folded = page.locator(".jp-InputPlaceholder")
@@ -87,8 +87,8 @@ def test_lab_opens_on_the_contents_a_card_opens_its_lesson_and_a_restart_continu
             page.goto(address)
             first = page.locator(".lts-next a")
             first.wait_for(timeout=90_000)
-            assert "Continue where you left off: 03" in first.inner_text()
-            assert "1 of " in page.locator(".lts-next").inner_text()
+            expect(first).to_contain_text("Continue where you left off: 03")
+            expect(page.locator(".lts-next")).to_contain_text("1 of ")
             first.focus()
             page.keyboard.press("Enter")
             page.wait_for_function(f"{PATH} === '{LESSONS[3]}'", timeout=60_000)

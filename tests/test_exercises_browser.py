@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.browser import CURRENT, chromium, lab, needs_browser, open_notebook, run_all, wait_idle, write_notebook
+from tests.browser import (
+    CURRENT,
+    chromium,
+    expect,
+    lab,
+    needs_browser,
+    open_notebook,
+    run_all,
+    wait_idle,
+    write_notebook,
+)
 
 pytestmark = needs_browser
 
@@ -86,20 +96,20 @@ def test_buttons_give_one_hint_after_the_other_and_the_solution_after_a_question
     run_cell(page, CHECKED)
     hints = output(page).locator("ol li")
     output(page).get_by_role("button", name="Hint 1 of 3").click()
-    assert hints.count() == 1
+    expect(hints).to_have_count(1)
     output(page).get_by_role("button", name="Hint 2 of 3").click()
-    assert hints.count() == 2
-    assert "one bias: inputs + 1" in hints.nth(1).inner_text()
+    expect(hints).to_have_count(2)
+    expect(hints.nth(1)).to_contain_text("one bias: inputs + 1")
     wait_idle(page)
     run_cell(page, CHECKED)  # what was shown stays
     output(page).get_by_role("button", name="Hint 3 of 3").click()
-    assert hints.count() == 3
-    assert output(page).get_by_role("button", name="No more hints").is_disabled()
+    expect(hints).to_have_count(3)
+    expect(output(page).get_by_role("button", name="No more hints")).to_be_disabled()
     source = output(page).locator("pre", has_text="def parameters")
     output(page).get_by_role("button", name="Solution", exact=True).click()
-    assert source.count() == 0
+    expect(source).to_have_count(0)
     output(page).get_by_role("button", name="Show the solution?").click()
-    assert "total += sizes[layer]" in source.inner_text()
+    expect(source).to_contain_text("total += sizes[layer]")
 
 
 def test_next_scrolls_to_the_next_exercise(page):
@@ -118,5 +128,5 @@ def test_a_right_answer_says_what_is_done_and_what_is_next(page):
     run_cell(page, CHECKED)
     text = text_with(page, "Right")
     assert "1 of 4 exercises of this lesson are done. Next: Labels with a single 1" in text
-    assert output(page).get_by_role("button", name="Hint").count() == 0
-    assert output(page).get_by_role("button", name="Next exercise").is_visible()
+    expect(output(page).get_by_role("button", name="Hint")).to_have_count(0)
+    expect(output(page).get_by_role("button", name="Next exercise")).to_be_visible()

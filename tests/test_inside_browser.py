@@ -11,7 +11,7 @@ from PIL import Image
 from helpers.models.architectures import cats_dogs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
-from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, run_code, write_notebook
+from tests.browser import chromium, expect, lab, needs_browser, open_notebook, run_all, run_code, write_notebook
 
 pytestmark = needs_browser
 CELLS = [
@@ -69,12 +69,12 @@ def test_the_browser_is_walked_by_keyboard(page):
     tiles = page.get_by_label(re.compile("^The 16 channels of conv2d"))
     line = page.locator(".lts-line").first
     tiles.press("ArrowRight")
-    assert "Channel 1 goes from" in line.inner_text()
+    expect(line).to_contain_text("Channel 1 goes from")
     tiles.press("ArrowDown")
-    assert "Channel 5 is silent: it is 0 everywhere" in line.inner_text(), "the dead channel is marked"
+    expect(line, "the dead channel is marked").to_contain_text("Channel 5 is silent: it is 0 everywhere")
     python(page, "browser.layer, browser.channel", "0 5")
     tiles.press("PageDown")
-    assert "24 × 24 × 16" in line.inner_text()
+    expect(line).to_contain_text("24 × 24 × 16")
     page.get_by_label(re.compile("^The 16 channels of max_pooling2d")).press("End")
     python(page, "browser.layer, browser.channel", "1 15")
 
@@ -89,7 +89,7 @@ def test_the_strip_is_a_group_of_radio_buttons(page):
     assert not [name for name in names if "drop" in name], "dropout passes on what it gets"
     page.locator(".lts-strip button").last.click()
     python(page, "browser.layer", "10")
-    assert "sees the whole image" in page.locator(".lts-browser figcaption").nth(2).inner_text()
+    expect(page.locator(".lts-browser figcaption").nth(2)).to_contain_text("sees the whole image")
 
 
 def test_the_receptive_field_follows_the_place(page):
@@ -98,9 +98,9 @@ def test_the_receptive_field_follows_the_place(page):
     page.wait_for_function("document.querySelector('.lts-browser').textContent.includes('10 × 10 pixels')")
     large = page.locator(".lts-browser canvas").nth(1)
     large.hover(position={"x": 2, "y": 2})
-    assert "row 0, column 0" in caption.inner_text()
+    expect(caption).to_contain_text("row 0, column 0")
     large.press("ArrowDown")
-    assert "row 1, column 0" in caption.inner_text()
+    expect(caption).to_contain_text("row 1, column 0")
     marker = page.locator(".lts-browser .lts-marker").nth(2)
     style = marker.evaluate("(node) => [node.style.top, node.style.height].map(parseFloat)")
     # Row 1 after two filters with a zero in front and two pools: 10 pixels from −3 + 4 on, so the middle is at 6.
@@ -130,13 +130,13 @@ def test_the_epochs_are_scrubbed_and_played(page):
     line = page.locator(".lts-line").nth(1)
     slider = page.get_by_label("Epoch", exact=True)
     slider.press("Home")
-    assert line.inner_text().startswith("Before training: the network takes this image for")
+    expect(line).to_contain_text("Before training: the network takes this image for")
     python(page, "scrubber.step", "0")
     frame = "() => document.querySelector('.lts-maps canvas').toDataURL()"
     first = page.evaluate(frame)
     slider.press("ArrowRight")
     slider.press("ArrowRight")
-    assert "After epoch 2" in line.inner_text()
+    expect(line).to_contain_text("After epoch 2")
     assert page.evaluate(frame) != first
     clear = "(canvas) => canvas.getContext('2d').getImageData(12, 12, 1, 1).data[3]"
     assert page.locator(".lts-maps canvas").first.evaluate(clear) == 0, "between the filters the theme is seen"
@@ -185,10 +185,10 @@ def test_pages_without_a_kernel_are_alive(browser):
     page.wait_for_selector(".lts-cards canvas")
     page.wait_for_selector(".lts-matrix")
     page.get_by_label(re.compile("^The 16 channels")).press("PageDown")
-    assert "24 × 24 × 16" in page.locator(".lts-line").first.inner_text()
+    expect(page.locator(".lts-line").first).to_contain_text("24 × 24 × 16")
     page.get_by_label("Epoch", exact=True).press("Home")
-    assert "Before training" in page.locator(".lts-line").nth(1).inner_text()
-    assert page.locator(".lts-upload").count() == 0
+    expect(page.locator(".lts-line").nth(1)).to_contain_text("Before training")
+    expect(page.locator(".lts-upload")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"
     assert wrong == []
     page.close()

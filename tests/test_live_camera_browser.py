@@ -6,6 +6,7 @@ from tests.browser import (
     CURRENT,
     FAKE_CAMERA,
     chromium,
+    expect,
     lab,
     needs_browser,
     open_notebook,
@@ -80,7 +81,7 @@ def turn_on(page):
 
 def test_where_it_looked_is_laid_over_the_picture(page):
     turn_on(page)
-    assert not page.locator(".lts-heat").is_visible()
+    expect(page.locator(".lts-heat")).to_be_hidden()
     page.get_by_label("where it looked").check()
     page.wait_for_function(
         "!document.querySelector('.lts-heat').hidden && document.querySelector('.lts-heat').width === 8"

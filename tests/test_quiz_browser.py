@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser import (
     chromium,
+    expect,
     lab,
     needs_browser,
     open_notebook,
@@ -45,13 +46,13 @@ def status(page, number):
 def test_a_choice_answers_at_once_with_its_reason_and_is_noted(page_and_lab):
     page, server = page_and_lab
     first = group(page, 1)
-    assert first.get_by_role("radio").count() == 3
-    assert status(page, 1).inner_text() == ""
+    expect(first.get_by_role("radio")).to_have_count(3)
+    expect(status(page, 1)).to_have_text("")
     first.get_by_role("radio", name="A It reads cats and dogs").check()
-    assert status(page, 1).inner_text() == "✗ Not this one. It can't know that. Every folder is a class."
+    expect(status(page, 1)).to_have_text("✗ Not this one. It can't know that. Every folder is a class.")
     first.get_by_text("It finds three classes: cats 0").click()
-    assert status(page, 1).inner_text().startswith("✓ Right. Move old somewhere else")
-    assert first.locator("code", has_text="old").count() == 3, "code twice in the question, and in a choice"
+    expect(status(page, 1)).to_contain_text("✓ Right. Move old somewhere else")
+    expect(first.locator("code", has_text="old"), "code twice in the question, and in a choice").to_have_count(3)
     wait_idle(page)
     noted = json.loads((server.folder / ".course" / "progress.json").read_text())
     assert noted["quiz"] == {"05/1": "It finds three classes: cats 0, dogs 1, old 2."}
@@ -65,13 +66,13 @@ def test_arrows_move_and_space_chooses(page_and_lab):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
-    assert status(page, 2).inner_text() == "", "an arrow gives no answer away"
+    expect(status(page, 2), "an arrow gives no answer away").to_have_text("")
     page.keyboard.press("Space")
-    assert second.get_by_role("radio").nth(2).is_checked()
-    assert status(page, 2).inner_text().startswith("✗ Not this one. There are two classes")
+    expect(second.get_by_role("radio").nth(2)).to_be_checked()
+    expect(status(page, 2)).to_contain_text("✗ Not this one. There are two classes")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert second.get_by_role("radio").first.is_checked()
+    expect(second.get_by_role("radio").first).to_be_checked()
     wait_idle(page)
 
 
@@ -79,14 +80,13 @@ def test_run_again_the_choice_is_restored_and_without_a_kernel_it_can_still_be_m
     page, server = page_and_lab
     run_all(page)
     wait_idle(page)
-    assert group(page, 1).get_by_role("radio").nth(1).is_checked()
+    expect(group(page, 1).get_by_role("radio").nth(1)).to_be_checked()  # the page draws after the kernel has answered
     save(page)
     browser = page.context.browser
     shut_down(page)
     page = browser.new_page()
     open_notebook(page, server, "try.ipynb")
     first = group(page, 1)
-    first.wait_for()
-    assert first.get_by_role("radio").nth(1).is_checked()
+    expect(first.get_by_role("radio").nth(1)).to_be_checked()
     first.get_by_role("radio").nth(2).check()
-    assert "alphabetical" in status(page, 1).inner_text()
+    expect(status(page, 1)).to_contain_text("alphabetical")

@@ -12,6 +12,7 @@ from tests.browser import (
     CURRENT,
     blank_page,
     chromium,
+    expect,
     lab,
     needs_browser,
     open_notebook,
@@ -211,7 +212,7 @@ def test_a_page_without_a_kernel_has_nothing_to_wake():
             page.evaluate(
                 f"() => {{ {widget}; window.widget.render({{ model: {{ on() {{}} }}, el: document.querySelector('div > div') }}); }}"
             )
-            assert page.locator(ASLEEP).count() == count
+            expect(page.locator(ASLEEP)).to_have_count(count)
 
 
 def test_a_copy_is_saved_when_it_is_opened_and_asks_nothing_of_the_network(browser, tmp_path):
@@ -229,7 +230,7 @@ def test_a_copy_is_saved_when_it_is_opened_and_asks_nothing_of_the_network(brows
             assert not page.evaluate(f"{CURRENT}.context.model.dirty")
             page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
             assert (tmp_path / name).read_bytes() == before
-        assert page.locator(".Toastify__toast").count() == 0, "no question about news"
+        expect(page.locator(".Toastify__toast"), "no question about news").to_have_count(0)
         assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
         shut_down(page)
 

@@ -5,7 +5,17 @@ import pytest
 from PIL import Image
 
 from helpers.images.encode import data_uri, encode
-from tests.browser import CURRENT, chromium, lab, needs_browser, open_notebook, run_all, run_code, write_notebook
+from tests.browser import (
+    CURRENT,
+    chromium,
+    expect,
+    lab,
+    needs_browser,
+    open_notebook,
+    run_all,
+    run_code,
+    write_notebook,
+)
 
 pytestmark = needs_browser
 
@@ -128,7 +138,7 @@ def test_a_network_that_fails_takes_its_old_answers_away(page, folder):
     run_code(page, "network.set_weights([weights * np.nan, np.array([-2.0])])")
     choose(page, folder / "rose.png", folder / "phone.png")
     page.get_by_text("The network's answer is not a number").wait_for()
-    assert page.locator(".lts-answers [role=listitem]").count() == 0
+    expect(page.locator(".lts-answers [role=listitem]")).to_have_count(0)
     run_code(page, "network.set_weights([weights, np.array([-2.0])])")
     choose(page, folder / "phone.png")
     answers(page, "phone.png")
@@ -144,7 +154,7 @@ def test_an_upload_waits_for_a_busy_kernel_and_says_why(page, folder):
     page.get_by_text("It goes on when the running cell is done").wait_for()
     (folder / "go").touch()
     answers(page, "rose.png")
-    assert page.get_by_text("It goes on when the running cell is done").count() == 0
+    expect(page.get_by_text("It goes on when the running cell is done")).to_have_count(0)
 
 
 def test_a_widget_made_of_others_has_the_same_control(page, folder):
