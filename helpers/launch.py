@@ -24,7 +24,7 @@ from data_scripts.paths import CHECKOUT, home
 
 LESSONS = CHECKOUT / "notebooks"
 SETTINGS = CHECKOUT / "etc" / "jupyter"  # of JupyterLab: the state of widgets is saved, and no news are fetched
-CONNECTION = "helpers.no_delay.NoDelayConnection"
+CONNECTION = "helpers.server.no_delay.NoDelayConnection"
 _RECORD = ".published.json"  # which edition of each lesson was copied
 _OWNER = ".owner"
 _BADGE = re.compile(r"\[!\[[^]]*\]\([^)]*\)\]\(https://colab\.[^)]*\)\n*")

@@ -12,8 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers import contents, exercises, fresh_contents, launch
+from helpers import contents, exercises, launch
+from helpers.contents import front_page
+from helpers.contents.lessons import lessons
+from helpers.contents.progress import last_lesson, note_lesson
 from helpers.exercises import core
+from helpers.server import fresh_contents
 from tests.conftest import ROOT
 from tests.test_contents_browser import make_lab
 from tools import notebooks
@@ -44,22 +48,22 @@ def progress(home, **values):
 
 
 def test_every_published_lesson_has_a_card_with_what_its_notebook_says():
-    found = contents.lessons(PUBLISHED)
+    found = lessons(PUBLISHED)
     assert [lesson.file for lesson in found] == [path.name for path in notebooks.lessons()]
     for lesson in found:
         assert list(lesson.exercises) == [exercise.name for exercise in core.exercises_of(lesson.number)]
         assert lesson.title.startswith(f"{lesson.number} · ")
         assert lesson.question.endswith("?")
         assert lesson.minutes >= 20
-    page = contents.page(PUBLISHED)
+    page = contents.mime_bundle(PUBLISHED)["text/html"]
     for lesson in found[1:]:
         assert page.count(f'href="{lesson.file}"') >= 1
-        assert contents._picture(lesson.number) in page
+        assert front_page._picture(lesson.number) in page
 
 
 def test_a_lesson_that_is_added_has_a_card_without_a_list_that_names_it(folder, course_home):
     write_lesson(folder, "13_later.ipynb", "13 · Later <b>", 45, ("deep",), questions=3)
-    page = contents.page(folder)
+    page = contents.mime_bundle(folder)["text/html"]
     assert 'href="13_later.ipynb"' in page
     assert "13 · Later &lt;b&gt;" in page
     assert "45 minutes · 0 of 1 exercises done" in page
@@ -72,20 +76,20 @@ def test_copies_kept_files_and_what_is_no_notebook_have_no_card(folder):
     for number, text in enumerate(("", "[]", '{"cells": 3}', '{"cells": [{}]}', "\x00")):
         (folder / f"2{number}_broken.ipynb").write_text(text)
     (folder / "30_folder.ipynb").mkdir()
-    assert [lesson.number for lesson in contents.lessons(folder)] == ["00", "01", "02"]
+    assert [lesson.number for lesson in lessons(folder)] == ["00", "01", "02"]
 
 
 def test_exercises_and_quiz_are_counted_from_the_progress_file(folder, course_home):
     progress(course_home, done=["one-hot", "max-pool", "of a lesson that is gone"], quiz={"01/1": "a", "02/9": "b"})
-    text = contents.text(folder)
+    text = contents.mime_bundle(folder)["text/plain"]
     assert "01 · First: 60 minutes · 1 of 2 exercises done · 1 of 2 quiz questions answered" in text
     assert "02 · Second & last: 75 minutes · 1 of 1 exercises done" in text
-    assert 'style="width: 50%"' in contents.page(folder)
+    assert 'style="width: 50%"' in contents.mime_bundle(folder)["text/html"]
 
 
 def test_a_progress_file_from_before_there_were_quizzes_counts(folder, course_home):
     progress(course_home, done=["one-hot"])
-    assert "1 of 2 exercises done" in contents.text(folder)
+    assert "1 of 2 exercises done" in contents.mime_bundle(folder)["text/plain"]
 
 
 @pytest.mark.parametrize(
@@ -94,72 +98,72 @@ def test_a_progress_file_from_before_there_were_quizzes_counts(folder, course_ho
 def test_a_progress_file_that_is_damaged_or_missing_counts_nothing(folder, course_home, text):
     if text is not None:
         (course_home / "progress.json").write_bytes(text.encode("latin-1"))
-    assert "0 of 2 exercises done" in contents.text(folder)
+    assert "0 of 2 exercises done" in contents.mime_bundle(folder)["text/plain"]
 
 
 def test_the_first_link_begins_then_continues_then_goes_on(folder, course_home):
     def first():
-        return re.search(r'<a href="([^"]+)"><strong>([^<]+):', contents.page(folder)).groups()
+        return re.search(r'<a href="([^"]+)"><strong>([^<]+):', contents.mime_bundle(folder)["text/html"]).groups()
 
     assert first() == ("01_first.ipynb", "Begin")
-    contents.note_lesson("01")
+    note_lesson("01")
     assert first() == ("01_first.ipynb", "Continue where you left off")
     progress(course_home, done=["one-hot", "softmax"])
     assert first() == ("02_second.ipynb", "Go on with the next lesson")
-    contents.note_lesson("02")
+    note_lesson("02")
     progress(course_home, done=["max-pool"])
     assert first() == ("02_second.ipynb", "Continue where you left off")
-    contents.note_lesson("99")
+    note_lesson("99")
     assert first() == ("01_first.ipynb", "Begin")
 
 
 def test_the_set_up_cell_notes_the_lesson_and_lesson_00_does_not_count(folder, course_home, capsys):
     exercises.begin("02")
     exercises.begin("00")
-    assert contents.last_lesson() == "02"
+    assert last_lesson() == "02"
     exercises.check("signed-scale", None)
-    assert contents.last_lesson() == "01", "of two lessons that are open, the one that is worked on"
+    assert last_lesson() == "01", "of two lessons that are open, the one that is worked on"
 
 
 def test_grading_notes_no_lesson(course_home, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     exercises.begin("02")
-    assert contents.last_lesson() == ""
+    assert last_lesson() == ""
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"lesson": 3}', '{"lesson": "../.."}', "\xff"])
 def test_a_note_that_is_damaged_begins_at_the_beginning(folder, course_home, text):
     (course_home / "last_lesson.json").write_bytes(text.encode("latin-1"))
-    assert "<strong>Begin:" in contents.page(folder)
+    assert "<strong>Begin:" in contents.mime_bundle(folder)["text/html"]
 
 
 def test_a_home_that_cannot_be_written_stops_nothing(folder, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file"))
-    contents.note_lesson("01")
-    assert "<strong>Begin:" in contents.page(folder)
+    note_lesson("01")
+    assert "<strong>Begin:" in contents.mime_bundle(folder)["text/html"]
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_rests_where_less_motion_is_asked_for():
-    page = contents.page(PUBLISHED)
+    page = contents.mime_bundle(PUBLISHED)["text/html"]
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
     assert "<script" not in page
-    style = contents._part("front.svg")
+    style = front_page._part("front.svg")
     moving = style.index("prefers-reduced-motion: no-preference")
     assert "animation" not in style[:moving]
     assert len(page) < 100_000
 
 
 def test_on_colab_cards_have_no_links(folder):
-    assert "<a " not in contents.page(folder, links=False)
+    assert "<a " not in contents.mime_bundle(folder, links=False)["text/html"]
 
 
 def test_without_lessons_the_page_says_where_they_are(tmp_path, monkeypatch):
-    monkeypatch.setattr(contents, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(front_page, "CHECKOUT", tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert contents.lessons(tmp_path) == []
-    page = contents.page(tmp_path)
-    assert contents.ELSEWHERE in page
+    assert lessons(tmp_path) == []
+    page = contents.mime_bundle(tmp_path)["text/html"]
+    assert front_page.ELSEWHERE in page
     assert "<li>" not in page
 
 
@@ -244,7 +248,7 @@ def test_another_notebook_is_neither_changed_nor_trusted(folder):
 def test_the_server_of_make_lab_leads_to_the_page_of_today(course_home, tmp_path):
     copies = tmp_path / "my_course"
     launch.copy_lessons(copies)
-    contents.note_lesson("03")
+    note_lesson("03")
     with make_lab(copies, course_home) as address:
         with urllib.request.urlopen(address, timeout=30) as answer:
             assert urllib.parse.urlsplit(answer.url).path == "/lab/tree/00_start_here.ipynb"

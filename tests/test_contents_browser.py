@@ -76,7 +76,7 @@ def test_lab_opens_on_the_contents_a_card_opens_its_lesson_and_a_restart_continu
             run_code(page, "from helpers import exercises; exercises.begin('03')", timeout=90)
             name = run_code(
                 page,
-                "from helpers.exercises import core\ndone = core.exercises_of('03')[0].name\ncore.mark_done(done)\nprint(done)",
+                "from helpers.contents import progress\nfrom helpers.exercises import core\ndone = core.exercises_of('03')[0].name\nprogress.mark_done(done)\nprint(done)",
                 timeout=120,
             )
             assert name

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from helpers import exercises
+from helpers.contents import progress
 from helpers.exercises import checking, core, display, running
 from helpers.exercises.core import Incorrect, NotAttempted, find_exercise
 from helpers.widgets.exercise_buttons import ExerciseButtons
@@ -696,12 +697,12 @@ def test_buttons_say_in_words_which_call_does_the_same():
 def test_the_next_exercise_is_the_next_one_that_is_not_done():
     first, second, third, last = core.exercises_of("01")
     assert core.next_exercise(first) == second
-    assert core.mark_done(second.name)
+    assert progress.mark_done(second.name)
     assert core.next_exercise(first) == third
     assert core.next_exercise(last) == first
-    assert all(core.mark_done(one.name) for one in (first, third))
+    assert all(progress.mark_done(one.name) for one in (first, third))
     assert core.next_exercise(third) == last
-    assert core.mark_done(last.name)
+    assert progress.mark_done(last.name)
     assert core.next_exercise(last) is None
 
 
@@ -790,14 +791,16 @@ def test_progress_counts_what_was_answered_right(own_home, capfd):
     assert kept == ["last_lesson.json", "progress.json"]
 
 
-MARK = "import sys; from helpers.exercises import core; {core.mark_done(f'{sys.argv[1]} {i}') for i in range(100)}"
+MARK = (
+    "import sys; from helpers.contents import progress; {progress.mark_done(f'{sys.argv[1]} {i}') for i in range(100)}"
+)
 
 
 def test_two_kernels_lose_nothing_of_each_other():
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     kernels = [subprocess.Popen([sys.executable, "-c", MARK, name], env=environment) for name in ("one", "two")]
     assert [kernel.wait(timeout=60) for kernel in kernels] == [0, 0]
-    assert core.read_progress() == ({f"{name} {i}" for name in ("one", "two") for i in range(100)}, "")
+    assert progress.read_progress() == ({f"{name} {i}" for name in ("one", "two") for i in range(100)}, {}, "")
 
 
 @given(
@@ -811,8 +814,8 @@ def test_a_damaged_progress_file_is_reported_and_replaced(content, own_home, cap
     count, sentence = capfd.readouterr().out.splitlines()
     assert count == "Lesson 01: 0 of 4 exercises done"
     assert sentence == f"{own_home / 'progress.json'} is damaged, so the exercises count from 0 again."
-    assert core.mark_done("one-hot")
-    assert core.read_progress() == ({"one-hot"}, "")
+    assert progress.mark_done("one-hot")
+    assert progress.read_progress() == ({"one-hot"}, {}, "")
 
 
 def test_without_a_place_to_write_a_right_answer_is_still_right(own_home, tmp_path, monkeypatch, capfd):
@@ -835,14 +838,14 @@ def test_without_a_place_to_write_a_right_answer_is_still_right(own_home, tmp_pa
 
 
 def test_a_full_disk_keeps_the_progress_there_was(own_home, monkeypatch):
-    assert core.mark_done("one-hot")
+    assert progress.mark_done("one-hot")
 
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    assert not core.mark_done("confusion")
-    assert core.read_progress() == ({"one-hot"}, "")
+    assert not progress.mark_done("confusion")
+    assert progress.read_progress() == ({"one-hot"}, {}, "")
 
 
 # Notebooks

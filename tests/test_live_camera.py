@@ -92,7 +92,7 @@ def test_messages_are_answered_once_whatever_is_in_them(live):
     for buffers in ([], [b""], [b"no image"], [jpeg((1, 2, 3))[:90]]):
         (answer,) = answer_to(live, {"do": "look", "upload": "u"}, buffers)
         assert answer["stop"].endswith(".")
-    assert answer_to(live, {"do": "else"}, []) == []
+    assert answer_to(live, {"do": "else"}, [])[0]["stop"] == "The live camera can't 'else'. Run its cell again."
 
 
 def test_a_network_that_diverged_gets_a_sentence():

@@ -6,6 +6,7 @@ import pytest
 import traitlets
 
 from helpers import exercises
+from helpers.contents import progress
 from helpers.exercises import core
 from helpers.exercises.quiz import Choice, Question, questions_of
 from helpers.widgets.base import VIEW
@@ -63,7 +64,7 @@ def test_a_question_has_one_right_choice():
 
 
 def test_an_answer_is_noted_next_to_the_exercises_and_restored(lesson, own_home, capfd):
-    core.mark_done("one-hot")
+    progress.mark_done("one-hot")
     exercises.progress("01")
     assert capfd.readouterr().out == "Lesson 01: 1 of 4 exercises done\n"
     exercises.quiz(1)
@@ -72,7 +73,7 @@ def test_an_answer_is_noted_next_to_the_exercises_and_restored(lesson, own_home,
     exercises.progress("01")
     assert capfd.readouterr().out == "Lesson 01: 1 of 4 exercises done, 1 of 2 quiz questions right\n"
     lesson[0].chosen = 0
-    core.mark_done("confusion")
+    progress.mark_done("confusion")
     exercises.progress("01")
     assert capfd.readouterr().out == "Lesson 01: 2 of 4 exercises done, 2 of 2 quiz questions right\n"
     assert json.loads((own_home / "progress.json").read_text()) == {
@@ -84,7 +85,7 @@ def test_an_answer_is_noted_next_to_the_exercises_and_restored(lesson, own_home,
 
 
 def test_a_choice_that_the_question_no_longer_has_is_not_restored(lesson, capfd):
-    core.note_choice("01/1", "Maybe")
+    progress.note_choice("01/1", "Maybe")
     exercises.quiz(1)
     assert lesson[0].chosen == -1
     exercises.progress("01")
@@ -97,15 +98,14 @@ def test_damaged_answers_cost_no_exercise(damage, lesson, own_home):
     (own_home / "progress.json").write_text(damage)
     exercises.quiz(1)
     lesson[0].chosen = 0
-    assert core.read_progress() == ({"one-hot"}, "")
-    assert core.read_choices() == {"01/1": "Yes"}
+    assert progress.read_progress() == ({"one-hot"}, {"01/1": "Yes"}, "")
 
 
 def test_under_nbgrader_nothing_is_noted(lesson, own_home, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     exercises.quiz(1)
     lesson[0].chosen = 0
-    assert core.read_choices() == {}
+    assert progress.read_progress().choices == {}
 
 
 @pytest.mark.parametrize("number", [0, 3, -1, "1", None, 1.0])

@@ -6,7 +6,7 @@ import pytest
 
 from helpers import launch
 from helpers.images.convolution import FILTERS
-from helpers.saved_widgets import LARGEST, STATE, VIEW
+from helpers.server.saved_widgets import LARGEST, STATE, VIEW
 from helpers.widgets import base
 from tests.browser import (
     CURRENT,

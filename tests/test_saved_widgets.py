@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from helpers.saved_widgets import STATE, VIEW, keep_state, keep_widgets
+from helpers.server.saved_widgets import STATE, VIEW, keep_state, keep_widgets
 
 SENTENCE = "A pad with a 7."
 

@@ -1,4 +1,4 @@
-"""The moving picture of the contents page, helpers/cards/front.svg: `python -m tools.front_picture`.
+"""The moving picture of the contents page, helpers/contents/pictures/front.svg: `python -m tools.front_picture`.
 
 Three digits of MNIST go through what the course is about: a window moves over the pixels, a filter answers, a network says
 which digit it is. Everything is computed, with the filter of lesson 03 and the network of lesson 01. If you have asked your
@@ -13,7 +13,8 @@ import numpy as np
 from PIL import Image
 
 from data_scripts import atomic
-from helpers import contents, tensorflow_import
+from helpers import tensorflow_import
+from helpers.contents.front_page import PARTS
 
 SHOWN = (7, 2, 5)
 EACH = 7  # seconds
@@ -114,7 +115,7 @@ def main() -> int:
     from helpers.images import assets
 
     digits = assets.digits()[list(SHOWN)]
-    target = contents.PARTS / "front.svg"
+    target = PARTS / "front.svg"
     atomic.write(target, picture(digits, probabilities(digits)))
     print(f"{target.name}: {target.stat().st_size:,} bytes")
     return 0

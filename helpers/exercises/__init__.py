@@ -23,7 +23,8 @@ import builtins
 import threading
 from typing import Any
 
-from helpers import budget, contents
+from helpers import budget
+from helpers.contents import progress as noted
 from helpers.exercises import cells, checking, core, display, running
 from helpers.exercises.core import Exercise, Incorrect, NotAttempted, Stopped
 from helpers.exercises.notebooks import answer_cells, solved_notebook
@@ -43,7 +44,7 @@ def begin(lesson: str) -> None:
     global _lesson
     _lesson = lesson
     if not budget.graded():
-        contents.note_lesson(lesson)
+        noted.note_lesson(lesson)
     names = [exercise.solution.__name__ for exercise in core.exercises_of(lesson)]
     cells.follow(display.shell(), names, lambda *sentences: display.show_box("!", "Not checked", *sentences))
     progress(lesson)
@@ -67,7 +68,7 @@ def check(name: str, answer: Any) -> None:
     elif trouble := cells.trouble(exercise.solution.__name__, answer):
         display.show_box("!", f"Not checked: {exercise.title}", *trouble)
     else:
-        contents.note_lesson(exercise.lesson)
+        noted.note_lesson(exercise.lesson)
         threads = set(threading.enumerate())
         with running.noticed(display.show_late if display.is_live() else None) as notice, running.short_output():
             mark, title, *sentences = _outcome(exercise, answer)
@@ -96,7 +97,7 @@ def _outcome(exercise: Exercise, answer: Any) -> list[str]:
         more = unchanged if again else cells.elsewhere(function, answer)
         return ["✗", "Not right yet", str(outcome), *more]
     del _unsolved[exercise.name]
-    return ["✓", "Right", exercise.takeaway, *(_what_next(exercise) if core.mark_done(exercise.name) else [])]
+    return ["✓", "Right", exercise.takeaway, *(_what_next(exercise) if noted.mark_done(exercise.name) else [])]
 
 
 def _what_next(exercise: Exercise) -> list[str]:
@@ -156,12 +157,12 @@ def progress(lesson: str | None = None) -> None:
     """Print one line, "Lesson 01: 2 of 4 exercises done", for one lesson or for each; with the quiz once it has begun."""
     for number in [lesson] if lesson else core.lessons():
         print(", ".join(filter(None, [_progress_line(number), score(number)])))
-    if damage := core.read_progress()[1]:
+    if damage := noted.read_progress().damage:
         print(damage)
 
 
 def _progress_line(lesson: str) -> str:
-    exercises, (done, _) = core.exercises_of(lesson), core.read_progress()
+    exercises, done = core.exercises_of(lesson), noted.read_progress().done
     return f"Lesson {lesson}: {sum(item.name in done for item in exercises)} of {len(exercises)} exercises done"
 
 

@@ -1,20 +1,17 @@
-"""Exercises: the record of one, which ones there are, and which ones are done on this machine."""
+"""Exercises: the record of one, and which ones there are."""
 
 import ast
 import difflib
 import dis
 import importlib
 import inspect
-import json
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data_scripts import atomic
-from data_scripts.errors import DataError
-from data_scripts.paths import home
+from helpers.contents.progress import read_progress
 
 
 class Incorrect(Exception):  # noqa: N818 - an outcome, not a fault
@@ -159,64 +156,6 @@ def find_exercise(name: str, lesson: str = "") -> Exercise:
 
 def next_exercise(exercise: Exercise) -> Exercise | None:
     """Return the next exercise of the lesson that isn't done: those after this one, then those before it."""
-    all_of_it, (done, _) = exercises_of(exercise.lesson), read_progress()
+    all_of_it, done = exercises_of(exercise.lesson), read_progress().done
     place = [one.name for one in all_of_it].index(exercise.name)
     return next((one for one in all_of_it[place + 1 :] + all_of_it[:place] if one.name not in done), None)
-
-
-# Progress is a convenience: without a file that can be read and written, the exercises work all the same.
-
-
-def read_progress() -> tuple[set[str], str]:
-    """Return the names of the exercises that are done, and a sentence about the file if it is damaged, else ""."""
-    done, _, damage = _read()
-    return done, damage
-
-
-def read_choices() -> dict[str, str]:
-    """Return the text of the choice made last in each quiz question that was answered: {"05/1": "…"}."""
-    return _read()[1]
-
-
-def mark_done(name: str) -> bool:
-    """Note that an exercise is done, together with what other kernels note meanwhile; False if it can't be noted."""
-    return _note({name}, {})
-
-
-def note_choice(question: str, text: str) -> bool:
-    """Note the choice made in a quiz question, "05/1"; False if it can't be noted."""
-    return _note(set(), {question: text})
-
-
-def _read() -> tuple[set[str], dict[str, str], str]:
-    try:
-        path = _progress_file()
-        content = atomic.read_json(path)
-        done, quiz = content["done"], content.get("quiz")
-        if not (isinstance(done, list) and all(isinstance(name, str) for name in done)):
-            raise ValueError("not a list of names")
-        choices = quiz.items() if isinstance(quiz, dict) else ()
-        return set(done), {question: text for question, text in choices if isinstance(text, str)}, ""
-    except (DataError, OSError):
-        return set(), {}, ""
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return set(), {}, f"{path} is damaged, so the exercises count from 0 again."
-
-
-def _note(done: set[str], choices: dict[str, str]) -> bool:
-    try:
-        path = _progress_file()
-        with atomic.lock(path):
-            done_before, choices_before, damage = _read()
-            if damage or not (done <= done_before and choices.items() <= choices_before.items()):
-                content: dict[str, Any] = {"done": sorted(done_before | done)}
-                if made := choices_before | choices:
-                    content["quiz"] = made
-                atomic.write(path, json.dumps(content, indent=1))
-        return True
-    except (DataError, OSError):
-        return False
-
-
-def _progress_file() -> Path:
-    return home() / "progress.json"

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers import budget
+from helpers.contents.progress import note_choice, read_progress
 from helpers.exercises import core, display
 
 
@@ -55,7 +56,7 @@ def questions_of(lesson: str) -> Sequence[Question]:
 
 def score(lesson: str) -> str:
     """Return "1 of 3 quiz questions right", counting the choices made last; "" before any is made."""
-    questions, made = questions_of(lesson), core.read_choices()
+    questions, made = questions_of(lesson), read_progress().choices
     chosen = [_chosen(question, made.get(f"{lesson}/{number}")) for number, question in enumerate(questions, 1)]
     if all(place < 0 for place in chosen):
         return ""
@@ -86,11 +87,11 @@ def show_question(lesson: str, number: int) -> None:
         return None
     from helpers.widgets.quiz_question import QuizQuestion  # needs ipywidgets, which a plain script does without
 
-    chosen = _chosen(question, core.read_choices().get(place))
+    chosen = _chosen(question, read_progress().choices.get(place))
     choices = [(choice.text, choice.right, choice.why) for choice in question.choices]
     widget = QuizQuestion(number, question.text, choices, chosen)
     if not budget.graded():
-        widget.observe(lambda change: core.note_choice(place, question.choices[change["new"]].text), "chosen")
+        widget.observe(lambda change: note_choice(place, question.choices[change["new"]].text), "chosen")
     return display.show(widget)
 
 

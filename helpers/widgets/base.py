@@ -22,6 +22,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from data_scripts.errors import DataError
 from helpers.images.encode import data_uri, in_base64
 from helpers.images.read import ImageError, open_image
 from helpers.widgets.compat import DisplayedByBundle
@@ -116,6 +117,22 @@ class BrowserWidget(StaticFallback, anywidget.AnyWidget):
 
     def __init__(self, *arguments: Any, **values: Any):
         super().__init__(*arguments, **values | {"_dom_classes": ("lts-own",)})
+
+    def _do(self, content: dict, buffers: Any) -> dict:
+        """Do what the script asks for in a message {"do": …}; return the answer."""
+        raise NotImplementedError
+
+    def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
+        if not isinstance(content, dict) or "do" not in content:
+            return super()._handle_custom_msg(content, buffers)
+        answer: dict = {"stop": "It was interrupted. Try it again."}
+        try:
+            answer = self._do(content, buffers)
+        except Exception as error:  # a disk, the learner's network: anything can happen, and the widget must go on
+            answer = {"stop": str(error) if isinstance(error, DataError | ImageError) else failure_text(error)}
+        finally:
+            self.send({"upload": content.get("upload"), **answer})
+        return None
 
     def _live_fallback(self, text: str, still_html: str, state: dict) -> Formats:
         """Return `still_html` where no script may run, the live widget where one may."""

@@ -13,7 +13,7 @@ from helpers.images.cleaning import Finding, findings
 from helpers.images.encode import encode, in_base64
 from helpers.images.own_images import OwnImages
 from helpers.models.few_images import cross_validate
-from helpers.widgets.base import BrowserWidget, Formats, failure_text, script
+from helpers.widgets.base import BrowserWidget, Formats, script
 
 
 class Cleaner(BrowserWidget):
@@ -73,21 +73,14 @@ class Cleaner(BrowserWidget):
         text = "\n".join(lines) or "Nothing looks wrong."
         return {"text/html": "".join(f"<p>{escape(line)}</p>" for line in text.split("\n")), "text/plain": text}
 
-    def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
-        super()._handle_custom_msg(content, buffers)
-        if not isinstance(content, dict) or "do" not in content:
-            return
-        answer: dict = {}
+    def _do(self, content: dict, buffers: Any) -> dict:
         try:
-            answer = self._do(content)
-        except Exception as error:  # a disk or a folder: anything can happen, and the widget must go on
-            answer = {"stop": str(error) if isinstance(error, DataError) else failure_text(error)}
+            return self._changed(content)
         finally:
             self._undo = self.own.undoable
-            self.send({"upload": content.get("upload"), **answer})
 
-    def _do(self, content: dict) -> dict:
-        """Move, delete or undo; return how many images were."""
+    def _changed(self, content: dict) -> dict:
+        """Move, delete or undo; return how many images were. Or return an image."""
         if content["do"] == "undo":
             return {"count": self.own.undo()}
         image = [(content["from"], content["name"])]

@@ -11,7 +11,7 @@ from data_scripts.errors import DataError
 from helpers.images.encode import in_base64
 from helpers.images.own_images import SIDE, OwnImages, OwnSet
 from helpers.images.read import ImageError, open_image
-from helpers.widgets.base import BrowserWidget, FileReceiver, Formats, failure_text, script
+from helpers.widgets.base import BrowserWidget, FileReceiver, Formats, script
 from helpers.widgets.file_pieces import ReceivedFile
 
 MOST_THUMBNAILS = 100  # of one answer
@@ -71,22 +71,11 @@ class Collector(FileReceiver, BrowserWidget):
         return ""
 
     def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
-        if not isinstance(content, dict) or "do" not in content:
-            self._target = content.get("class", "") if isinstance(content, dict) else ""
-            return super()._handle_custom_msg(content, buffers)
-        answer: dict = {}
-        try:
-            answer = self._do(content, buffers)
-            if content["do"] != "thumbs":
-                self._show()
-        except Exception as error:  # a disk or a folder: anything can happen, and the widget must go on
-            answer = {"stop": str(error) if isinstance(error, DataError | ImageError) else failure_text(error)}
-        finally:
-            self.send({"upload": content.get("upload"), **answer})
-        return None
+        if isinstance(content, dict) and "do" not in content:
+            self._target = content.get("class", "")  # of the file that begins or goes on
+        super()._handle_custom_msg(content, buffers)
 
     def _do(self, content: dict, buffers: Any) -> dict:
-        """Do what the browser asks for; return the answer."""
         own, label, name = self.own, content.get("class", ""), content.get("name", "")
         images = [(one[0], one[1]) for one in content.get("images", ())]
         series = str(content.get("series", ""))
@@ -100,7 +89,10 @@ class Collector(FileReceiver, BrowserWidget):
             "rename": lambda: {"name": own.rename_class(label, name)},
             "wipe": lambda: {"text": self.delete_everything()},
         }
-        return actions[str(content["do"])]()
+        answer = actions[str(content["do"])]()
+        if content["do"] != "thumbs":
+            self._show()
+        return answer
 
     def _thumbnails(self, label: str, start: int, count: int) -> dict:
         """Return (name, JPEG file in base64) of some images of a class, the newest first, and how many it has."""

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 import traitlets
 
+from data_scripts.errors import DataError
 from helpers.classes import ClassNames
 from helpers.images.encode import in_base64, to_uint8
 from helpers.images.own_images import square
@@ -17,7 +18,7 @@ from helpers.images.read import open_image
 from helpers.models.grad_cam import grad_cam
 from helpers.models.predict import SURE, class_names_of, image_shape, probabilities
 from helpers.models.values import Values, input_range
-from helpers.widgets.base import BrowserWidget, Formats, failure_text, script
+from helpers.widgets.base import BrowserWidget, Formats, script
 from helpers.widgets.grad_cam import HEAT
 
 CHECK_EVERY = 4  # images between two looks at whether any class fits
@@ -92,14 +93,7 @@ class LiveCamera(BrowserWidget):
         low, high = self._range
         return low + pixels * np.float32(high - low)
 
-    def _handle_custom_msg(self, content: Any, buffers: Any) -> None:
-        super()._handle_custom_msg(content, buffers)
-        if not isinstance(content, dict) or content.get("do") != "look":
-            return
-        answer: dict = {}
-        try:
-            answer = self.look(bytes(buffers[0]), content.get("heat") is True)
-        except Exception as error:  # the learner's network: anything can happen in it, and the camera must go on
-            answer = {"stop": failure_text(error)}
-        finally:
-            self.send({"upload": content.get("upload"), **answer})
+    def _do(self, content: dict, buffers: Any) -> dict:
+        if content["do"] != "look":
+            raise DataError(f"The live camera can't {content['do']!r}. Run its cell again.")
+        return self.look(bytes(buffers[0]), content.get("heat") is True)

@@ -3,7 +3,7 @@
 The augmentation playground: the kernel changes five images of 150 × 150, packs them into one JPEG, and the page shows it. Time
 runs from the event's own time stamp until a frame with the new image has been handed to the screen. Exit code 1 when
 the median is above 60 ms. Also measured: the kernel's share alone, in CPU time, which other programs do not change much; and
-the same with the connection that JupyterLab has where `make lab` did not open it (helpers/no_delay.py).
+the same with the connection that JupyterLab has where `make lab` did not open it (helpers/server/no_delay.py).
 """
 
 import sys

@@ -20,8 +20,8 @@ def with_contents(model: Any, folder: Path) -> Any:
         cells = model["content"]["cells"] if model["type"] == "notebook" and model["name"].startswith("00_") else []
         for cell in cells:
             if cell.get("id") == CELL and cell["cell_type"] == "code":
-                data = {"text/html": contents.page(folder), "text/plain": contents.text(folder)}
-                cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+                output = {"output_type": "display_data", "data": contents.mime_bundle(folder), "metadata": {}}
+                cell["outputs"] = [output]
                 cell["metadata"]["trusted"] = True
     except Exception:  # whatever is in the file: it has to open
         pass
