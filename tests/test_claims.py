@@ -19,7 +19,7 @@ FACTS: dict[str, set[str]] = {
     "02": {"70,000", "305"},  # Fashion-MNIST's size; the digits of a power
     "03": {"400", "237"},  # sums and places in examples
     "04": {"2.4"},  # about a ratio
-    "05": {"320"},  # an example: a reader of so many images a second
+    "05": {"1,024"},  # an example, eight full batches
     "06": {"90,000", "1,024", "2,500"},  # what other texts say of the same network; the second edition of a set
     "07": {"3,000", "5,000", "900", "25,000", "990"},  # 2,000 + 1,000; about a ratio; examples; Kaggle's set
     "08": {"3,000", "390,000"},  # 2,000 + 1,000; about a count

@@ -2,6 +2,8 @@
 
 import html
 import re
+import tempfile
+from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -46,7 +48,24 @@ ALL = {
     "filter_across_channels, 64": lambda: diagrams.filter_across_channels(64, 64),
     "shapes": lambda: diagrams.shapes(architectures.clothes_convolutional()),
     "receptive_field": lambda: diagrams.receptive_field(architectures.clothes_convolutional()),
+    "folder_to_batch": lambda: folder_to_batch(["cats", "dogs"]),
+    "folder_to_batch, many": lambda: folder_to_batch([f"class {number}" for number in range(9)], count=2),
+    "pipeline": lambda: diagrams.pipeline({"read": "2 files\n1 MB", "cache": "", "shuffle": "all"}),
+    "pipeline, no cache": lambda: diagrams.pipeline({"read": "2 files"}),
 }
+
+
+def folder_to_batch(names: list[str], count: int = 6) -> diagrams.Diagram:
+    """A diagram of folders with one file more in each, and a batch that begins with the last class."""
+    labels = np.eye(len(names))[-1 - np.arange(count) % len(names)]
+    with tempfile.TemporaryDirectory() as folder:
+        for number, name in enumerate(names):
+            place = Path(folder, name)
+            place.mkdir()
+            for file in range(number + 1):
+                (place / f"{file}.jpg").touch()
+        Path(folder, "readme.txt").touch()
+        return diagrams.folder_to_batch(folder, np.zeros((count, 8, 8, 3)), labels)
 
 
 def parsed(diagram: diagrams.Diagram) -> ElementTree.Element:
@@ -261,3 +280,31 @@ def test_a_receptive_field_that_the_figure_cannot_show_is_refused(layers):
         diagrams.receptive_field(keras.Sequential([keras.Input((8, 8, 1)), *layers]))
     with pytest.raises(ValueError, match=r"keras\.Input"):
         diagrams.shapes(keras.Sequential())
+
+
+def test_folders_have_their_counts_numbers_and_one_hot_labels_and_the_batch_its_shapes():
+    diagram = folder_to_batch(["cats", "dogs"])
+    shown = words(diagram)
+    for text in ("cats/", "dogs/", "1 file", "2 files", "0", "1", "… images 6 × 8 × 8 × 3; labels 6 × 2"):
+        assert text in shown
+    assert shown.count("[1 0]") == 1 + 2, "of the class and of the second and fourth image"
+    assert shown.count("[0 1]") == 1 + 2
+    assert len(list(parsed(diagram).iter(f"{SVG}image"))) == 4, "of six"
+    assert diagram.text == (
+        "cats: 1 file, class 0, [1 0]; dogs: 2 files, class 1, [0 1]. A batch: images 6 × 8 × 8 × 3, labels 6 × 2; the first of "
+        "them: dogs, cats, dogs, cats."
+    )
+
+
+def test_labels_of_other_folders_are_refused(tmp_path):
+    (tmp_path / "cats").mkdir()
+    with pytest.raises(ValueError, match="There are 1 class folders in .*, and labels for 2"):
+        diagrams.folder_to_batch(tmp_path, np.zeros((2, 8, 8, 3)), np.eye(2))
+
+
+def test_a_pipeline_works_once_up_to_its_cache_and_in_every_epoch_after_it():
+    assert ALL["pipeline"]().text == "Once: read (2 files 1 MB) → cache. In every epoch: shuffle (all)."
+    assert ALL["pipeline, no cache"]().text == "In every epoch: read (2 files)."
+    assert diagrams.pipeline({"read": "", "cache": ""}).text == "Once: read → cache."
+    with pytest.raises(ValueError, match="needs a stage"):
+        diagrams.pipeline({})

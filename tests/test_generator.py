@@ -5,8 +5,9 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from helpers.images.generator import ImageDataGenerator, ReaderAsGenerator
+from helpers.images.generator import ImageDataGenerator, ReaderAsGenerator, first_batch
 from tools import notebooks
 
 GONE = "from keras._tf_keras.keras.preprocessing import image; del image.ImageDataGenerator"
@@ -46,9 +47,16 @@ def test_arrays_are_batched_alike():
             np.testing.assert_allclose(our, their, atol=1e-6)
 
 
-def test_a_folder_without_classes_is_no_error(tmp_path, capsys):
-    assert len(ReaderAsGenerator().flow_from_directory(tmp_path)) == 0
-    assert capsys.readouterr().out == "Found 0 images belonging to 0 classes.\n"
+def test_the_first_batch_comes_without_a_line_of_its_own(tmp_path, capsys):
+    for name, level in {"a": 0, "b": 250}.items():
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (4, 4), (level,) * 3).save(tmp_path / name / "1.png")
+    for kind in (ReaderAsGenerator, ImageDataGenerator):
+        images, labels = first_batch(kind(), tmp_path, target_size=(2, 3), class_mode="sparse", shuffle=False)
+        assert images.shape == (2, 2, 3, 3)
+        assert images[:, 0, 0, 0].tolist() == [0, 250]
+        assert labels.tolist() == [0, 1]
+    assert capsys.readouterr().out == ""
 
 
 def test_a_wrong_argument_is_an_error(tmp_path):

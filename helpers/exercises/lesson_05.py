@@ -1,18 +1,20 @@
-"""Exercises of lesson 05: labels from folders, batch sizes, an image resized and rescaled.
+"""Exercises of lesson 05: labels from folders, an image resized by hand, cache and shuffle buffer, the endings of files.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
 # mypy: allow-untyped-defs
 
+from pathlib import PurePosixPath
+
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, close, rule_out, whole
+from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
 
 
 def class_numbers(paths):
-    """Give every image the number of its class, as flow_from_directory does.
+    """Give every image the number of its class, as image_dataset_from_directory does.
 
     paths: a list of texts such as "humans/human01-00.png". The first folder is the class; there may be
     more folders below it. The classes are numbered from 0, in alphabetical order.
@@ -71,60 +73,8 @@ def _numbers(answer, paths):
     return [whole(value) for value in got]
 
 
-def batch_sizes(images, batch_size):
-    """Return the batch sizes of an epoch in which every image comes exactly once.
-
-    Returns a list of ints, one for each batch. The last batch may be smaller; none is empty.
-
-    Example: batch_sizes(10, 4) is [4, 4, 2].
-    """
-    full, rest = divmod(images, batch_size)
-    return [batch_size] * full + ([rest] if rest else [])
-
-
-def _check_batch_sizes(answer, seed=0):
-    rule_out(
-        _sizes(answer, 1027, 128),
-        ([128] * 8, "For 1,027 images you gave 8 batches of 128, which are 1,024. Three images never come."),
-        ([128] * 9, "For 1,027 images you gave 9 batches of 128, which are 1,152, more than there are."),
-        ([3] + [128] * 8, "You gave the small batch first. It is what is left at the end."),
-        ([128, 3], "You gave [128, 3]. How many times does 128 fit into 1,027?"),
-        ([8, 3], "You gave [8, 3]: 8 full batches and 3 left over. The list should have one number for each batch."),
-    )
-    rule_out(
-        _sizes(answer, 1024, 128),
-        ([128] * 8 + [0], "For 1,024 images you gave 8 full batches and an empty one. Nothing is left over here."),
-        ([128] * 9, "For 1,024 images you gave 9 batches. 1,024 / 128 is 8, and nothing is left over."),
-    )
-    rule_out(
-        _sizes(answer, 5, 8),
-        ([8], "For 5 images in batches of 8 you gave [8]. There are no more than 5."),
-        ([], "For 5 images in batches of 8 you gave no batch. There should be one of 5."),
-    )
-    random = np.random.default_rng(seed)
-    drawn = [(int(random.integers(1, 500)), int(random.integers(1, 40))) for _ in range(4)]
-    for images, batch_size in ((1027, 128), (1024, 128), (10, 4), (5, 8), *drawn):
-        got, right = _sizes(answer, images, batch_size), batch_sizes(images, batch_size)
-        if got != right:
-            raise Incorrect(
-                f"For {images:,} images in batches of {batch_size} your function gave {_brief(got)} "
-                f"(together {sum(got):,}); {_brief(right)} is right."
-            )
-
-
-def _sizes(answer, images, batch_size):
-    got = as_list(call(answer, images, batch_size), "a list, with one number for each batch")
-    return [whole(value) for value in got]
-
-
-def _brief(sizes):
-    return (
-        str(sizes) if len(sizes) < 12 else f"{len(sizes)} batches, {sizes[0]} in the first and {sizes[-1]} in the last"
-    )
-
-
 def prepare(image, height, width):
-    """Turn a decoded image into what the generator hands on: resized, float, and between 0 and 1.
+    """Turn a decoded image into what a network takes: resized, float, and between 0 and 1.
 
     image: an array of shape (rows, columns, 3), whole numbers 0…255.
     height, width: the new size. Resize by "nearest": row i of the result is row
@@ -198,54 +148,296 @@ def _taken(image, height, width, where):
     return image[where * (rows - 1) :: rows, where * (columns - 1) :: columns] / 255
 
 
+def how_often(stages, epochs):
+    """Count how many times each stage of a pipeline goes through the images.
+
+    stages: a list of texts, in their order, such as ["read", "resize", "cache", "augment"]. "cache" is in it once or not
+    at all. What comes before it works in the first epoch only, because the cache keeps the result. All else works in
+    every epoch.
+    epochs: how many there are.
+    Returns a dict: for each stage, without "cache", how many times it goes through the images.
+
+    Example: how_often(["read", "cache", "augment"], 10) is {"read": 1, "augment": 10}.
+    """
+    once = stages.index("cache") if "cache" in stages else 0
+    return {stage: 1 if place < once else epochs for place, stage in enumerate(stages) if stage != "cache"}
+
+
+def _check_how_often(answer, seed=0):
+    stages = ["read", "resize", "cache", "shuffle", "augment"]
+    _rule_out_dicts(
+        _counts(answer, stages, 7),
+        (
+            {"read": 7, "resize": 7, "shuffle": 7, "augment": 7},
+            "You let every stage work in all 7 epochs. The cache saves some of them that.",
+        ),
+        (
+            {"read": 1, "resize": 1, "shuffle": 1, "augment": 1},
+            "You let every stage work once. What comes after the cache works in every epoch.",
+        ),
+        (
+            {"read": 7, "resize": 7, "shuffle": 1, "augment": 1},
+            "You have it the other way round: what comes *before* the cache works once.",
+        ),
+        ({"read": 1, "resize": 1, "cache": 7, "shuffle": 7, "augment": 7}, '"cache" itself should not be in the dict.'),
+        ({"read": 1, "resize": 1, "cache": 1, "shuffle": 7, "augment": 7}, '"cache" itself should not be in the dict.'),
+        (
+            {"read": 1, "resize": 1, "shuffle": 6, "augment": 6},
+            "You gave 6 for the stages after the cache. They work in the first epoch, too, so in all 7.",
+        ),
+    )
+    _rule_out_dicts(
+        _counts(answer, ["read", "augment"], 3),
+        (
+            {"read": 1, "augment": 1},
+            "Without a cache nothing is kept, so in 3 epochs every stage works 3 times. You gave 1.",
+        ),
+        (
+            {"read": 1, "augment": 3},
+            "Without a cache even the files are read again in every epoch. You let that happen once.",
+        ),
+    )
+    random = np.random.default_rng(seed)
+    names = ["read", "decode", "resize", "shuffle", "batch", "augment"]
+    cases = [
+        (stages, 7),
+        (["read", "augment"], 3),
+        (["read", "augment", "cache"], 4),
+        (["cache", "read"], 5),
+        (["read"], 1),
+    ]
+    for _ in range(4):
+        chosen = random.permutation(names)[: random.integers(2, 6)].tolist()
+        chosen.insert(int(random.integers(len(chosen) + 1)), "cache")
+        cases.append((chosen, int(random.integers(2, 500))))
+    for case in cases:
+        got, right = _counts(answer, *case), how_often(*case)
+        if got != right:
+            raise Incorrect(f"For {case[0]} and {case[1]} epochs your function gave {got}; {right} is right.")
+
+
+def _counts(answer, *arguments):
+    """Return the answer's dict with plain ints as values, or a sentence about what it is instead."""
+    got = call(answer, *arguments)
+    if not isinstance(got, dict):
+        raise Incorrect(f"Your function returns {kind(got)}; it should return a dict.")
+    return {key: whole(value) for key, value in got.items()}
+
+
+def _rule_out_dicts(got, *mistakes):
+    """Raise the sentence of the first of `mistakes` (usual wrong results, each with its sentence) that equals `got`."""
+    for value, sentence in mistakes:
+        if got == value:
+            raise Incorrect(sentence)
+
+
+def first_batch_classes(labels, buffer, batch_size):
+    """Find the classes that can be in the first batch after a shuffle.
+
+    labels: the class of each image, a list of ints in the order of the files.
+    buffer: how many images the shuffle holds at a time. It hands out one of them at random, fills the gap with the
+    next image, hands out the next one, and so on.
+    batch_size: how many images are in a batch.
+    Returns the classes as a sorted list, each once.
+
+    Example: first_batch_classes([0, 0, 0, 0, 1, 1], 2, 3) is [0]: for the third image of the batch, the buffer has been
+    filled up twice, so only the first four images have been in it.
+    """
+    return sorted(set(labels[: buffer + batch_size - 1]))
+
+
+def _check_first_batch_classes(answer, seed=0):
+    labels = [0, 0, 0, 0, 1, 1, 2, 2]
+    rule_out(
+        _classes(answer, labels, 4, 2),
+        (
+            [0],
+            "With a buffer of 4 and a batch of 2 you gave [0]. After the first image the gap is filled with the fifth, and that is of class 1.",
+        ),
+        (
+            [0, 1, 2],
+            "You gave [0, 1, 2]. The images of class 2 come too late: they can't be handed out before they have entered the buffer.",
+        ),
+        ([0, 0, 0, 0, 1], "You gave [0, 0, 0, 0, 1]. Each class should be in your list only once."),
+    )
+    rule_out(
+        _classes(answer, labels, 3, 2),
+        (
+            [0, 1],
+            "With a buffer of 3 and a batch of 2 you gave [0, 1]. When the second image is handed out, only the first four have been in the buffer: the gap after it is filled too late.",
+        ),
+    )
+    rule_out(
+        _classes(answer, [2, 2, 0, 1], 2, 2),
+        ([2, 0], "You gave [2, 0]. Sort the classes: [0, 2]."),
+        (
+            [2],
+            "With a buffer of 2 and a batch of 2 you gave [2] for the labels 2, 2, 0, 1. The third image enters the buffer before the second is handed out.",
+        ),
+    )
+    random = np.random.default_rng(seed)
+    cases = [(labels, 4, 2), (labels, 3, 2), ([2, 2, 0, 1], 2, 2), (labels, 1, 1), (labels, 100, 32), ([3, 3], 1, 5)]
+    for _ in range(5):
+        count = int(random.integers(20, 60))
+        drawn = np.sort(random.integers(0, 12, count)).tolist()
+        cases.append((drawn, int(random.integers(1, count // 2)), int(random.integers(1, count // 3))))
+    for case in cases:
+        got, right = _classes(answer, *case), first_batch_classes(*case)
+        if got != right:
+            raise Incorrect(
+                f"For the labels {case[0]}, a buffer of {case[1]} and batches of {case[2]} your function gave {got}; "
+                f"{right} is right."
+            )
+
+
+def _classes(answer, *arguments):
+    got = call(answer, *arguments)
+    if isinstance(got, set | frozenset):
+        raise Incorrect("Your function returns a set; `sorted(...)` makes a sorted list of it.")
+    return [whole(value) for value in as_list(got, "a list of classes")]
+
+
+def count_endings(paths):
+    """Count the files of each ending, so that an odd one stands out.
+
+    paths: a list of texts such as "cats/IMG_1.JPG". Folders are separated by "/".
+    Returns a dict: the ending in lower case, with its dot, and how many files have it. The ending begins at the last
+    dot of the file's name. A name without a dot has the ending "". Dots in the names of folders don't count.
+
+    Example: count_endings(["cats/1.jpg", "cats/IMG_2.JPG", "dogs/3.webp"]) is {".jpg": 2, ".webp": 1}.
+    """
+    counts = {}
+    for path in paths:
+        ending = PurePosixPath(path).suffix.lower()
+        counts[ending] = counts.get(ending, 0) + 1
+    return counts
+
+
+UPPER = ["cats/1.jpg", "cats/2.JPG", "dogs/3.png"]
+TWO_DOTS = ["cats/photo.2024.jpg", "cats/a.b.jpg"]
+NO_DOT = ["cats/README", "cats.old/notes", "dogs/1.jpg"]
+
+
+def _check_count_endings(answer, seed=0):
+    _rule_out_dicts(
+        _counts(answer, UPPER),
+        (
+            {".jpg": 1, ".JPG": 1, ".png": 1},
+            "You count .jpg and .JPG apart. They are the same ending: `lower()` makes all letters small.",
+        ),
+        ({"jpg": 2, "png": 1}, 'Your endings have no dot. Keep it: ".jpg".'),
+        ({"jpg": 1, "JPG": 1, "png": 1}, "Your endings have no dot, and .jpg and .JPG are the same ending."),
+        ({"cats": 2, "dogs": 1}, "You counted the folders. Count the endings of the files."),
+        ({".jpg": 1, ".png": 1}, "You gave 1 for .jpg, and there are two: 1.jpg and 2.JPG."),
+    )
+    first_dot = "{} photo.2024.jpg. The ending begins at the last one."
+    _rule_out_dicts(
+        _counts(answer, TWO_DOTS),
+        ({".2024": 1, ".b": 1}, first_dot.format("You took the first dot of")),
+        ({".2024.jpg": 1, ".b.jpg": 1}, first_dot.format("You took everything after the first dot of")),
+    )
+    _rule_out_dicts(
+        _counts(answer, NO_DOT),
+        ({".jpg": 1}, 'Two files have no ending, and your dict is without them. Count them under "".'),
+        (
+            {"": 1, ".old/notes": 1, ".jpg": 1},
+            "You took the dot in the name of the folder cats.old. Look for a dot in the file's name alone.",
+        ),
+    )
+    random = np.random.default_rng(seed)
+    endings = [".jpg", ".JPG", ".jpeg", ".png", ".webp", ".HEIC", ".gif", ""]
+    cases = [UPPER, TWO_DOTS, NO_DOT, []]
+    cases += [[f"class.{i % 3}/{i}{random.choice(endings)}" for i in range(length)] for length in (6, 12, 20)]
+    for paths in cases:
+        got, right = _counts(answer, paths), count_endings(paths)
+        if got != right:
+            raise Incorrect(f"For {paths} your function gave {got}; {right} is right.")
+
+
 EXERCISES = [
     Exercise(
         name="class-numbers",
         title="Labels from folders",
-        task="The generator found its labels in the names of the folders. Do the same.",
+        task="Keras found the labels in the names of the folders. Do the same.",
         solution=class_numbers,
         check=_check_class_numbers,
         hints=[
             'What does `"humans/human01-00.png".split("/")` give, and which part of it is the class?',
             "Collect the first folder of every path. `set` keeps each name once, `sorted` puts them in order.",
-            "`names = sorted(set(folders))`; then `names.index(folder)` is the number of a folder.",
+            "`names = sorted(set(folders))`; then `names.index(folder)` is the number of a folder. "
+            '`exercises.solution("class-numbers")` shows it all.',
         ],
-        takeaway="So renaming a folder can change all labels: with `ponies` instead of `horses`, humans become 0.",
+        takeaway="So renaming a folder can change all labels: with `ponies` instead of `horses`, humans would come first.",
     ),
     Exercise(
         name="prepare",
         title="By hand, without a library",
-        task="Section 4 left the resizing to Pillow. Do it yourself, with NumPy alone. "
-        "(It should work for any size, larger ones too.)",
+        task="Above, TensorFlow did the resizing. Do it yourself, with NumPy alone, by the simplest method: *nearest*. It should work "
+        "for any size, larger ones too. Divide by 255 as well.",
         solution=prepare,
         check=_check_prepare,
         points=2,
         hints=[
             "Which rows of the image do you need? Write them down for 4 rows made 2, and for 12 made 3.",
             "`np.arange(height)` gives every i at once; `.astype(int)` rounds down. `image[rows]` takes these rows.",
-            "`image[rows][:, columns]` takes first the rows and then the columns. Divide by 255 at the end.",
+            "`image[rows][:, columns]` takes first the rows and then the columns. Divide by 255 at the end. "
+            '`exercises.solution("prepare")` shows it all.',
         ],
         takeaway="Decode, resize, float, divide by 255: that is all that happens to a file on its way to a network.",
     ),
     Exercise(
-        name="batch-sizes",
-        title="1,027 images in batches of 128",
-        task="Count before you train: how many batches does an epoch have, and how large is each?",
-        solution=batch_sizes,
-        check=_check_batch_sizes,
+        name="how-often",
+        title="What does a cache save?",
+        task="Go through the stages of a pipeline and count how often each of them works in a training run.",
+        solution=how_often,
+        check=_check_how_often,
         hints=[
-            "How many full batches are there in 1,027, and how many images are left over then? And in 1,024?",
-            "`divmod(1027, 128)` gives both numbers at once. If nothing is left over, you are done.",
-            "`[batch_size] * full` is a list of the full batches; `+ [rest]` adds one, only `if rest`.",
+            'Where is "cache" in the list? `stages.index("cache")` says so, if it is there at all.',
+            "`enumerate(stages)` gives each stage with its place. A place before that of the cache means 1, any other `epochs`.",
+            'Without a cache, no place is before it: let it be at 0. `exercises.solution("how-often")` shows it all.',
         ],
-        takeaway="Eight batches of 128 and one of 3. Keras counts like that by itself, if you leave `steps_per_epoch` out.",
+        takeaway='Two mistakes can be read off: augment before cache gives {"augment": 1}, the same images for ever; and without a cache '
+        "every file is decoded in every epoch.",
+    ),
+    Exercise(
+        name="first-batch-classes",
+        title="How far does a shuffle reach?",
+        task="Files come sorted by class, and a shuffle buffer mixes only what it holds. Which classes can the first batch contain?",
+        solution=first_batch_classes,
+        check=_check_first_batch_classes,
+        points=2,
+        hints=[
+            "Take paper: labels 0 0 0 0 1 1, a buffer of 2. Which images are in the buffer when the first one is handed out? And the second?",
+            "At first the buffer holds `buffer` images. With each one that is handed out, one more gets in, but the one that gets in "
+            "after the last image of the batch is too late.",
+            "So the first `buffer + batch_size - 1` images can be in the batch. A slice takes them, `set` keeps each class once. "
+            '`exercises.solution("first-batch-classes")` shows it all.',
+        ],
+        takeaway="2,000 images in four classes of 500, a buffer of 100 and batches of 32: only the first 131 images can be in the first batch, "
+        "and they are all cats.",
+    ),
+    Exercise(
+        name="count-endings",
+        title="The odd one out",
+        task="A file that the reader doesn't know is left out without a word. A look at the endings shows it. Write the tool for that; it will serve "
+        "you for any folder.",
+        solution=count_endings,
+        check=_check_count_endings,
+        hints=[
+            'First the file\'s name alone: the last part of `path.split("/")`.',
+            '`os.path.splitext(name)[1]` or `Path(name).suffix` gives the ending, or "" if there is none.',
+            "`counts[ending] = counts.get(ending, 0) + 1` counts, beginning with 0 for a new ending. "
+            '`exercises.solution("count-endings")` shows it all.',
+        ],
+        takeaway="Run it on the names in your own folder before you train. Whatever isn't .bmp, .gif, .jpeg, .jpg or .png, "
+        "`image_dataset_from_directory` passes over.",
     ),
 ]
 
 QUESTIONS = (
     Question(
-        "`train/` holds the folders `dogs`, `cats` and `old`. In `old` are images that you sorted out. What does "
-        '`flow_from_directory("train")` do?',
+        "`train/` holds the folders `dogs`, `cats` and `old`. In `old` are pictures that you rejected. What does "
+        '`image_dataset_from_directory("train")` do?',
         (
             Choice(
                 "It reads cats and dogs, because `old` isn't an animal.",
@@ -255,7 +447,7 @@ QUESTIONS = (
             Choice(
                 "It finds three classes: cats 0, dogs 1, old 2.",
                 True,
-                'Move `old` somewhere else, or say `classes=["cats", "dogs"]`.',
+                'Move `old` somewhere else, or say `class_names=["cats", "dogs"]`.',
             ),
             Choice(
                 "It finds three classes: dogs 0, cats 1, old 2.",
@@ -265,23 +457,27 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "A batch has the labels `[[1. 0.] [0. 1.] [0. 1.]]`. Which `class_mode` was it, and which loss goes with it?",
+        "Someone writes `pictures.map(augment).shuffle(2000).cache().batch(32)`. What does the network see in its second epoch?",
         (
             Choice(
-                '`"categorical"`, and `categorical_crossentropy`.',
+                "The same changed pictures in the same order as in the first.",
                 True,
-                "These labels are one-hot: one place for each class, and a 1 in the place of the image's own class.",
+                "The cache keeps whatever comes before it, so the random changes and the random order happen only once.",
             ),
-            Choice('`"sparse"`, and `sparse_categorical_crossentropy`.', False, "Then the labels would be 0, 1, 1."),
             Choice(
-                '`"binary"`, and `binary_crossentropy`, because there are two classes.',
+                "The pictures changed again, in a new order.",
                 False,
-                "There are two classes, but binary labels are single numbers: 0, 1, 1.",
+                "It would if `cache()` came first. What comes before a cache works only once.",
+            ),
+            Choice(
+                "The same changed pictures, in a new order.",
+                False,
+                "The shuffle comes before the cache as well, so its order is kept, too.",
             ),
         ),
     ),
     Question(
-        "You have 2,000 images, batches of 128, and `steps_per_epoch=15`. What does your second epoch train on?",
+        "You have 2,000 pictures, batches of 128, and `steps_per_epoch=15`. What does your second epoch train on?",
         (
             Choice(
                 "On 15 batches, like the first.",
@@ -289,7 +485,7 @@ QUESTIONS = (
                 "The set has 16 batches, and the first epoch has taken 15 of them.",
             ),
             Choice(
-                "On one batch, of 80 images.",
+                "On one batch, of 80 pictures.",
                 True,
                 "15 · 128 = 1,920, so 80 are left over. Keras starts the set again in the third epoch.",
             ),

@@ -1,8 +1,17 @@
 """Wrong answers to the exercises of lesson 05, each with a part of the sentence that it must get."""
 
+from pathlib import PurePosixPath
+
 import numpy as np
 
-from helpers.exercises.lesson_05 import _taken, batch_sizes, class_numbers, prepare
+from helpers.exercises.lesson_05 import (
+    _taken,
+    class_numbers,
+    count_endings,
+    first_batch_classes,
+    how_often,
+    prepare,
+)
 
 
 def _by_appearance(paths):
@@ -33,6 +42,19 @@ def _shrunk(offset, divide):
     return answer
 
 
+def _at_cache(stages, before, after):
+    """Count `before` in front of the cache and `after` behind it; behind it is everything where there is none."""
+    place = stages.index("cache") if "cache" in stages else 0
+    return {stage: before if i < place else after for i, stage in enumerate(stages) if stage != "cache"}
+
+
+def _counted(endings):
+    counts = {}
+    for ending in endings:
+        counts[ending] = counts.get(ending, 0) + 1
+    return counts
+
+
 WRONG = {
     "class-numbers": [
         (_by_appearance, "Alphabetical order counts"),
@@ -46,19 +68,6 @@ WRONG = {
         (lambda paths: sorted({path.split("/")[0]: 0 for path in paths}.values()), "each image needs one"),
         (lambda paths: {"horses": 0, "humans": 1}, "it should return a list"),
         (lambda paths: [int(path[0] in "hd") * int(path[1] in "uo") for path in paths], "is right"),
-    ],
-    "batch-sizes": [
-        (lambda images, size: [size] * (images // size), "Three images never come"),
-        (lambda images, size: [size] * -(-images // size), "which are 1,152"),
-        (lambda images, size: batch_sizes(images, size)[::-1], "the small batch first"),
-        (lambda images, size: [size, images % size], "How many times"),
-        (lambda images, size: list(divmod(images, size)), "one number for each batch"),
-        (lambda images, size: [size] * (images // size) + [images % size], "an empty one"),
-        (lambda images, size: -(-images // size), "it should return a list"),
-        (lambda images, size: [min(size, images)] * (images // size) or [size], "Three images"),
-        (lambda images, size: [128] * (images // 128) + [images % 128] * (images % 128 > 0), "is right"),
-        (lambda images, size: batch_sizes(images, size) if images > size else [size], "no more than 5"),
-        (lambda images, size: batch_sizes(images, size) if images > size else [], "you gave no batch"),
     ],
     "prepare": [
         (lambda image, height, width: prepare(image, width, height), "the height comes first"),
@@ -87,5 +96,49 @@ WRONG = {
             "is right",
         ),
         (lambda image, height, width: prepare(image, height, width).tolist(), "turns it into an array"),
+    ],
+    "how-often": [
+        (lambda stages, epochs: {stage: epochs for stage in stages if stage != "cache"}, "The cache saves some"),
+        (lambda stages, epochs: {stage: 1 for stage in stages if stage != "cache"}, "works in every epoch"),
+        (lambda stages, epochs: _at_cache(stages, epochs, 1), "the other way round"),
+        (lambda stages, epochs: _at_cache(stages, 1, epochs) | {"cache": epochs}, "should not be in the dict"),
+        (lambda stages, epochs: _at_cache(stages, 1, epochs) | {"cache": 1}, "should not be in the dict"),
+        (lambda stages, epochs: _at_cache(stages, 1, epochs - 1), "so in all 7"),
+        (lambda stages, epochs: _at_cache(stages, 1, epochs if "cache" in stages else 1), "nothing is kept"),
+        (lambda stages, epochs: how_often(stages, epochs) | {"read": 1}, "read again in every epoch"),
+        (lambda stages, epochs: list(how_often(stages, epochs).values()), "should return a dict"),
+        (lambda stages, epochs: {stages[0]: 1, **_at_cache(stages, 1, epochs)}, "is right"),
+        (lambda stages, epochs: how_often(stages, min(epochs, 7)), "is right"),
+    ],
+    "first-batch-classes": [
+        (lambda labels, buffer, size: sorted(set(labels[:buffer])), "the gap is filled with the fifth"),
+        (lambda labels, buffer, size: sorted(set(labels)), "come too late"),
+        (lambda labels, buffer, size: labels[: buffer + size - 1], "only once"),
+        (lambda labels, buffer, size: sorted(set(labels[: buffer + size])), "filled too late"),
+        (lambda labels, buffer, size: list(dict.fromkeys(labels[: buffer + size - 1])), "Sort the classes"),
+        (lambda labels, buffer, size: sorted(set(labels[: max(buffer, size) + buffer // 4])), "before the second"),
+        (lambda labels, buffer, size: set(labels[: buffer + size - 1]), "returns a set"),
+        (lambda labels, buffer, size: first_batch_classes(labels, min(buffer, 4), size), "is right"),
+        (lambda labels, buffer, size: max(labels[: buffer + size - 1]), "should return a list of classes"),
+    ],
+    "count-endings": [
+        (lambda paths: _counted(PurePosixPath(path).suffix for path in paths), "count .jpg and .JPG apart"),
+        (lambda paths: _counted(path.rsplit(".")[-1].lower() for path in paths), "have no dot. Keep it"),
+        (lambda paths: _counted(path.rsplit(".")[-1] for path in paths), "have no dot, and"),
+        (lambda paths: _counted(path.split("/")[0] for path in paths), "counted the folders"),
+        (lambda paths: dict.fromkeys(count_endings(paths), 1), "there are two"),
+        (lambda paths: _counted("." + path.lower().split(".")[1] for path in paths), "took the first dot"),
+        (
+            lambda paths: _counted("." + path.lower().split(".", 1)[1] for path in paths),
+            "everything after the first dot",
+        ),
+        (lambda paths: {end: n for end, n in count_endings(paths).items() if end}, "have no ending"),
+        (
+            lambda paths: _counted("." + p.lower().split(".")[-1] if "." in p else "" for p in paths),
+            "of the folder cats.old",
+        ),
+        (lambda paths: len(count_endings(paths)), "should return a dict"),
+        (lambda paths: {end or ".": n for end, n in count_endings(paths).items()}, "is right"),
+        (lambda paths: {end: min(n, 2) for end, n in count_endings(paths).items()}, "is right"),
     ],
 }
