@@ -20,7 +20,13 @@ FACTS: dict[str, set[str]] = {
     "03": {"400", "237"},  # sums and places in examples
     "04": {"2.4"},  # about a ratio
     "05": {"1,024"},  # an example, eight full batches
-    "06": {"90,000", "1,024", "2,500"},  # what other texts say of the same network; the second edition of a set
+    "06": {
+        "90,000",
+        "1.5",
+        "1,200",
+        "0.61",
+        "0.64",
+    },  # other texts; a paper; a recipe, and its two seeds on other photographs
     "07": {"3,000", "5,000", "900", "25,000", "990"},  # 2,000 + 1,000; about a ratio; examples; Kaggle's set
     "08": {"3,000", "390,000"},  # 2,000 + 1,000; about a count
     "10": {"65,535"},  # the largest number of 16 bits

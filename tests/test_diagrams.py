@@ -19,6 +19,8 @@ from tests import tiny_networks
 SVG = "{http://www.w3.org/2000/svg}"
 GRAYS = np.random.default_rng(0).integers(0, 256, (60, 80), np.uint8)
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+TWO_SIZES = {"300 px": architectures.horses_humans(300, 5), "150 px": architectures.horses_humans(150, 3)}
+HALF = np.array([[[0, 0, 0, 0], [1, 0, 0, 1]], [[0.25, 0.2, 0, 0.5], [0, 0, 1, 1]]])
 
 
 def dense_network() -> keras.Model:
@@ -47,6 +49,8 @@ ALL = {
     "filter_across_channels, 1": lambda: diagrams.filter_across_channels(1, 64),
     "filter_across_channels, 64": lambda: diagrams.filter_across_channels(64, 64),
     "shapes": lambda: diagrams.shapes(architectures.clothes_convolutional()),
+    "what_flatten_passes": lambda: diagrams.what_flatten_passes(TWO_SIZES),
+    "alpha_paste": lambda: diagrams.alpha_paste(HALF, np.ones((2, 2, 3))),
     "receptive_field": lambda: diagrams.receptive_field(architectures.clothes_convolutional()),
     "folder_to_batch": lambda: folder_to_batch(["cats", "dogs"]),
     "folder_to_batch, many": lambda: folder_to_batch([f"class {number}" for number in range(9)], count=2),
@@ -308,3 +312,19 @@ def test_a_pipeline_works_once_up_to_its_cache_and_in_every_epoch_after_it():
     assert diagrams.pipeline({"read": "", "cache": ""}).text == "Once: read → cache."
     with pytest.raises(ValueError, match="needs a stage"):
         diagrams.pipeline({})
+
+
+def test_what_flatten_passes_on_decides_the_number_of_parameters():
+    diagram = diagrams.what_flatten_passes(TWO_SIZES)
+    assert {"7 × 7 × 64", "3,136", "1,704,097", "17 × 17 × 64", "18,496", "9,494,561"} <= set(words(diagram))
+    assert "9,494,561 parameters, 23,584 before Flatten and 9,470,977 after it" in diagram.text
+    with pytest.raises(ValueError, match="plain has no Flatten layer. Its layers: Dense"):
+        diagrams.what_flatten_passes({"plain": keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])})
+
+
+def test_a_pasted_pixel_is_the_figure_and_what_shows_through():
+    diagram = diagrams.alpha_paste(HALF, np.ones((2, 2, 3)))
+    assert "row 1, column 0, alpha is 0.50: red 0.25 + (1 − 0.50) · 1.00 = 0.75" in diagram.text
+    assert len(list(parsed(diagram).iter(f"{SVG}image"))) == 4
+    with pytest.raises(ValueError, match="cut one to the size of the other"):
+        diagrams.alpha_paste(HALF, np.ones((3, 2, 3)))

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from helpers import data
+from helpers.images.assets import SAMPLE_IMAGES, samples_to_ask
 from helpers.results import load
-from helpers.results.recipes import RECIPES, ImageTrainingConfig
+from helpers.results.recipes import RECIPES, HorsesHumansConfig, ImageTrainingConfig
 from tools import measure
 from tools.measure import main, measure_missing
 
@@ -217,6 +218,25 @@ def test_a_network_for_folders_keeps_its_curves(tmp_path, file, monkeypatch, cap
     )
     assert entry["seeds"]["1"]["best_epoch"] == 1 + np.argmin(curves["val_loss"])
     assert "curves" not in capsys.readouterr().out
+
+
+def test_lesson_06s_networks_are_also_asked_about_the_images_that_ship(tmp_path):
+    config = HorsesHumansConfig("horses_humans", "horses_or_humans", 2, 4, size=16, settings={"blocks": 1})
+    result = config.train(folder_of_images(tmp_path), seed=1)
+    assert len(result["curves"]["val_humans_found"]) == 2
+    answers = {name: value for name, value in result.items() if name.startswith("human_")}
+    assert list(answers) == [f"human_{file.stem}" for file in samples_to_ask()]
+    assert len(set(answers.values())) > 1
+    assert all(0 <= answer <= 1 for answer in answers.values())
+
+
+def test_every_photograph_that_ships_is_asked_about_and_has_its_license():
+    shipped = sorted(path.name for path in (SAMPLE_IMAGES / "photographs").iterdir())
+    licenses = (SAMPLE_IMAGES / "LICENSE.txt").read_text("utf-8").splitlines()
+    assert shipped == sorted(file.name for file in samples_to_ask() if file.parent.name == "photographs")
+    for name in shipped:
+        [line] = [line for line in licenses if line.startswith(f"{name} ")]
+        assert "CC0" in line or "public domain" in line
 
 
 def test_a_step_is_made_of_batches_of_one_size(tmp_path):

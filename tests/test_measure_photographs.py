@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.images import paste
-from tools import measure_photographs
+from tools import measure_photographs, varied_images
 from tools.measure_photographs import class_accuracies, configs
 
 
@@ -34,7 +33,7 @@ def test_the_accuracy_of_each_class_is_that_of_its_own_folder(folders):
     ],
 )
 def test_a_network_is_trained_and_asked_about_both_kinds_of_images(folders, monkeypatch, name, smaller):
-    source = paste.uncut(np.random.default_rng(0).integers(0, 256, (2, 2, 32, 32, 3), "uint8"))
+    source = varied_images.uncut(np.random.default_rng(0).integers(0, 256, (2, 2, 32, 32, 3), "uint8"))
     monkeypatch.setattr(measure_photographs, "varied_sources", lambda folder: [(1.0, source)])
     kind, fields = measure_photographs.NETWORKS[name]
     config = kind(photographs=folders, **(fields | smaller))

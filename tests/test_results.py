@@ -106,17 +106,35 @@ def test_seeds_are_printed_with_their_median_and_cost(file, capsys):
     )
 
 
-def test_the_table_of_photographs_has_medians_and_what_each_network_was_trained_on(file, capsys):
+def test_the_table_of_photographs_adds_up_and_has_the_photographs_that_nothing_was_tuned_on(file, capsys):
     results.print_photographs_table()
     assert "Nothing has been measured yet" in capsys.readouterr().out
-    names = ("validation_accuracy", "photographs_horses", "photographs_humans", "photographs_balanced")
-    entry = an_entry(*({name: value for name in names} for value in (0.5, 0.75)))
-    entry["images"] = {"photographs": {"horse": 15, "human": 13}}
+    seeds = [
+        {"validation_accuracy": 0.5, "photographs_horses": 0.9, "photographs_humans": 0.1},
+        {"validation_accuracy": 0.7, "photographs_horses": 0.5, "photographs_humans": 0.2},
+        {"validation_accuracy": 0.9, "photographs_horses": 0.1, "photographs_humans": 0.3},
+    ]
+    entry = an_entry(*seeds) | {"images": {"photographs": {"horse": 15, "human": 13}}}
     file.write_text(json.dumps({"photographs_varied_both": {"official": entry}}))
     results.print_photographs_table()
-    lines = capsys.readouterr().out
-    assert "28 photographs" in lines
-    assert lines.splitlines()[-3].split() == ["varied*", "official", "+", "rendered", "2", "0.625", "|", *["0.62"] * 3]
+    head, _, _, *rows = capsys.readouterr().out.splitlines()
+    assert "28 photographs" in head
+    assert [row.split("|")[1].split() for row in rows] == [["0.50", "0.20", "0.35"], ["0.83", "0.42", "0.62"]]
+    assert rows[1].startswith("… on 27 others")
+
+
+def test_answers_are_counted_over_the_seeds(file, capsys):
+    results.print_answers("horses_humans_300", "horses_humans_150")
+    assert "Nothing has been measured yet: python -m tools.measure --network horses" in capsys.readouterr().out
+    seeds = [{"validation_accuracy": 0.9, "human_astronaut": value, "human_rider": 0.0} for value in (0.5, 0.4, 0.9)]
+    file.write_text(json.dumps({"horses_humans_300": {"offline": an_entry(*seeds)}}))
+    results.print_answers("horses_humans_300", "horses_humans_150")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        ["called", "human", "by", "horses_humans_300"],
+        ["astronaut", "2", "of", "3"],
+        ["rider", "0", "of", "3"],
+    ]
 
 
 def test_accuracy_by_images_has_a_panel_for_each_source_and_says_the_same_in_words(file, capsys, monkeypatch):

@@ -81,6 +81,9 @@ def test_the_full_budget_official_data_and_unknown_names_get_none(shipped, cours
     monkeypatch.setenv("COURSE_BUDGET", "full")
     assert shipped_weights.load("cats_vs_dogs", "tiny") is None
     assert capsys.readouterr().out == ""
+    model, history = shipped_weights.load("cats_vs_dogs", "tiny", always=True)
+    assert (model.input_shape, len(history["loss"])) == ((None, 16, 16, 3), 3)
+    assert shipped_weights.load("cats_vs_dogs", "unheard of", always=True) is None
 
 
 @pytest.mark.parametrize("damage", ["cut short", "text", "gone", "of another network", "a pickle"])

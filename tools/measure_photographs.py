@@ -1,4 +1,4 @@
-"""Networks trained on computer-made images, measured on photographs that are in no data set (lesson 06, sections 9 and 10)."""
+"""Networks trained on computer-made images, measured on photographs that are in no data set (lesson 06, section 11)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ import keras
 import numpy as np
 
 from helpers import data
-from helpers.images import paste
 from helpers.images.folders import ImageFolderReader
 from helpers.models.architectures import horses_humans
 from helpers.results.recipes import Recipe, stopwatch
+from tools import varied_images
 from tools.strong_baseline import fit_stages
 
 CLASSES = ("horses", "humans")
@@ -59,7 +59,7 @@ class PhotographsConfig(Recipe):
 
 @dataclass(frozen=True)
 class LessonConfig(PhotographsConfig):
-    """Configuration of lesson 06: `horses_humans(size, blocks)`."""
+    """Configuration of lesson 06's networks, 15 epochs as in Moroney's course: `horses_humans(size, blocks)`."""
 
     blocks: int = 5
     epochs: int = 15
@@ -76,7 +76,7 @@ class LessonConfig(PhotographsConfig):
 
 @dataclass(frozen=True)
 class VariedConfig(PhotographsConfig):
-    """Configuration of the network at the end of lesson 06, from rendered images and, unless `official` is false, official ones.
+    """Configuration of the varied networks of lesson 06's last table, from rendered images and, unless `official` is false, official ones.
 
     `stages` are pairs of side and epochs; `images`, how many an epoch has. The network is evaluated on images a little
     larger than those that it was trained on (H. Touvron and others, 2019, "Fixing the train-test resolution discrepancy").
@@ -97,12 +97,12 @@ class VariedConfig(PhotographsConfig):
         """Train on strongly varied images; the training accuracy is that of images without mixup."""
         sources = varied_sources(folder if self.official else None)
         batches = [
-            (paste.PastedBatches(sources, count=self.images, size=side, seed=seed), epochs)
+            (varied_images.PastedBatches(sources, count=self.images, size=side, seed=seed), epochs)
             for side, epochs in self.stages
         ]
         model = fit_stages(batches, seed)
         accuracy = model.evaluate(batches[-1][0], verbose=0, return_dict=True)["accuracy"]
-        return lambda images: paste.predict_flipped_too(model, images), accuracy
+        return lambda images: varied_images.predict_flipped_too(model, images), accuracy
 
 
 NETWORKS: dict[str, tuple[type[PhotographsConfig], dict[str, Any]]] = {
@@ -122,7 +122,7 @@ def class_accuracies(predict: Predict, size: int, folder: Path, names: tuple[str
     """Return the accuracy for each of two folders of images, which are classes 0 and 1."""
     accuracies = []
     for label, name in enumerate(names):
-        images = paste.images_in(folder / name, size) / np.float32(255)
+        images = varied_images.images_in(folder / name, size) / np.float32(255)
         accuracies.append(float(((np.asarray(predict(images)) >= 0.5) == label).mean()))
     return accuracies
 
@@ -130,16 +130,16 @@ def class_accuracies(predict: Predict, size: int, folder: Path, names: tuple[str
 @cache
 def varied_sources(folder: Path | None) -> list:
     """Return the sources of `PastedBatches`. Official figures are cut out, too, and pasted onto photographs of pets."""
-    scenes, figures = paste.rendered_scenes(SCENES), paste.rendered_figures(FIGURES)
-    backgrounds = paste.rendered_backgrounds(BACKGROUNDS)
+    scenes, figures = varied_images.rendered_scenes(SCENES), varied_images.rendered_figures(FIGURES)
+    backgrounds = varied_images.rendered_backgrounds(BACKGROUNDS)
     if folder is None:
-        return [(0.45, paste.uncut(scenes)), (0.55, paste.pasted(figures, backgrounds))]
+        return [(0.45, varied_images.uncut(scenes)), (0.55, varied_images.pasted(figures, backgrounds))]
     pets = data.image_folder("cats_vs_dogs") / "train"  # no horse is in them
-    backgrounds = np.concatenate([backgrounds, *(paste.images_in(pets / name) for name in ("cats", "dogs"))])
-    official = [paste.images_in(folder / "train" / name) for name in CLASSES]
+    backgrounds = np.concatenate([backgrounds, *(varied_images.images_in(pets / name) for name in ("cats", "dogs"))])
+    official = [varied_images.images_in(folder / "train" / name) for name in CLASSES]
     return [
-        (0.2, paste.uncut(official)),
-        (0.25, paste.uncut(scenes)),
-        (0.3, paste.pasted(figures, backgrounds)),
-        (0.25, paste.pasted([paste.cut_from(images) for images in official], backgrounds)),
+        (0.2, varied_images.uncut(official)),
+        (0.25, varied_images.uncut(scenes)),
+        (0.3, varied_images.pasted(figures, backgrounds)),
+        (0.25, varied_images.pasted([varied_images.cut_from(images) for images in official], backgrounds)),
     ]

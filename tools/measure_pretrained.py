@@ -12,11 +12,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from helpers.images import paste
 from helpers.images.folders import ImageBatches, ImageFolderReader
 from helpers.models import pretrained
 from helpers.models.architectures import feature_head, strong_baseline
 from helpers.results.recipes import Recipe, stopwatch
+from tools import varied_images
 
 FLIPS: dict[str, Any] = {"horizontal_flip": True, "rotation_range": 15, "zoom_range": 0.2}
 
@@ -82,7 +82,7 @@ class ScratchConfig(ByImagesConfig):
 
     def read(self, folder: Path) -> tuple[np.ndarray, np.ndarray]:
         """Return images, uint8."""
-        parts = [paste.images_in(part, self.size) for part in class_folders(folder)]
+        parts = [varied_images.images_in(part, self.size) for part in class_folders(folder)]
         return np.concatenate(parts), np.repeat([0.0, 1.0], [len(part) for part in parts])
 
     def fit(self, train: np.ndarray, labels: np.ndarray, others: tuple) -> float:

@@ -3,7 +3,7 @@
     python -m tools.train_shipped                        those whose recipe, or studio, has changed; `make results` calls it
     python -m tools.train_shipped cats_vs_dogs/plain     this one, again
 
-Offline data, one seed. Most epochs are on smaller images, which cost less (progressive resizing, as in lesson 06, section 10).
+Offline data, one seed. Most epochs are on smaller images, which cost less (progressive resizing).
 The validation accuracy is measured with the weights as they ship, which are rounded to float16.
 """
 

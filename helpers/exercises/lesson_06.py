@@ -1,4 +1,4 @@
-"""Exercises of lesson 06: parameters of a whole network, one neuron for two classes, balanced accuracy.
+"""Exercises of lesson 06: one neuron for two classes, memory of a batch, the surest mistakes, balanced accuracy, pasting.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
@@ -6,51 +6,9 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import agree, as_list, call, number, rule_out, whole
+from helpers.exercises.checking import agree, array, as_list, call, close, number, rule_out, run, whole
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
-
-
-def network_parameters(size, filters, dense):
-    """Count the parameters of a network like those of this lesson.
-
-    size: the images have size × size pixels and 3 channels.
-    filters: how many filters each block has, such as [16, 32, 64]. A block is a 3 × 3 convolution
-    (padding "valid", with biases) and a 2 × 2 max pooling; an odd margin is dropped.
-    dense: how many neurons the layer after Flatten has. One neuron follows it.
-    Returns an int.
-
-    Example: network_parameters(10, [2], 4) is 193: 2 * (3 * 3 * 3 + 1) = 56, then 10 → 8 → 4 and
-    4 * (4 * 4 * 2 + 1) = 132, then 4 + 1 = 5.
-    """
-    channels, total = 3, 0
-    for count in filters:
-        total += count * (3 * 3 * channels + 1)
-        channels = count
-        size = (size - 2) // 2
-    total += dense * (size * size * channels + 1)
-    return total + dense + 1
-
-
-def _check_network_parameters(answer, seed=0):
-    got = number(call(answer, 31, [4, 8], 16))
-    asked = f"For 31 pixels, [4, 8] and 16 you gave {got:,}"
-    rule_out(
-        got,
-        (4_977, f"{asked}: the first filters read one channel. A color image has 3."),
-        (5_048, f"{asked}, one too few: the last neuron has a bias, too."),
-        (5_020, f"{asked}: those are the weights. Every filter and every neuron also has a bias."),
-        (5_032, f"{asked}: without the last neuron, which has 16 weights and a bias."),
-        (4_641, f"{asked}: what the filters learn is missing. Only what follows Flatten was counted."),
-        (6_713, f"{asked}: 31 pixels became 15. A filter takes a pixel from each border first: 29 // 2 = 14."),
-        (18_873, f"{asked}: the last block's pooling is missing. 14 becomes 12, and then 6."),
-        (569, f"{asked}: Flatten passes on 6 * 6 * 8 values. Did you leave the 6 * 6 out?"),
-        (1_209, f"{asked}: 6 * 8 values are one row. Flatten passes on 6 rows of them."),
-    )
-    whole(got)
-    random = np.random.default_rng(seed)
-    drawn = [(int(random.integers(60, 200)), random.integers(2, 40, 3).tolist(), 64) for _ in range(3)]
-    agree(answer, network_parameters, (10, [2], 4), (300, [16, 32, 64, 64, 64], 512), *drawn)
 
 
 def class_names_of(outputs, names):
@@ -90,6 +48,95 @@ def _check_class_names_of(answer, seed=0):
             raise Incorrect(f"For {case[0][:, 0].tolist()} your function gave {got}; {right} is right.")
 
 
+def largest_batch(shapes, gigabytes):
+    """Find the largest batch that a network can train on: a power of two.
+
+    shapes: the shapes of what the network keeps for one image, such as [(300, 300, 3), (298, 298, 16)].
+    Every value takes 4 bytes, and needs as much again for its gradient.
+    gigabytes: how much memory there is for them; a gigabyte has 10 ** 9 bytes.
+    Returns an int: 1, 2, 4, 8 …, or 0 if not even one image fits.
+
+    Example: largest_batch([(100, 100, 10)], 0.01) is 8: an image takes 100 * 100 * 10 * 4 * 2 = 800,000 bytes,
+    so 12 fit, and 8 is the largest power of two up to 12.
+    """
+    values = sum(int(np.prod(shape)) for shape in shapes)
+    fitting = int(gigabytes * 10**9 // (values * 4 * 2))
+    batch = 0
+    while max(2 * batch, 1) <= fitting:
+        batch = max(2 * batch, 1)
+    return batch
+
+
+def _check_largest_batch(answer, seed=0):
+    shapes, gigabytes = [(60, 60, 3), (58, 58, 16), (29, 29, 16), (27, 27, 32)], 0.027
+    got = number(call(answer, shapes, gigabytes))
+    asked = f"For {shapes} and {gigabytes} GB you gave {got:,}"
+    rule_out(
+        got,
+        (64, f"{asked}, twice as many as fit: every value needs 4 bytes, and 4 more for its gradient."),
+        (256, f"{asked}. Did you count a value as one byte? It takes 4, and 4 more for its gradient."),
+        (128, f"{asked}. A value takes 8 bytes, 4 for itself and 4 for its gradient."),
+        (33, f"{asked}. So many fit, but a power of two was asked for: 1, 2, 4, 8 …"),
+        (33.0, f"{asked}. So many fit, but a power of two was asked for: 1, 2, 4, 8 …"),
+        (0, f"{asked}, but many fit. A gigabyte has 10 ** 9 bytes."),
+    )
+    whole(got)
+    random = np.random.default_rng(seed)
+    side = int(random.integers(50, 120))
+    drawn = [([(side, side, int(random.integers(3, 40)))], float(random.uniform(0.01, 0.9))) for _ in range(3)]
+    agree(answer, largest_batch, (shapes, gigabytes), ([(100, 100, 10)], 0.0064), ([(300, 300, 3)], 0.001), *drawn)
+
+
+def surest_mistakes(outputs, labels, count):
+    """Find the images that a network gets wrong, the surest mistakes first.
+
+    outputs: floats of shape (images,), the probability of class 1; 0.5 and more means class 1.
+    labels: the right classes, 0 or 1, of shape (images,).
+    count: how many mistakes to return at most.
+    Returns a list of ints, places in `outputs`. The farther an output is from 0.5, the surer the network was.
+
+    Example: surest_mistakes(np.array([0.9, 0.2, 0.6, 0.01]), np.array([0, 0, 0, 1]), 2) is [3, 0]: 0, 2 and 3 are
+    wrong, and 0.01 is farthest from 0.5.
+    """
+    wrong = np.flatnonzero((outputs >= 0.5) != labels)
+    order = np.argsort(-np.abs(outputs[wrong] - 0.5))
+    return wrong[order][:count].tolist()
+
+
+def _check_surest_mistakes(answer, seed=0):
+    outputs, labels = np.array([0.1, 0.95, 0.3, 0.6, 0.02, 0.5, 0.85]), np.array([0, 0, 1, 0, 1, 0, 1])
+    got = as_list(call(answer, outputs, labels, 4), "a list of 4 places", length=4)
+    asked = f"For the outputs {outputs.tolist()} and the labels {labels.tolist()} you gave {got}"
+    rule_out(
+        got,
+        ([1, 2, 3, 4], f"{asked}: wrong ones, but as they come. Put the surest mistake first."),
+        ([5, 3, 2, 1], f"{asked}: the least sure ones come first. Sort the other way round."),
+        (
+            [1, 3, 5, 2],
+            f"{asked}, sorted by the output. A sure mistake can also be near 0: take the distance from 0.5.",
+        ),
+        (
+            [4, 2, 5, 3],
+            f"{asked}, sorted by the output. A sure mistake can also be near 1: take the distance from 0.5.",
+        ),
+        ([4, 1, 0, 6], f"{asked}: the surest answers, but 0 and 6 are right. Keep only those that are wrong."),
+        ([3, 0, 1, 2], f"{asked}: places among the mistakes. Places in `outputs` were asked for."),
+        ([3, 2, 1, 4], f"{asked}: the surest one comes last. Reverse it."),
+    )
+    random = np.random.default_rng(seed)
+    drawn = [
+        (random.permutation(40)[:12] / 40 + 0.01, random.integers(0, 2, 12), int(random.integers(1, 9)))
+        for _ in range(3)
+    ]
+    right = np.array([0.9, 0.1]), np.array([1, 0]), 3
+    for case in ((outputs, labels, 2), (outputs, labels, 9), right, *drawn):
+        expected, got = surest_mistakes(*case), as_list(call(answer, *case), "a list of places")
+        if got != expected:
+            raise Incorrect(
+                f"For the outputs {case[0].tolist()}, the labels {case[1].tolist()} and {case[2]} you gave {got}; {expected} is right."
+            )
+
+
 def balanced_accuracy(labels, guesses):
     """Return the balanced accuracy: the mean of the two classes' accuracies, so that a rare class counts as much.
 
@@ -125,6 +172,88 @@ def _check_balanced_accuracy(answer, seed=0):
     agree(answer, balanced_accuracy, (labels, guesses), (np.array([0, 0, 0, 1]), np.zeros(4, int)), *drawn)
 
 
+def paste_at(figure, background, top, left):
+    """Paste a figure onto a larger background, which stays as it is; return the new image.
+
+    figure: floats from 0 to 1, of shape (height, width, 4): red, green, blue, already multiplied by alpha, and alpha.
+    background: floats from 0 to 1, of shape (rows, columns, 3), at least as large.
+    top, left: the row and the column of the background where the figure's upper left corner goes.
+    Returns floats of the background's shape.
+
+    Example: paste_at(np.array([[[0.5, 0.0, 0.0, 0.5]]]), np.ones((1, 2, 3)), 0, 1) is
+    [[[1.0, 1.0, 1.0], [1.0, 0.5, 0.5]]]: half red, half white.
+    """
+    image = background.copy()
+    height, width = figure.shape[:2]
+    behind = image[top : top + height, left : left + width]
+    image[top : top + height, left : left + width] = figure[..., :3] + (1 - figure[..., 3:]) * behind
+    return image
+
+
+def _check_paste_at(answer, seed=0):
+    random = np.random.default_rng(seed)
+    cases = []
+    for height, width in ((2, 3), (3, 2), (1, 4)):
+        alpha = random.uniform(0.2, 0.8, (height, width, 1))
+        figure = np.concatenate([random.random((height, width, 3)) * alpha, alpha], axis=2)
+        cases.append((figure, random.uniform(0.2, 1, (6, 8, 3)), 1, int(random.integers(2, 5))))
+    for figure, background, top, left in cases:
+        given = background.copy()
+        right = paste_at(figure, background, top, left)
+        got = array(
+            call(answer, figure, background, top, left),
+            right.shape,
+            (figure[..., :3].shape, "You returned the part with the figure alone. Return the whole image."),
+        )
+        region = np.s_[top : top + figure.shape[0], left : left + figure.shape[1]]
+        behind, colors, alpha = given[region], figure[..., :3], figure[..., 3:]
+
+        def instead(part, region=region, given=given):
+            image = given.copy()
+            image[region] = part
+            return image
+
+        def elsewhere(row, column, figure=figure, given=given):
+            return paste_at(figure, given, row, column)
+
+        rule_out(
+            got,
+            (given, "The image you returned is the background without the figure."),
+            (instead(colors), "Nothing of the background shows through. Add (1 - alpha) times the background."),
+            (
+                instead(colors + behind),
+                "You added all of the background. Where the figure is, only (1 - alpha) of it remains.",
+            ),
+            (
+                instead(colors + alpha * behind),
+                "You kept alpha times the background. It is the figure that covers alpha; (1 - alpha) is left.",
+            ),
+            (
+                instead(alpha * colors + (1 - alpha) * behind),
+                "You multiplied the figure's colors by alpha. They already are.",
+            ),
+            (
+                elsewhere(left, top) if left + figure.shape[0] <= 6 else None,
+                "You exchanged top and left. Rows come first.",
+            ),
+            (elsewhere(0, 0), "The figure is in the upper left corner. Put it at `top` and `left`."),
+        )
+        if not close(got, right):
+            row, column = np.argwhere(~np.isclose(got, right, atol=1e-3))[0][:2]
+            raise Incorrect(
+                f"At row {row}, column {column} you have {got[row, column].round(3).tolist()}; "
+                f"{right[row, column].round(3).tolist()} is right."
+            )
+    spoiled = cases[0][1].copy()
+
+    def on_the_original(figure, background, top, left):
+        answer(figure, background, top, left)
+        return background
+
+    if not close(run(on_the_original, cases[0][0], spoiled, 2, cases[0][3]), cases[0][1]):
+        raise Incorrect("Your function changes the background that it was given. Work on a copy: `background.copy()`.")
+
+
 EXERCISES = [
     Exercise(
         name="one-neuron",
@@ -141,27 +270,36 @@ EXERCISES = [
         takeaway="argmax is for one output per class. With a single output it is always 0, and every image is a horse.",
     ),
     Exercise(
-        name="network-parameters",
-        title="1,704,097 or 9,494,561?",
-        task="The smaller image needs the larger network. Write the whole sum as a function, and you can find out "
-        "before you train what another block or another size will cost.",
-        solution=network_parameters,
-        check=_check_network_parameters,
-        points=2,
+        name="largest-batch",
+        title="How many fit?",
+        task="Before you train, find out what the machine can bear. It saves you a dead kernel.",
+        solution=largest_batch,
+        check=_check_largest_batch,
         hints=[
-            "Go through the blocks one by one. What changes from block to block? The side, and the channels that come in.",
-            "A block has `count * (3 * 3 * channels + 1)` parameters; then `channels = count` and "
-            "`size = (size - 2) // 2`.",
-            "After the blocks: `dense * (size * size * channels + 1)`, and `dense + 1` for the last neuron.",
+            "How many bytes does one image take? Add up the values of all shapes first; `np.prod(shape)` multiplies a shape's numbers.",
+            "`fitting = gigabytes * 10**9 // (values * 4 * 2)` images fit.",
+            "Begin with 1 and double it while the double still fits. But if `fitting` is 0, return 0.",
         ],
-        takeaway="Nearly all parameters come after Flatten: 512 * 3,136 for 300 pixels and five blocks, 512 * 18,496 "
-        "for 150 pixels and three.",
+        takeaway="A batch of half the size needs half the memory. The weights are the same in any case.",
+    ),
+    Exercise(
+        name="surest-mistakes",
+        title="The surest mistakes",
+        task="The mistakes that a network is surest of tell you most about it. Find them.",
+        solution=surest_mistakes,
+        check=_check_surest_mistakes,
+        hints=[
+            "First find what is wrong: `(outputs >= 0.5) != labels` is True there, and `np.flatnonzero` gives the places.",
+            "How sure was the network? The distance `np.abs(outputs - 0.5)`.",
+            "`np.argsort` sorts from small to large. Sort the distances with a minus sign, and take the places in that order.",
+        ],
+        takeaway="A network that is sure and wrong has learned something that isn't so. Ten such pictures tell you more than its accuracy.",
     ),
     Exercise(
         name="balanced-accuracy",
         title="Half right by saying one word",
         task="Of 28 photographs 15 show horses. A network that says *horse* to everything gets more than half of them right. "
-        "The **balanced** accuracy gives it what it deserves: 0.5.",
+        "Its **balanced** accuracy shows what that is worth: 0.5.",
         solution=balanced_accuracy,
         check=_check_balanced_accuracy,
         hints=[
@@ -170,6 +308,20 @@ EXERCISES = [
             "Do the same with 1, add the two shares and divide by 2.",
         ],
         takeaway="A coin toss gets 0.5, and so does a network with one answer for everything; no class can hide behind the other.",
+    ),
+    Exercise(
+        name="paste-at",
+        title="Put the horse there",
+        task="In the lesson, figure and background have the same size. Write the general case: a small figure, anywhere on a large background.",
+        solution=paste_at,
+        check=_check_paste_at,
+        points=2,
+        hints=[
+            "Begin with a copy of the background, and find the part of it that the figure will cover.",
+            "`image[top : top + height, left : left + width]` is that part. Rows come first.",
+            "It becomes `figure[..., :3] + (1 - figure[..., 3:]) * part`.",
+        ],
+        takeaway="With this, one figure and a hundred backgrounds make as many pictures as you like.",
     ),
 ]
 
@@ -191,7 +343,7 @@ QUESTIONS = (
             Choice(
                 "It gets 5.6 times as large.",
                 False,
-                "That was with three blocks. The smaller size alone makes the number smaller.",
+                "That was with three blocks. A smaller picture alone makes the number smaller.",
             ),
         ),
     ),

@@ -18,3 +18,13 @@ def digits() -> np.ndarray:
     """Return ten digits that people wrote, 0 to 9 in order, from the test images of MNIST: (10, 28, 28) uint8, 0 is black."""
     with Image.open(SAMPLE_IMAGES / "digits.png") as image:
         return np.array(image.convert("L")).reshape(28, 10, 28).swapaxes(0, 1).copy()
+
+
+def samples_to_ask() -> list[Path]:
+    """Return images that are in no data set: four photographs and a silhouette, a portrait that Matplotlib ships, a rendered horse and a rider."""
+    from matplotlib import cbook
+
+    portrait = Path(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
+    rendered = [SAMPLE_IMAGES / "upload" / f"{name}.jpg" for name in ("horse", "rider")]
+    names = ("astronaut.jpg", "camera.jpg", "chelsea.jpg", "coffee.jpg", "silhouette.png")
+    return [*(SAMPLE_IMAGES / "photographs" / name for name in names), portrait, *rendered]

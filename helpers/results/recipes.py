@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from helpers import data
+from helpers.images.assets import samples_to_ask
+from helpers.images.read import read_image
 
 # Lesson 08's augmentation: transforms after which a cat is still a cat.
 AUGMENTATION = {
@@ -156,6 +158,7 @@ class ImageTrainingConfig(Recipe):
     gradient_accumulation_steps: int = 1
     augmentation: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    interpolation: ClassVar[str] = "nearest"
 
     def __post_init__(self) -> None:
         if self.batch_size % self.gradient_accumulation_steps:
@@ -172,6 +175,7 @@ class ImageTrainingConfig(Recipe):
             "target_size": (self.size, self.size),
             "batch_size": self.batch_size // self.gradient_accumulation_steps,
             "class_mode": "binary",
+            "interpolation": self.interpolation,
         }
         train = augmented.flow_from_directory(folder / "train", seed=seed, **flow)
         return train, plain.flow_from_directory(folder / "validation", shuffle=False, **flow)
@@ -186,6 +190,7 @@ class ImageTrainingConfig(Recipe):
         keras.utils.set_random_seed(seed)
         build = getattr(architectures, self.architecture)
         model = build(self.size, gradient_accumulation_steps=self.gradient_accumulation_steps, **self.settings)
+        model.compile(model.optimizer, model.loss, metrics=["accuracy", *self.more_metrics()])
         with stopwatch() as cost:
             history = model.fit(train, validation_data=validation, epochs=self.epochs, verbose=0).history
         return {
@@ -193,9 +198,40 @@ class ImageTrainingConfig(Recipe):
             "training_accuracy": round(history["accuracy"][-1], 4),
             "best_epoch": int(np.argmin(history["val_loss"])) + 1,
             "epochs": len(history["loss"]),
+            **self.ask(model),
             **cost,
             "curves": {name: [round(value, 4) for value in values] for name, values in history.items()},
         }
+
+    def more_metrics(self) -> list[Any]:
+        """Return what is watched next to the accuracy."""
+        return []
+
+    def ask(self, model: Any) -> dict[str, float]:
+        """Return what else a trained network is asked about, by name."""
+        return {}
+
+
+@dataclass(frozen=True)
+class HorsesHumansConfig(ImageTrainingConfig):
+    """Configuration of lesson 06. Curves also have the share of humans found; `human_<file>` is a network's answer for an image
+    that ships: the probability of *human*.
+    """
+
+    interpolation: ClassVar[str] = "bilinear"  # as images are read that a network is asked about
+
+    def more_metrics(self) -> list[Any]:
+        """Return the recall of class 1."""
+        import keras
+
+        return [keras.metrics.Recall(name="humans_found")]
+
+    def ask(self, model: Any) -> dict[str, float]:
+        """Return the answers for the images that ship."""
+        files = samples_to_ask()
+        images = np.stack([read_image(file, (self.size, self.size)) for file in files])
+        answers = model.predict(images, verbose=0)[:, 0]
+        return {f"human_{file.stem}": round(float(answer), 4) for file, answer in zip(files, answers, strict=True)}
 
 
 @contextmanager
@@ -229,6 +265,13 @@ RECIPES: dict[str, TrainingConfig | ImageTrainingConfig] = {
     ),
     "clothes_convolutional_frozen": TrainingConfig(
         "clothes_convolutional", "fashion_mnist", epochs=5, batch_size=64, settings={"filters": 64, "frozen": True}
+    ),
+    # Lesson 06: two networks, trained alike.
+    "horses_humans_300": HorsesHumansConfig(
+        "horses_humans", "horses_or_humans", epochs=4, batch_size=16, size=300, settings={"blocks": 5}
+    ),
+    "horses_humans_150": HorsesHumansConfig(
+        "horses_humans", "horses_or_humans", epochs=4, batch_size=16, size=150, settings={"blocks": 3}
     ),
     # Lesson 08's 2×2: the same epochs, with and without augmentation, with and without dropout.
     "cats_dogs_plain": ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128),

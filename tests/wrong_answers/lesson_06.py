@@ -1,50 +1,75 @@
 """Wrong answers to the exercises of lesson 06, each with a part of the sentence that it must get."""
 
-from helpers.exercises.lesson_06 import balanced_accuracy, network_parameters
+import numpy as np
+
+from helpers.exercises.lesson_06 import balanced_accuracy, largest_batch, paste_at, surest_mistakes
 
 
-def _parameters(size, filters, dense, channels=3, bias=1, last_bias=1, halve=lambda size: (size - 2) // 2):
-    total = 0
-    for count in filters:
-        total += count * (9 * channels + bias)
-        channels, size = count, halve(size)
-    return total + dense * (size * size * channels + bias) + dense + bias * last_bias
+def _part(figure, background, top, left, mix):
+    image = background.copy()
+    rows, columns = slice(top, top + figure.shape[0]), slice(left, left + figure.shape[1])
+    image[rows, columns] = mix(figure[..., :3], figure[..., 3:], image[rows, columns])
+    return image
 
 
-def _no_last_pool(size, filters, dense):
-    flat = (_side(size, filters[:-1]) - 2) ** 2 * filters[-1]
-    return _flat(size, filters, dense, lambda side, last: flat)
+def _mixing(mix):
+    return lambda *arguments: _part(*arguments, mix)
 
 
-def _after_flatten(size, filters, dense):
-    return dense * (_side(size, filters) ** 2 * filters[-1] + 1) + dense + 1
+def _in_place(figure, background, top, left):
+    background[:] = paste_at(figure, background, top, left)
+    return background
 
 
-def _flat(size, filters, dense, flat):
-    """The same with another idea of what Flatten passes on."""
-    side = _side(size, filters)
-    return network_parameters(size, filters, dense) + dense * (flat(side, filters[-1]) - side * side * filters[-1])
+def _region_only(figure, background, top, left):
+    return paste_at(figure, background, top, left)[top : top + figure.shape[0], left : left + figure.shape[1]]
 
 
-def _side(size, filters):
-    for _ in filters:
-        size = (size - 2) // 2
-    return size
+def _bytes(each, power=True):
+    def answer(shapes, gigabytes):
+        fitting = int(gigabytes * 10**9 // (sum(int(np.prod(shape)) for shape in shapes) * each))
+        return (2 ** int(np.log2(fitting)) if fitting else 0) if power else fitting
+
+    return answer
+
+
+def _sorted(key, only_wrong=True):
+    def answer(outputs, labels, count):
+        places = [i for i in range(len(outputs)) if (outputs[i] >= 0.5) != labels[i] or not only_wrong]
+        return sorted(places, key=lambda i: key(outputs[i]))[:count]
+
+    return answer
 
 
 WRONG = {
-    "network-parameters": [
-        (lambda size, filters, dense: _parameters(size, filters, dense, channels=1), "read one channel"),
-        (lambda size, filters, dense: _parameters(size, filters, dense, last_bias=0), "one too few"),
-        (lambda size, filters, dense: _parameters(size, filters, dense, bias=0), "those are the weights"),
-        (lambda size, filters, dense: network_parameters(size, filters, dense) - dense - 1, "last neuron, which"),
-        (_after_flatten, "what the filters learn is missing"),
-        (lambda size, filters, dense: _parameters(size, filters, dense, halve=lambda n: n // 2), "became 15"),
-        (_no_last_pool, "pooling is missing"),
-        (lambda size, filters, dense: _flat(size, filters, dense, lambda n, last: last), "leave the 6 * 6 out"),
-        (lambda size, filters, dense: _flat(size, filters, dense, lambda n, last: n * last), "one row"),
-        (lambda size, filters, dense: _parameters(size, filters, dense, halve=lambda n: (n - 2) / 2), "a float"),
-        (lambda size, filters, dense: 5_049, "193 is right"),
+    "largest-batch": [
+        (_bytes(4), "twice as many as fit"),
+        (_bytes(1), "as one byte"),
+        (_bytes(2), "A value takes 8 bytes"),
+        (_bytes(8, power=False), "a power of two was asked for"),
+        (lambda shapes, gigabytes: largest_batch(shapes, gigabytes / 10**9), "A gigabyte has"),
+        (lambda shapes, gigabytes: float(largest_batch(shapes, gigabytes)), "a float"),
+        (lambda shapes, gigabytes: max(largest_batch(shapes, gigabytes), 1) if gigabytes > 0.01 else 1, "is right"),
+        (lambda shapes, gigabytes: 5, "is right"),
+        (lambda shapes, gigabytes: shapes, "a single number"),
+    ],
+    "surest-mistakes": [
+        (_sorted(lambda output: 0), "as they come"),
+        (_sorted(lambda output: abs(output - 0.5)), "least sure ones come first"),
+        (_sorted(lambda output: -output), "near 0"),
+        (_sorted(lambda output: output), "near 1"),
+        (_sorted(lambda output: -abs(output - 0.5), only_wrong=False), "but 0 and 6 are right"),
+        (lambda outputs, labels, count: surest_mistakes(outputs, labels, count)[::-1], "the surest one comes last"),
+        (lambda outputs, labels, count: surest_mistakes(outputs, labels, 4), "is right"),
+        (lambda outputs, labels, count: surest_mistakes(outputs, labels, 9), "of length 5"),
+        (
+            lambda outputs, labels, count: [
+                np.flatnonzero((outputs >= 0.5) != labels).tolist().index(place)
+                for place in surest_mistakes(outputs, labels, count)
+            ],
+            "places among the mistakes",
+        ),
+        (lambda outputs, labels, count: len(labels), "it should return a list of 4 places"),
     ],
     "one-neuron": [
         (lambda outputs, names: [names[i] for i in outputs.argmax(axis=1)], "Did you use argmax"),
@@ -75,5 +100,18 @@ WRONG = {
         ),
         (lambda labels, guesses: 0.625, "0.5 is right"),
         (lambda labels, guesses: labels == guesses, "a single number"),
+    ],
+    "paste-at": [
+        (lambda figure, background, top, left: background, "without the figure"),
+        (_mixing(lambda colors, alpha, behind: colors), "shows through"),
+        (_mixing(lambda colors, alpha, behind: colors + behind), "all of the background"),
+        (_mixing(lambda colors, alpha, behind: colors + alpha * behind), "alpha times the background"),
+        (_mixing(lambda colors, alpha, behind: alpha * colors + (1 - alpha) * behind), "They already are"),
+        (_mixing(lambda colors, alpha, behind: behind * 0), "is right"),
+        (lambda figure, background, top, left: paste_at(figure, background, 0, 0), "upper left corner"),
+        (lambda figure, background, top, left: paste_at(figure, background, left, top), "top and left"),
+        (_in_place, "changes the background"),
+        (_region_only, "Return the whole image"),
+        (lambda figure, background, top, left: figure.shape, "turns it into an array"),
     ],
 }

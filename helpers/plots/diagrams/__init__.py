@@ -1,8 +1,10 @@
-"""Diagrams: a network, a neuron, a way down a loss curve, a filter's window, shapes and receptive fields, class folders, a pipeline; SVG from the lesson's own numbers, for light and dark pages."""
+"""Diagrams made from a lesson's own numbers, each an SVG for light and dark pages with the same said in words."""
 
+from helpers.plots.diagrams.flatten import what_flatten_passes
 from helpers.plots.diagrams.loss_slope import loss_slope
 from helpers.plots.diagrams.network import network
 from helpers.plots.diagrams.neuron import neuron
+from helpers.plots.diagrams.pasting import alpha_paste
 from helpers.plots.diagrams.pipeline import folder_to_batch, pipeline
 from helpers.plots.diagrams.shapes import receptive_field, shapes
 from helpers.plots.diagrams.svg import Diagram, Drawing
@@ -11,6 +13,7 @@ from helpers.plots.diagrams.window import filter_across_channels, window_places,
 __all__ = [
     "Diagram",
     "Drawing",
+    "alpha_paste",
     "filter_across_channels",
     "folder_to_batch",
     "loss_slope",
@@ -19,6 +22,7 @@ __all__ = [
     "pipeline",
     "receptive_field",
     "shapes",
+    "what_flatten_passes",
     "window_places",
     "window_sum",
     "zoom_to_window",

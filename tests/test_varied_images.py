@@ -6,13 +6,16 @@ import pytest
 from PIL import Image
 
 from data_scripts.render.cut_out import cut_out
-from helpers.images import paste
+from tools import varied_images
 
 
 @pytest.fixture(scope="module")
 def sources():
-    figures, places = paste.rendered_figures(2, size=48), paste.rendered_backgrounds(2, size=48)
-    return [(0.5, paste.uncut(paste.rendered_scenes(2, size=48))), (0.5, paste.pasted(figures, places))]
+    figures, places = varied_images.rendered_figures(2, size=48), varied_images.rendered_backgrounds(2, size=48)
+    return [
+        (0.5, varied_images.uncut(varied_images.rendered_scenes(2, size=48))),
+        (0.5, varied_images.pasted(figures, places)),
+    ]
 
 
 def test_a_cut_out_figure_is_there_and_its_background_is_not():
@@ -32,7 +35,7 @@ def test_a_cut_out_of_an_unknown_kind_is_refused():
 
 
 def test_half_of_a_batch_is_of_each_class_and_all_values_are_0_to_1(sources):
-    images, labels = paste.PastedBatches(sources, count=16, size=32, batch_size=8, seed=1)[0]
+    images, labels = varied_images.PastedBatches(sources, count=16, size=32, batch_size=8, seed=1)[0]
     assert images.shape == (8, 32, 32, 3)
     assert images.dtype == np.float32
     assert labels.tolist() == [0, 1] * 4
@@ -41,7 +44,7 @@ def test_half_of_a_batch_is_of_each_class_and_all_values_are_0_to_1(sources):
 
 
 def test_a_batch_depends_on_seed_epoch_and_number_alone(sources):
-    one, other = (paste.PastedBatches(sources, count=16, size=32, batch_size=8, seed=1) for _ in range(2))
+    one, other = (varied_images.PastedBatches(sources, count=16, size=32, batch_size=8, seed=1) for _ in range(2))
     other[0]
     assert np.array_equal(one[1][0], other[1][0])
     assert not np.array_equal(one[0][0], one[1][0])
@@ -58,13 +61,13 @@ def a_figure(height: int, width: int) -> np.ndarray:
 
 @pytest.fixture
 def onto_white(monkeypatch):
-    monkeypatch.setattr(paste, "WHITE", 1)
-    monkeypatch.setattr(paste, "SEVERAL", 0)
+    monkeypatch.setattr(varied_images, "WHITE", 1)
+    monkeypatch.setattr(varied_images, "SEVERAL", 0)
 
 
 def pasted(*figures, count=150) -> np.ndarray:
     """Figures of class 0, 1, … pasted: (classes, count, 32, 32)."""
-    source = paste.pasted([figure[None] for figure in figures], np.zeros((1, 40, 40, 3), np.uint8))
+    source = varied_images.pasted([figure[None] for figure in figures], np.zeros((1, 40, 40, 3), np.uint8))
     rng = np.random.default_rng(3)
     return np.array([[source(rng, label, 32)[..., 0] for _ in range(count)] for label in range(len(figures))])
 
@@ -90,10 +93,10 @@ def test_slender_and_broad_figures_cover_nearly_the_same_share_of_the_image(onto
 
 def test_half_of_the_figures_are_upright_if_there_are_any():
     broad, upright = a_figure(20, 60), a_figure(60, 20)
-    probabilities = paste._figure_probabilities(np.stack([broad, broad, broad, upright]))
+    probabilities = varied_images._figure_probabilities(np.stack([broad, broad, broad, upright]))
     assert probabilities.tolist() == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2])
     for figures in ([upright, upright, broad], [broad, broad]):
-        assert len(set(paste._figure_probabilities(np.stack(figures)))) == 1
+        assert len(set(varied_images._figure_probabilities(np.stack(figures)))) == 1
 
 
 def test_several_figures_are_sometimes_apart(onto_white, monkeypatch):
@@ -101,7 +104,7 @@ def test_several_figures_are_sometimes_apart(onto_white, monkeypatch):
         return max(cv2.connectedComponents(np.uint8(image < 128))[0] - 1 for image in pasted(a_figure(40, 10))[0])
 
     assert most_pieces() == 1
-    monkeypatch.setattr(paste, "SEVERAL", 1)
+    monkeypatch.setattr(varied_images, "SEVERAL", 1)
     assert most_pieces() >= 3
 
 
@@ -111,24 +114,24 @@ def test_grabcut_finds_a_figure_that_differs_from_its_background():
     image[16:52, 20:44] = rng.integers(20, 60, (36, 24, 3), np.uint8)
     truth = np.zeros((64, 64), bool)
     truth[16:52, 20:44] = True
-    (figure,) = paste.cut_from(image[None])
+    (figure,) = varied_images.cut_from(image[None])
     mask = figure[..., 3] > 128
     assert (mask & truth).sum() / (mask | truth).sum() > 0.95
     assert (figure[figure[..., 3] == 0] == 0).all()
-    assert np.array_equal(figure, paste.cut_from(image[None])[0])
+    assert np.array_equal(figure, varied_images.cut_from(image[None])[0])
 
 
 def test_images_without_a_figure_are_left_out():
     plain = np.full((2, 48, 48, 3), 90, np.uint8)
     with pytest.raises(ValueError, match="no figure in 2 images"):
-        paste.cut_from(plain)
+        varied_images.cut_from(plain)
 
 
 def test_images_in_a_folder_are_read_by_name_in_one_size(tmp_path):
     for name, color in (("b.png", "blue"), ("a.jpg", "red")):
         Image.new("RGB", (20, 10), color).save(tmp_path / name)
     (tmp_path / "notes.txt").write_text("no image")
-    images = paste.images_in(tmp_path, size=8)
+    images = varied_images.images_in(tmp_path, size=8)
     assert images.shape == (2, 8, 8, 3)
     assert images[0, 4, 4, 0] > 200
     assert images[1, 4, 4, 2] > 200
@@ -136,7 +139,7 @@ def test_images_in_a_folder_are_read_by_name_in_one_size(tmp_path):
 
 def test_a_folder_without_images_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="no images"):
-        paste.images_in(tmp_path)
+        varied_images.images_in(tmp_path)
 
 
 def test_both_ways_is_the_mean_of_a_image_and_its_mirror_image():
@@ -148,4 +151,4 @@ def test_both_ways_is_the_mean_of_a_image_and_its_mirror_image():
 
     image = np.zeros((1, 2, 2, 3))
     image[0, 0, 1] = 1
-    assert paste.predict_flipped_too(Left(), image).tolist() == [0.5]
+    assert varied_images.predict_flipped_too(Left(), image).tolist() == [0.5]
