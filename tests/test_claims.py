@@ -27,7 +27,7 @@ FACTS: dict[str, set[str]] = {
         "0.61",
         "0.64",
     },  # other texts; a paper; a recipe, and its two seeds on other photographs
-    "07": {"3,000", "5,000", "900", "25,000", "990"},  # 2,000 + 1,000; about a ratio; examples; Kaggle's set
+    "07": {"500", "3,000", "5,000", "900", "25,000", "54,000", "1,738"},  # counts; a ratio; an example; of sources
     "08": {"3,000", "390,000"},  # 2,000 + 1,000; about a count
     "10": {"65,535"},  # the largest number of 16 bits
     "11": {"542", "129,450", "20285", "1711.08536"},  # of the sources named there

@@ -43,6 +43,17 @@ def test_a_run_has_a_panel_for_each_metric_with_validation_beside_training(figur
     )
 
 
+def test_a_marked_epoch_is_a_dotted_line_with_its_name_in_every_panel(figures):
+    curves.show_curves(HISTORY, marks={"the $turn": 2})
+    figure, text = figures[0]
+    for axis in figure.axes:
+        np.testing.assert_array_equal(axis.lines[-1].get_xdata(), [2, 2])
+        assert axis.lines[-1].get_linestyle() == ":"
+        assert [words.get_text() for words in axis.texts] == [r" the \$turn"]
+        assert len(axis.get_legend().get_texts()) == 2, "the mark is not a run"
+    assert text.endswith("Marked: the $turn, epoch 2.")
+
+
 def test_runs_differ_by_color_and_marker_and_validation_is_dashed(figures):
     curves.show_curves({name: HISTORY for name in ("Adam", "SGD", "RMSprop")}, metrics=["accuracy"])
     figure, text = figures[0]

@@ -51,6 +51,8 @@ ALL = {
     "shapes": lambda: diagrams.shapes(architectures.clothes_convolutional()),
     "what_flatten_passes": lambda: diagrams.what_flatten_passes(TWO_SIZES),
     "alpha_paste": lambda: diagrams.alpha_paste(HALF, np.ones((2, 2, 3))),
+    "precision_recall": lambda: diagrams.precision_recall([[4, 2], [1, 3]]),
+    "precision_recall, no one called": lambda: diagrams.precision_recall([[6, 0], [4, 0]]),
     "receptive_field": lambda: diagrams.receptive_field(architectures.clothes_convolutional()),
     "folder_to_batch": lambda: folder_to_batch(["cats", "dogs"]),
     "folder_to_batch, many": lambda: folder_to_batch([f"class {number}" for number in range(9)], count=2),
@@ -328,3 +330,12 @@ def test_a_pasted_pixel_is_the_figure_and_what_shows_through():
     assert len(list(parsed(diagram).iter(f"{SVG}image"))) == 4
     with pytest.raises(ValueError, match="cut one to the size of the other"):
         diagrams.alpha_paste(HALF, np.ones((3, 2, 3)))
+
+
+def test_precision_is_read_off_a_column_and_recall_off_a_row():
+    diagram = diagrams.precision_recall([[4, 2], [1, 3]], ["cat", "dog"])
+    assert diagram.text == ("Of 5 called dog, 3 are: precision 0.60. Of 4 that are a dog, 3 are found: recall 0.75.")
+    assert {"precision = 3 / 5 = 0.60", "recall = 3 / 4 = 0.75"} <= set(words(diagram))
+    assert "precision = 0 / 0 = 0.00" in words(diagrams.precision_recall([[6, 0], [4, 0]]))
+    with pytest.raises(ValueError, match=r"2 × 2 counts; this one has the shape \(3, 3\)"):
+        diagrams.precision_recall(np.ones((3, 3)))

@@ -95,6 +95,22 @@ def test_curves_are_those_of_every_seed_of_the_source_in_use(file):
     assert results.seed_curves("cats_dogs_plain", "official") == {"loss": [[3, 1]], "val_loss": [[4, 1]]}
 
 
+def test_a_shorter_run_is_compared_with_the_curves_at_its_last_epoch(file, capsys):
+    curves = {"accuracy": [0.5, 0.6, 0.9], "val_accuracy": [0.4, 0.7, 0.8], "val_loss": [0.7, 0.6, 0.5]}
+    other = {"accuracy": [0.5, 0.7, 0.9], "val_accuracy": [0.4, 0.6, 0.8], "val_loss": [0.5, 0.6, 0.4]}
+    seeds = [{"validation_accuracy": 0.8, "curves": curves}, {"validation_accuracy": 0.8, "curves": other}]
+    file.write_text(json.dumps({"cats_dogs_plain": {"offline": an_entry(*seeds)}}))
+    results.compare("cats_dogs_plain", at_epoch=2, training_accuracy=0.65, validation_accuracy=0.65, best_epoch=2)
+    assert capsys.readouterr().out.splitlines() == [
+        "training accuracy: you got .650; two other runs .650 ± .071, from .600 to .700 (offline images)",
+        "validation accuracy: you got .650; two other runs .650 ± .071, from .600 to .700 (offline images)",
+        "best epoch: you got 2; two other runs 2 ± 1, from 1 to 2 (offline images)",
+    ]
+    results.compare("cats_dogs_plain", at_epoch=4, validation_accuracy=0.65)
+    assert "nothing was measured beforehand" in capsys.readouterr().out, "no curve is that long"
+    assert results.seed_curves("cats_dogs_plain", epochs=1)["val_loss"] == [[0.7], [0.5]]
+
+
 def test_seeds_are_printed_with_their_median_and_cost(file, capsys):
     results.print_seeds("strong_baseline")
     assert "Nothing has been measured yet: python -m tools.measure" in capsys.readouterr().out

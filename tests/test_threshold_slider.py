@@ -39,7 +39,7 @@ def test_the_drawing_has_an_axis_and_what_is_wrong_is_pale():
 def test_a_threshold_that_nothing_reaches_divides_by_nothing():
     slider = ThresholdSlider(LABELS, CHANCES, ["cat", "dog"])
     slider.threshold = 1
-    assert "No image is called dog, so precision isn't defined." in slider.text
+    assert "No image is called dog: precision is 0 / 0, and counts as 0." in slider.text
     assert "True dog: 2, and 0.00 of them found" in slider.text
     slider.threshold = 0
     assert "Called dog: 5, and right about 0.40 of them (precision)" in slider.text

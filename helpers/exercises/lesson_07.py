@@ -1,4 +1,4 @@
-"""Exercises of lesson 07: the parameters of a network, bad files, precision and recall.
+"""Exercises of lesson 07: bad files, the loss of right and wrong answers, precision and recall, a threshold by its price.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
@@ -10,51 +10,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from helpers.exercises.checking import agree, as_array, as_list, call, number, rule_out, shown
+from helpers.exercises.checking import as_array, as_list, call, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
-
-
-def cats_dogs_parameters(size, filters, dense):
-    """Count the parameters of a network like those of this lesson: all the numbers that it learns.
-
-    size: the color images that come in are size × size × 3.
-    filters: a list such as [16, 32, 64]. Each stands for a convolution of 3 × 3 with padding "same"
-    and a 2 × 2 pool after it, which drops an odd margin.
-    dense: how many neurons the layer after Flatten has. After it comes one last neuron.
-    Returns an int. Every filter and every neuron has a bias.
-
-    Example: cats_dogs_parameters(2, [1], 1) is 32: 28 in the filter, 2 in the dense neuron, 2 in the last.
-    """
-    total, channels = 0, 3
-    for count in filters:
-        total += count * (3 * 3 * channels + 1)
-        size, channels = size // 2, count
-    total += dense * (size * size * channels + 1)
-    return total + dense + 1
-
-
-def _check_cats_dogs_parameters(answer, seed=0):
-    rule_out(
-        number(call(answer, 150, [16, 32, 64], 512)),
-        (10_640_816, "You gave 10,640,816. Those are the weights; 16 + 32 + 64 + 512 + 1 = 625 biases are missing."),
-        (
-            9_494_561,
-            'You gave 9,494,561, with the sides 74, 36, 17. That is padding "valid"; "same" gives 75, 37, 18.',
-        ),
-        (10_641_153, "You gave 10,641,153: one channel comes in. These images have three colors."),
-        (10_640_928, "You gave 10,640,928: the last neuron is missing. It has 512 weights and a bias."),
-        (10_641_440, "You gave 10,641,440: the bias of the last neuron is missing."),
-        (23_584, "You gave 23,584: the convolutions alone. Each dense neuron gets 18 * 18 * 64 numbers."),
-        (57_377, "You gave 57,377: as if each dense neuron had 64 weights, one for a channel. It has 18 * 18 * 64."),
-        (11_853_857, "You gave 11,853,857: the sides 75, 38, 19. A pool drops the odd margin: 37 // 2 = 18."),
-        (737_304_609, "You gave 737,304,609: no pooling. Each pool halves the side: 150, 75, 37, 18."),
-    )
-    random = np.random.default_rng(seed)
-    drawn = [
-        (int(random.integers(20, 90)), random.integers(2, 9, 2).tolist(), int(random.integers(2, 40))) for _ in range(2)
-    ]
-    agree(answer, cats_dogs_parameters, (2, [1], 1), (150, [16, 32, 64], 512), (75, [8], 10), *drawn)
 
 
 def bad_files(folder):
@@ -66,8 +24,6 @@ def bad_files(folder):
 
     Example: bad_files(folder) is ["train/cats/cat.1.jpg"] if only this file in it was cut short.
     """
-    from PIL import Image
-
     bad, learned = [], set()
     for path in sorted(folder.glob("train/*/*")) + sorted(folder.glob("validation/*/*")):
         name, data = path.relative_to(folder).as_posix(), path.read_bytes()
@@ -162,13 +118,89 @@ def _why(name: str, missing: bool, parts: dict[str, str]) -> str:
     return reasons.get(part, usual)
 
 
+def loss_by_outcome(labels, probabilities):
+    """Return the mean loss of the right answers, and the mean loss of the mistakes.
+
+    labels: an array of 0 (cat) and 1 (dog), shape (n,). probabilities: of being a dog, shape (n,), between 0 and 1.
+    An answer is "dog" from a probability of 0.5 on. Its loss is -log of the probability that the true class got.
+    Returns two floats. There is at least one right answer and one mistake.
+
+    Example: loss_by_outcome(np.array([1, 0, 1]), np.array([0.5, 0.5, 0.25])) is (0.693, 1.04): one answer is right,
+    with a loss of 0.693; the mistakes have 0.693 and 1.386.
+    """
+    of_truth = np.where(labels == 1, probabilities, 1 - probabilities)
+    loss = -np.log(of_truth)
+    right = (probabilities >= 0.5) == (labels == 1)
+    return loss[right].mean(), loss[~right].mean()
+
+
+def _check_loss_by_outcome(answer, seed=0):
+    labels = np.array([1, 1, 1, 0, 0, 0])
+    chances = np.array([0.9, 0.6, 0.2, 0.1, 0.4, 0.95])  # right: 0.9, 0.6, 0.9, 0.6; wrong: 0.2 and 0.05 for the truth
+    right = loss_by_outcome(labels, chances)
+    got = _two_numbers(call(answer, labels, chances), "`return loss[right].mean(), loss[~right].mean()`")
+    of_truth = np.where(labels == 1, chances, 1 - chances)
+    loss, is_right = -np.log(of_truth), of_truth > 0.5
+    dog = -np.log(chances)
+    rule_out(
+        got,
+        (right[::-1], f"You gave {shown(got)}: the two have changed places. The right answers come first."),
+        (
+            (dog[is_right].mean(), dog[~is_right].mean()),
+            f"You gave {shown(got)}, from the probability of *dog* for every picture. A cat's true class got 1 minus that.",
+        ),
+        ((-right[0], -right[1]), "Your losses are negative. A logarithm of a probability is; the loss is *minus* it."),
+        (
+            (loss[is_right].sum(), loss[~is_right].sum()),
+            f"You gave {shown(got)}: sums. Divide each by its own number of answers, or use `mean`.",
+        ),
+        (
+            (loss[is_right].sum() / 6, loss[~is_right].sum() / 6),
+            f"You gave {shown(got)}: both divided by all 6 pictures. 4 answers are right and 2 are wrong.",
+        ),
+        (
+            (loss[labels == 1].mean(), loss[labels == 0].mean()),
+            f"You gave {shown(got)}: the dogs and the cats. Separate right answers from mistakes instead.",
+        ),
+        (
+            (loss[chances >= 0.5].mean(), loss[chances < 0.5].mean()),
+            f'You gave {shown(got)}: those called dog and those called cat. "Cat" is right for a cat.',
+        ),
+        (
+            (right[0] / np.log(10), right[1] / np.log(10)),
+            "You used `np.log10`. The loss takes the natural logarithm, `np.log`.",
+        ),
+        (
+            (1 - of_truth[is_right].mean(), 1 - of_truth[~is_right].mean()),
+            f"You gave {shown(got)}: 1 minus the probability. The loss is `-np.log` of it.",
+        ),
+    )
+    random = np.random.default_rng(seed)
+    cases = [(np.array([1, 0, 1]), np.array([0.5, 0.5, 0.25])), (labels, chances)]
+    for _ in range(2):
+        drawn = np.concatenate([random.uniform(0.55, 0.99, 8), random.uniform(0.01, 0.45, 8)]).round(3)
+        cases.append((np.array([1, 0] * 8), drawn))
+    for case in cases:
+        got, wanted = _two_numbers(call(answer, *case), "two numbers"), loss_by_outcome(*case)
+        if not np.allclose(got, wanted, atol=2e-3):
+            raise Incorrect(
+                f"For the labels {shown(case[0])} and the probabilities {shown(case[1])} you gave {shown(got)}; "
+                f"{shown([round(float(value), 3) for value in wanted])} is right."
+            )
+
+
+def _two_numbers(result, wanted: str) -> list[float]:
+    """Return the two numbers of an answer; raise `Incorrect` for anything else."""
+    return [number(value) for value in as_list(result, f"two numbers: {wanted}" if "`" in wanted else wanted, length=2)]
+
+
 def precision_recall(labels, probabilities, threshold):
-    """Return how far you can trust the word "dog", and the share of the dogs that are found.
+    """Return precision and recall of the word "dog" at a threshold.
 
     labels: an array of 0 (cat) and 1 (dog), shape (n,). probabilities: of being a dog, shape (n,).
     threshold: the network says "dog" where the probability is at least this.
     Returns two numbers for class 1. Precision is the share of real dogs among all images called dogs, recall the
-    share of images called dogs among all dogs. Where nothing is called a dog, precision is 0.
+    share of images called dogs among all dogs. Where nothing is called a dog, precision is 0 / 0: return 0.
 
     Example: precision_recall(np.array([0, 1, 1]), np.array([0.8, 0.9, 0.1]), 0.5) is (0.5, 0.5).
     """
@@ -214,40 +246,72 @@ def _measures(answer, labels, probabilities, threshold) -> list[float]:
     return [number(value) for value in pair]
 
 
+def cheapest_threshold(labels, probabilities, price_of_alarm, price_of_miss):
+    """Choose the threshold with the lowest total price.
+
+    labels: an array of 0 (cat) and 1 (dog), shape (n,). probabilities: of being a dog, shape (n,), above 0 and below 1.
+    price_of_alarm: what it costs to call a cat a dog. price_of_miss: what it costs to call a dog a cat.
+    Try the thresholds 0, 0.01, 0.02, … 1; an image is called a dog where its probability is at least the threshold.
+    Returns one of those at which the sum of all prices is lowest.
+
+    Example: cheapest_threshold(np.array([0, 0, 1, 1]), np.array([0.2, 0.6, 0.5, 0.9]), 1, 20) is 0.21: one cat is
+    called a dog, which costs 1, and no dog is missed. Any other threshold from 0.21 to 0.5 is as good.
+    """
+    thresholds = np.arange(101) / 100
+    prices = []
+    for threshold in thresholds:
+        called = probabilities >= threshold
+        alarms = (called & (labels == 0)).sum()
+        misses = (~called & (labels == 1)).sum()
+        prices.append(price_of_alarm * alarms + price_of_miss * misses)
+    return thresholds[np.argmin(prices)]
+
+
+def _check_cheapest_threshold(answer, seed=0):
+    random = np.random.default_rng(seed)
+    labels = np.array([0, 0, 0, 0, 1, 1, 1, 1])  # a low, a middle and a high threshold are best, each for other prices
+    chances = np.array([0.105, 0.305, 0.355, 0.805, 0.205, 0.605, 0.655, 0.905])
+    cases = [(labels, chances, 1, 20), (labels, chances, 20, 1)]
+    for _ in range(2):
+        labels = random.permutation([0, 1] * 20)
+        chances = (random.beta(2, 3, 40) * 0.6 + 0.35 * labels).round(2).clip(0.02, 0.97) + 0.005
+        cases += [(labels, chances, int(random.integers(2, 9)), 1), (labels, chances, 1, int(random.integers(2, 9)))]
+    for labels, chances, alarm, miss in cases:
+        got = number(call(answer, labels, chances, alarm, miss))
+        cost = _price(labels, chances, alarm, miss)
+        about = f"With {alarm} for an alarm and {miss} for a miss you gave the threshold {got:.4g}"
+        if not 0 <= got <= 1:
+            raise Incorrect(f"{about}. It should be between 0 and 1: the threshold itself, not its price or its place.")
+        best = cheapest_threshold(labels, chances, alarm, miss)
+        if cost(got) <= cost(best) + 1e-9:
+            continue
+        swapped = _price(labels, chances, miss, alarm)
+        if swapped(got) <= swapped(cheapest_threshold(labels, chances, miss, alarm)):
+            raise Incorrect(f"{about}, which is best with the two prices exchanged. An alarm is a *cat* called a dog.")
+        equal = _price(labels, chances, 1, 1)
+        if equal(got) <= equal(cheapest_threshold(labels, chances, 1, 1)):
+            raise Incorrect(
+                f"{about}, where the *number* of mistakes is lowest. Multiply each kind by its price first."
+            )
+        raise Incorrect(f"{about}, which costs {cost(got):.4g} in all; {best:.2f} costs only {cost(best):.4g}.")
+
+
+def _price(labels, probabilities, price_of_alarm, price_of_miss):
+    """Return the function threshold → total price."""
+
+    def price(threshold: float) -> float:
+        called = probabilities >= threshold
+        return price_of_alarm * (called & (labels == 0)).sum() + price_of_miss * (~called & (labels == 1)).sum()
+
+    return price
+
+
 EXERCISES = [
-    Exercise(
-        name="cats-dogs-parameters",
-        title="Ten million numbers",
-        task="Count by hand, then write a function that counts for any size of image, any filters and any dense layer. "
-        "Where are most of the numbers?",
-        solution=cats_dogs_parameters,
-        check=_check_cats_dogs_parameters,
-        hints=[
-            'Go layer by layer. What comes into each convolution? Padding "same" keeps the side, a pool halves it.',
-            "A convolution has `count * (3 * 3 * channels + 1)`. After it the channels are `count`, and the side is `size // 2`.",
-            "A dense neuron has a weight for each of the `size * size * channels` numbers, and a bias. The last neuron has "
-            "`dense` weights and a bias.",
-        ],
-        takeaway="18 * 18 * 64 = 20,736 numbers go to each of 512 neurons: 10,617,344 of the 10,641,441 numbers are there.",
-    ),
-    Exercise(
-        name="precision-recall",
-        title="When can you believe it?",
-        task='Write both measures for the word "dog", for any threshold. Watch out for a threshold so high that no image is called a dog.',
-        solution=precision_recall,
-        check=_check_precision_recall,
-        hints=[
-            "Which images are *called* dogs? Which *are* dogs? Which are both?",
-            "`called = probabilities >= threshold`; then `(called & (labels == 1)).sum()` counts the dogs that are found.",
-            "Divide by `called.sum()` for precision (unless it is 0), by `(labels == 1).sum()` for recall.",
-        ],
-        takeaway='A higher threshold makes the word "dog" more reliable and misses more dogs: precision against recall.',
-    ),
     Exercise(
         name="bad-files",
         title="Three kinds of bad files",
         task="Write the check: which files have to go? Those that can't be read to the last pixel, whatever their ending "
-        "says, and validation images that are also training images. Try it on the damaged copy: `bad_files(copy)`.",
+        "says, and validation images that are also training images. Then try it on the damaged copy: `bad_files(copy)`.",
         solution=bad_files,
         check=_check_bad_files,
         points=2,
@@ -255,43 +319,96 @@ EXERCISES = [
             'Two loops: `folder.glob("train/*/*")` first, then `folder.glob("validation/*/*")`. `path.read_bytes()` gives '
             "what a file holds.",
             "`Image.open(path).load()` inside `try` and `except Exception` shows whether a file can be read to the end.",
-            "Put the bytes of every good training file into a set. A validation file whose bytes are in the set is bad.",
+            "Put the bytes of every good training file into a set. A validation file whose bytes are in the set is bad. "
+            '`exercises.solution("bad-files")` shows all of it.',
         ],
         takeaway="An image in two splits makes the validation accuracy too good, and nothing warns you. Look before you train.",
+    ),
+    Exercise(
+        name="loss-by-outcome",
+        title="What a mistake costs",
+        task="Work out the mean loss of the right answers and that of the mistakes, separately. It takes four lines: the "
+        "probability that the true class got, its loss, which answers are right, and the two means.",
+        solution=loss_by_outcome,
+        check=_check_loss_by_outcome,
+        hints=[
+            "A dog's true class got `p`, a cat's got `1 - p`. `np.where(condition, a, b)` takes from `a` where the "
+            "condition is True, from `b` elsewhere.",
+            "The loss is `-np.log(...)` of that. An answer is right where `(probabilities >= 0.5) == (labels == 1)`.",
+            "`loss[right]` has the losses of the right answers, and `loss[~right]` the others. "
+            '`exercises.solution("loss-by-outcome")` shows all of it.',
+        ],
+        takeaway="One mistake made with 0.999 costs as much as ten made with 0.5. That's how a few answers can turn the loss.",
+    ),
+    Exercise(
+        name="precision-recall",
+        title="Which answers can you trust?",
+        task='Write both measures for the word "dog", for any threshold. Allow for a threshold so high that nothing is '
+        "called a dog.",
+        solution=precision_recall,
+        check=_check_precision_recall,
+        hints=[
+            "Which images are *called* dogs? Which *are* dogs? Which are both?",
+            "`called = probabilities >= threshold`; then `(called & (labels == 1)).sum()` counts the dogs that are found.",
+            "Divide by `called.sum()` for precision (unless it is 0), by `(labels == 1).sum()` for recall. "
+            '`exercises.solution("precision-recall")` shows all of it.',
+        ],
+        takeaway='A higher threshold usually makes the word "dog" more reliable, and it always finds fewer dogs or as many.',
+    ),
+    Exercise(
+        name="cheapest-threshold",
+        title="A door for cats only",
+        task='A door opens when the network says "cat". A cat that is left outside costs little; a dog in the larder costs a '
+        "lot. Write the function that finds the best threshold for any two prices.",
+        solution=cheapest_threshold,
+        check=_check_cheapest_threshold,
+        hints=[
+            "`np.arange(101) / 100` has all the thresholds. Work out the total price at each of them, in a loop.",
+            "`called = probabilities >= threshold`. An alarm is `called & (labels == 0)`, a miss is `~called & (labels == 1)`; "
+            "`.sum()` counts them.",
+            "Collect `price_of_alarm * alarms + price_of_miss * misses` in a list. `np.argmin` gives the place of the lowest, "
+            'and `thresholds[place]` the answer. `exercises.solution("cheapest-threshold")` shows all of it.',
+        ],
+        takeaway="0.5 is the best threshold only by luck or for equal prices. Choose it on validation images, like everything else.",
     ),
 ]
 
 QUESTIONS = (
     Question(
-        "After epoch 5 the training loss keeps falling, the validation loss rises, and the validation accuracy stays at "
-        "0.71. What is going on?",
+        "After epoch 5 the training loss keeps falling. The validation loss rises, and the validation accuracy creeps up from "
+        "0.78 to 0.80. How does that go together?",
         (
             Choice(
-                "The learning rate is too small, so validation lags behind.",
+                "It doesn't: if more answers are right, the loss has to fall.",
                 False,
-                "Then both losses would fall slowly. Here one falls and the other rises.",
+                "The loss also looks at *how sure* an answer is. A few mistakes with 0.999 can outweigh many small gains.",
             ),
             Choice(
-                "The network becomes surer of its mistakes.",
+                "Fewer answers are wrong, but the wrong ones have become much surer.",
                 True,
-                "It is wrong about as many images as before, but with more confidence, and the loss punishes that.",
+                "Accuracy counts mistakes; the loss weights each by its confidence.",
             ),
             Choice(
-                "Nothing is wrong: accuracy is what counts, and it stays.",
+                "The learning rate is too small, so the loss lags behind.",
                 False,
-                "What the network learns after epoch 5 doesn't help on new images, and its probabilities mean less and less.",
+                "Then both losses would still be falling. Here one falls and the other rises.",
             ),
         ),
     ),
     Question(
-        'Of 1,000 people, 10 are ill. A test that always says "healthy" is right 990 times. What is its recall for "ill"?',
+        'Of 1,000 people, 10 are ill. A test that always says "healthy" is right 990 times. What are its precision and recall '
+        'for "ill"?',
         (
-            Choice("0.99", False, "That's its accuracy, and shows why accuracy alone isn't enough."),
-            Choice("0", True, "It finds none of the 10 who are ill."),
+            Choice("Both are 0.99.", False, "0.99 is its accuracy, and shows why accuracy alone isn't enough."),
             Choice(
-                "You can't tell.",
+                "Recall is 0; precision is 0 / 0, which counts as 0.",
+                True,
+                "It finds none of the 10 who are ill, and calls no one ill.",
+            ),
+            Choice(
+                "Recall is 0, precision is 1, because it never raises a false alarm.",
                 False,
-                "Its precision can't be said, because it calls no one ill. Its recall can: 0 of 10.",
+                "It never raises any alarm. Of no one called ill, no share can be right, and by convention that counts as 0.",
             ),
         ),
     ),
@@ -301,7 +418,7 @@ QUESTIONS = (
             Choice(
                 "Training stops with an error.",
                 False,
-                "They are flawless images, and nothing checks whether any two are the same.",
+                "They are flawless images, and `fit` doesn't check whether any two are the same.",
             ),
             Choice("The training accuracy is too low.", False, "The training images are what they were."),
             Choice(

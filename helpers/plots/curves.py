@@ -110,12 +110,13 @@ def png(panels: Sequence[Panel]) -> bytes:
 # --- in lessons ------------------------------------------------------------------------------------------------------
 
 
-def show_curves(histories: Any, metrics: Sequence[str] = ()) -> None:
+def show_curves(histories: Any, metrics: Sequence[str] = (), marks: Mapping[str, int] | None = None) -> None:
     """Show loss and metrics by epoch: one panel each, validation (`val_…`) dashed.
 
     histories: what `fit` returned, or its dict {"loss": [floats], "val_loss": [floats], …}, or several of them by
     name: {"Adam": history, "SGD": history}, or in a list. metrics: the panels, such as ["accuracy"]; default: every
-    metric but the learning rate. Raises ValueError without an epoch to show.
+    metric but the learning rate. marks: epochs that get a dotted line with a name, such as {"turn": 5}.
+    Raises ValueError without an epoch to show.
     """
     runs = _runs(histories)
     if not any(points for history in runs.values() for points in history.values()):
@@ -123,7 +124,13 @@ def show_curves(histories: Any, metrics: Sequence[str] = ()) -> None:
     names = [key.removeprefix("val_") for history in runs.values() for key in history]
     metrics = list(metrics) or training_metrics(dict.fromkeys(names))
     sentences = [history_text(name, metric, history) for metric in metrics for name, history in runs.items()]
-    figures.show(charts.figure(history_panels(runs, metrics)), " ".join(filter(None, sentences)))
+    figure = charts.figure(history_panels(runs, metrics))
+    for label, epoch in (marks or {}).items():
+        sentences.append(f"Marked: {label}, epoch {epoch}.")
+        for axis in figure.axes:
+            axis.axvline(epoch, color=figures.INK, linestyle=":", zorder=0)
+            axis.text(epoch, 1, f" {figures.plain_text(label)}", transform=axis.get_xaxis_transform(), va="top")
+    figures.show(figure, " ".join(filter(None, sentences)))
 
 
 def _runs(histories: Any) -> dict[str, History]:

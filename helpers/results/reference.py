@@ -39,23 +39,34 @@ def load(file: Path | None = None) -> dict[str, dict[str, dict[str, Any]]]:
     return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
-def compare(network: str, **values: float) -> None:
+def compare(network: str, at_epoch: int | None = None, **values: float) -> None:
     """Print each of the learner's values next to mean ± standard deviation and range of the same network over several seeds.
 
     If an accuracy is outside the range, a second line says whether that's normal.
 
     `network` is a name in `RECIPES` (else KeyError). Values: test_accuracy, validation_accuracy, training_accuracy,
-    best_epoch, epochs, seconds, cpu_seconds. They are compared with results of the source in use.
+    best_epoch, epochs, seconds, cpu_seconds. They are compared with results of the source in use. For a shorter run
+    than the measured ones, `at_epoch` takes what their curves say after so many epochs: both accuracies and best_epoch.
     """
     recipe = RECIPES[network]
     source = data.source(recipe.dataset)
     label = RENDERED_LABEL if recipe.is_rendered(source) else SOURCE_LABELS[source]
     entry = load().get(network, {}).get(source, {})
+    seeds = [_at_epoch(seed, at_epoch) if at_epoch else seed for seed in entry.get("seeds", {}).values()]
     for name, value in values.items():
-        measured = [seed[name] for seed in entry.get("seeds", {}).values() if name in seed]
+        measured = [seed[name] for seed in seeds if name in seed]
         print(
             f"{name.replace('_', ' ')}: you got {format_number(value)}{_next_to(float(value), measured, label, name.endswith('accuracy'))}"
         )
+
+
+def _at_epoch(seed: dict[str, Any], epoch: int) -> dict[str, float]:
+    """Return what a seed had reached after `epoch` epochs, by its curves; nothing if these are shorter."""
+    curves = {metric: values[:epoch] for metric, values in seed.get("curves", {}).items() if len(values) >= epoch}
+    metrics = {"training_accuracy": "accuracy", "validation_accuracy": "val_accuracy"}
+    reached = {name: curves[metric][-1] for name, metric in metrics.items() if metric in curves}
+    losses = curves.get("val_loss", [])
+    return reached | ({"best_epoch": losses.index(min(losses)) + 1} if losses else {})
 
 
 def _next_to(value: float, measured: list[float], label: str, is_accuracy: bool) -> str:
@@ -86,15 +97,16 @@ def format_number(value: float) -> str:
     return f"{value:.3f}".replace("0.", ".", 1)
 
 
-def seed_curves(network: str, source: str | None = None) -> dict[str, list[list[float]]]:
+def seed_curves(network: str, source: str | None = None, epochs: int | None = None) -> dict[str, list[list[float]]]:
     """Return the training curves of every seed, by metric: {"val_accuracy": [[of epoch 1, 2, …], …], …}.
 
-    `source` is "offline" or "official", by default the one in use. Empty where nothing was measured.
+    `source` is "offline" or "official", by default the one in use; `epochs` cuts the curves off. Empty where nothing
+    was measured.
     """
     source = source or data.source(RECIPES[network].dataset)
     seeds = load().get(network, {}).get(source, {}).get("seeds", {}).values()
     metrics = dict.fromkeys(metric for seed in seeds for metric in seed.get("curves", {}))
-    return {metric: [seed["curves"][metric] for seed in seeds] for metric in metrics}
+    return {metric: [seed["curves"][metric][:epochs] for seed in seeds] for metric in metrics}
 
 
 def print_seeds(network: str) -> None:

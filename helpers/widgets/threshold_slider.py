@@ -58,7 +58,7 @@ class ThresholdSlider(SliderPage):
         name = self._names[1]
         precision = f"Called {name}: {said}, and right about {right_1 / (said or 1):.2f} of them (precision)."
         if not said:
-            precision = f"No image is called {name}, so precision isn't defined."
+            precision = f"No image is called {name}: precision is 0 / 0, and counts as 0."
         return (
             f"Threshold {self.threshold:.2f}: accuracy {(right_0 + right_1) / len(self._labels):.2f}. "
             f"{precision} "

@@ -2,18 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from helpers.exercises.lesson_07 import bad_files, precision_recall
-
-
-def _counted(size, filters, dense, side=lambda n: n // 2, bias=1, channels=3, last=lambda n: n + 1):
-    """The parameters, with one thing done differently."""
-    total = 0
-    for count in filters:
-        total += count * (9 * channels + bias)
-        size, channels = side(size), count
-    return total + dense * (size * size * channels + bias) + last(dense)
+from helpers.exercises.lesson_07 import bad_files, cheapest_threshold, loss_by_outcome, precision_recall
 
 
 def _bad_files(folder, readable, twins=True, keep="validation"):
@@ -72,19 +64,19 @@ def _scores(labels, probabilities, threshold, at_least=True):
     return right, max(int(said.sum()), 1), int((labels == 1).sum()), float((said == labels).mean())
 
 
+def _by_outcome(labels, chances, group=None, value=None, mean=lambda losses, _: losses.mean()):
+    """The two losses, with one thing done differently."""
+    of_truth = np.where(labels == 1, chances, 1 - chances)
+    loss = -np.log(of_truth) if value is None else value(of_truth, chances)
+    first = (chances >= 0.5) == (labels == 1) if group is None else group(labels, chances)
+    return mean(loss[first], labels), mean(loss[~first], labels)
+
+
+def _place_of_the_cheapest(labels, chances, alarm, miss):
+    return int(round(100 * cheapest_threshold(labels, chances, alarm, miss)))
+
+
 WRONG = {
-    "cats-dogs-parameters": [
-        (lambda size, filters, dense: _counted(size, filters, dense, bias=0, last=int), "625 biases are missing"),
-        (lambda size, filters, dense: _counted(size, filters, dense, lambda n: (n - 2) // 2), 'padding "valid"'),
-        (lambda size, filters, dense: _counted(size, filters, dense, channels=1), "three colors"),
-        (lambda size, filters, dense: _counted(size, filters, dense, last=lambda n: 0), "last neuron is missing"),
-        (lambda size, filters, dense: _counted(size, filters, dense, last=int), "bias of the last neuron"),
-        (lambda size, filters, dense: _counted(size, filters, 0, last=lambda n: 0), "the convolutions alone"),
-        (lambda size, filters, dense: _counted(1, filters, dense, lambda n: 1), "one for a channel"),
-        (lambda size, filters, dense: _counted(size, filters, dense, lambda n: -(-n // 2)), "drops the odd margin"),
-        (lambda size, filters, dense: _counted(size, filters, dense, int), "no pooling"),
-        (lambda size, filters, dense: 10_641_441, "is right"),
-    ],
     "bad-files": [
         (lambda folder: _bad_files(folder, _opens), "`.load()` reads every pixel"),
         (lambda folder: _bad_files(folder, lambda path: path.stat().st_size > 0), "is missing"),
@@ -152,5 +144,29 @@ WRONG = {
             lambda labels, chances, threshold: precision_recall(labels, chances, threshold)[0],
             "it should return two numbers",
         ),
+    ],
+    "loss-by-outcome": [
+        (lambda labels, chances: loss_by_outcome(labels, chances)[::-1], "changed places"),
+        (lambda labels, chances: _by_outcome(labels, chances, value=lambda _, p: -np.log(p)), "of *dog* for every"),
+        (lambda labels, chances: [-value for value in loss_by_outcome(labels, chances)], "*minus*"),
+        (lambda labels, chances: _by_outcome(labels, chances, mean=lambda losses, _: losses.sum()), "sums"),
+        (
+            lambda labels, chances: _by_outcome(labels, chances, mean=lambda losses, all_: losses.sum() / len(all_)),
+            "divided by all 6",
+        ),
+        (lambda labels, chances: _by_outcome(labels, chances, group=lambda y, _: y == 1), "the dogs and the cats"),
+        (lambda labels, chances: _by_outcome(labels, chances, group=lambda _, p: p >= 0.5), "those called dog"),
+        (lambda labels, chances: _by_outcome(labels, chances, value=lambda q, _: -np.log10(q)), "`np.log10`"),
+        (lambda labels, chances: _by_outcome(labels, chances, value=lambda q, _: 1 - q), "1 minus the probability"),
+        (lambda labels, chances: _by_outcome(labels, chances, value=lambda q, _: (1 - q) ** 2), "is right"),
+        (lambda labels, chances: loss_by_outcome(labels, chances)[1], "it should return two numbers"),
+    ],
+    "cheapest-threshold": [
+        (lambda labels, chances, alarm, miss: cheapest_threshold(labels, chances, miss, alarm), "exchanged"),
+        (lambda labels, chances, alarm, miss: cheapest_threshold(labels, chances, 1, 1), "*number* of mistakes"),
+        (_place_of_the_cheapest, "between 0 and 1"),
+        (lambda labels, chances, alarm, miss: 0.5, "*number* of mistakes"),
+        (lambda labels, chances, alarm, miss: cheapest_threshold(1 - labels, chances, alarm, miss), "costs only"),
+        (lambda labels, chances, alarm, miss: [cheapest_threshold(labels, chances, alarm, miss)] * 2, "single number"),
     ],
 }

@@ -1,5 +1,6 @@
 """Diagrams made from a lesson's own numbers, each an SVG for light and dark pages with the same said in words."""
 
+from helpers.plots.diagrams.confusion import precision_recall
 from helpers.plots.diagrams.flatten import what_flatten_passes
 from helpers.plots.diagrams.loss_slope import loss_slope
 from helpers.plots.diagrams.network import network
@@ -20,6 +21,7 @@ __all__ = [
     "network",
     "neuron",
     "pipeline",
+    "precision_recall",
     "receptive_field",
     "shapes",
     "what_flatten_passes",
