@@ -28,7 +28,7 @@ FACTS: dict[str, set[str]] = {
         "0.64",
     },  # other texts; a paper; a recipe, and its two seeds on other photographs
     "07": {"500", "3,000", "5,000", "900", "25,000", "54,000", "1,738"},  # counts; a ratio; an example; of sources
-    "08": {"3,000", "390,000"},  # 2,000 + 1,000; about a count
+    "08": {"1.2", "3,000", "128"},  # millions of photographs of ImageNet; 2,000 + 1,000; a batch of the tutorial
     "10": {"65,535"},  # the largest number of 16 bits
     "11": {"542", "129,450", "20285", "1711.08536"},  # of the sources named there
     "12": {"224", "1,280"},  # the side of a kept image, the features of the borrowed network

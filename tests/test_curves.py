@@ -117,8 +117,17 @@ def test_bands_say_how_many_seeds_they_span(figures):
     assert "plain: val_accuracy after 2 epochs 0.600 to 0.700 (2 seeds)." in text
     assert "both: accuracy after 2 epochs 0.500 (1 seed)." in text
     assert "dropout" not in text
+    assert [axis.get_title() for axis in figure.axes] == ["validation accuracy", "training accuracy"]
+    assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()  # so that a gap can be seen
     with pytest.raises(ValueError, match="No epoch"):
         curves.show_bands({"plain": {}}, ["accuracy"])
+
+
+def test_bands_of_different_metrics_keep_their_own_scales_and_names(figures):
+    curves.show_bands({"plain": {"loss": [[5, 6]], "accuracy": [[0.5, 0.9]]}}, ["loss", "accuracy"])
+    (first, second) = figures[0][0].axes
+    assert (first.get_title(), second.get_title()) == ("loss", "accuracy")
+    assert second.get_ylim()[1] < first.get_ylim()[0]
 
 
 @pytest.mark.parametrize(

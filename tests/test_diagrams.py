@@ -18,6 +18,7 @@ from tests import tiny_networks
 
 SVG = "{http://www.w3.org/2000/svg}"
 GRAYS = np.random.default_rng(0).integers(0, 256, (60, 80), np.uint8)
+COLORED = np.random.default_rng(1).integers(0, 256, (4, 6, 6, 3), np.uint8)
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 TWO_SIZES = {"300 px": architectures.horses_humans(300, 5), "150 px": architectures.horses_humans(150, 3)}
 HALF = np.array([[[0, 0, 0, 0], [1, 0, 0, 1]], [[0.25, 0.2, 0, 0.5], [0, 0, 1, 1]]])
@@ -58,6 +59,9 @@ ALL = {
     "folder_to_batch, many": lambda: folder_to_batch([f"class {number}" for number in range(9)], count=2),
     "pipeline": lambda: diagrams.pipeline({"read": "2 files\n1 MB", "cache": "", "shuffle": "all"}),
     "pipeline, no cache": lambda: diagrams.pipeline({"read": "2 files"}),
+    "epoch_views": lambda: diagrams.epoch_views(COLORED[:3], [COLORED[3]] * 3),
+    "dropout_row": lambda: diagrams.dropout_row([1, 0.5, -2], [[True, False, True], [False] * 3], 0.5),
+    "two_by_two": lambda: diagrams.two_by_two({"plain": ([1.0, 0.9], [0.7, 0.8]), "both": ([0.6], [0.65])}),
 }
 
 
@@ -339,3 +343,49 @@ def test_precision_is_read_off_a_column_and_recall_off_a_row():
     assert "precision = 0 / 0 = 0.00" in words(diagrams.precision_recall([[6, 0], [4, 0]]))
     with pytest.raises(ValueError, match=r"2 × 2 counts; this one has the shape \(3, 3\)"):
         diagrams.precision_recall(np.ones((3, 3)))
+
+
+# --- augmentation and dropout ----------------------------------------------------------------------------------------
+
+
+def test_epoch_views_say_which_image_changes_and_show_one_for_each_epoch():
+    diagram = diagrams.epoch_views(COLORED[:3], [COLORED[3]] * 3)
+    assert "training image looks different" in diagram.text
+    assert "validation image looks the same" in diagram.text
+    assert len(list(parsed(diagram).iter(f"{SVG}image"))) == 6
+    swapped = diagrams.epoch_views([COLORED[3]] * 2, COLORED[:2])  # a mistake in a lesson would be said, not hidden
+    assert "training image looks the same" in swapped.text
+    assert "validation image looks different" in swapped.text
+
+
+@pytest.mark.parametrize(("training", "validation"), [(COLORED[:2], COLORED[:3]), ([], [])])
+def test_epoch_views_need_one_image_of_each_for_every_epoch(training, validation):
+    with pytest.raises(ValueError, match=f"{len(training)} training images and {len(validation)} validation"):
+        diagrams.epoch_views(training, validation)
+
+
+def test_a_dropout_row_has_the_values_that_keras_gives_and_leaves_predict_alone():
+    keras.utils.set_random_seed(1)
+    values = np.array([[1.0, 2.0, 4.0, 8.0]], "float32")
+    dropped = np.asarray(keras.layers.Dropout(0.5)(values, training=True))[0]
+    assert 0 < (dropped == 0).sum() < 4
+    diagram = diagrams.dropout_row(values[0], [dropped > 0], 0.5)
+    assert f"batch 1: {' '.join(f'{value:.1f}' for value in dropped)}" in diagram.text
+    assert "predict: 1.0 2.0 4.0 8.0" in diagram.text
+    assert f"{dropped.mean():.2f}" in words(diagram)
+    dashed = [node for node in parsed(diagram).iter(f"{SVG}rect") if node.get("stroke-dasharray")]
+    assert len(dashed) == (dropped == 0).sum()
+
+
+@pytest.mark.parametrize(("keep", "rate"), [([True], 0.5), ([True, False], 1), ([True, False], -0.1)])
+def test_a_dropout_row_refuses_what_does_not_fit(keep, rate):
+    with pytest.raises(ValueError, match="2 values"):
+        diagrams.dropout_row([1, 2], [keep], rate)
+
+
+def test_two_by_two_has_means_gaps_and_ranges_and_says_what_is_not_measured():
+    diagram = diagrams.two_by_two({"plain": ([1.0, 0.9], [0.7, 0.8]), "both": ([0.6], [0.65]), "dropout": ([], [])})
+    assert "plain: training 0.950, validation 0.750 (0.700 to 0.800, 2 seeds), gap +0.200" in diagram.text
+    assert "both: training 0.600, validation 0.650 (0.650 to 0.650, 1 seed), gap −0.050" in diagram.text
+    assert "dropout: not measured; augmented: not measured" in diagram.text
+    assert {"0.950", "0.750", "gap +0.200", "2 seeds", "1 seed"} <= set(words(diagram))

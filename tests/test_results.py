@@ -247,6 +247,22 @@ def test_shipped_results_bear_out_what_lesson_04_says_of_every_seed():
         assert min(convolutional) > max(shifted["clothes_dense_short"] + shifted["clothes_dense_equal"])
 
 
+def test_shipped_results_bear_out_what_lesson_08_says_of_every_seed():
+    def curves(network: str, metric: str, source: str = "offline") -> np.ndarray:
+        return np.array([seed["curves"][metric] for seed in SHIPPED[network][source]["seeds"].values()])
+
+    plain, augmented = (curves(f"cats_dogs_{name}_long", "val_accuracy") for name in ("plain", "augmented"))
+    kept = curves("cats_dogs_augmented_long", "val_loss")[:, :16].argmin(axis=1)
+    assert (augmented[np.arange(len(kept)), kept] > plain.max(axis=1)).all(), "16 epochs against the best of plain's 40"
+    assert augmented[:, -1].min() > plain.max()
+    assert np.abs(plain[:, 14:] - plain[:, 14:15]).max() < 0.02, "more epochs don't help plain"
+    assert (curves("cats_dogs_augmented_long", "accuracy")[:, -1] < augmented[:, -1]).all()
+    for source in ("offline", "official"):  # 15 epochs in batches of 128: plain is ahead, both is last
+        means = {name: curves(f"cats_dogs_{name}", "val_accuracy", source)[:, -1].mean() for name in ("plain", "dropout", "augmented", "both")}  # fmt: skip
+        assert max(means, key=means.get) == "plain"
+        assert min(means, key=means.get) == "both"
+
+
 def test_filters_are_rows_and_shifts_fill_up_with_zeros():
     keras.utils.set_random_seed(1)
     model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(5, 3), keras.layers.Flatten()])

@@ -1,4 +1,4 @@
-"""Exercises of lesson 08: safe augmentation, a validation that changes by mistake, dropout, early stopping.
+"""Exercises of lesson 08: safe augmentation, a validation that changes by mistake, early stopping, dropout, two networks compared.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
@@ -82,68 +82,79 @@ def _check_safe_changes(answer, seed=0):
                 raise Incorrect(f'For "{task}" you leave out {name}: {LOST[name]}.')
 
 
-def changing_validation(settings):
-    """Find the readers that spoil the validation by mistake.
+def is_steady(batches):
+    """Say whether a reader gives exactly the same batches in two epochs, as a validation reader must.
 
-    settings: a dictionary {name: parameters of a reader}. The parameters are a dictionary such as
-    {"rescale": 1 / 255, "rotation_range": 45}. Readers whose names begin with "validation" or "test" must change
-    nothing at random. These parameters do: "rotation_range", "width_shift_range", "height_shift_range",
-    "zoom_range", "shear_range", "brightness_range", "channel_shift_range", "horizontal_flip", "vertical_flip", unless
-    they are 0, 0.0, False or None. "rescale" and "fill_mode" change nothing at random.
-    Returns a sorted list of the names of the readers that are wrong.
+    batches: what `flow_from_directory` returns. `len(batches)` is how many batches an epoch has, `batches[0]` is the first
+    one, a pair (images, labels) of arrays, and `batches.on_epoch_end()` begins the next epoch. An array that you keep for
+    later needs a `.copy()`, because a reader may use the same memory again.
+    Returns True if all images and all labels of all batches are equal in this epoch and in the next, else False.
 
-    Example: changing_validation({"train": {"zoom_range": 0.5}, "test": {"zoom_range": 0.5}}) is ["test"].
+    Example: is_steady(validation) is True and is_steady(unshuffled) is False, with the two readers of this section.
     """
-    augmenting = {"rotation_range", "width_shift_range", "height_shift_range", "zoom_range", "shear_range"}
-    augmenting |= {"brightness_range", "channel_shift_range", "horizontal_flip", "vertical_flip"}
-    wrong = []
-    for name, parameters in settings.items():
-        measures = name.startswith(("validation", "test"))
-        if measures and any(parameters.get(parameter) for parameter in augmenting):
-            wrong.append(name)
-    return sorted(wrong)
+    before = []
+    for index in range(len(batches)):
+        images, labels = batches[index]
+        before.append((images.copy(), labels.copy()))
+    batches.on_epoch_end()
+    for index in range(len(batches)):
+        images, labels = batches[index]
+        if not np.array_equal(images, before[index][0]) or not np.array_equal(labels, before[index][1]):
+            return False
+    return True
 
 
-READERS = {
-    "validation small": {"rescale": 1 / 255, "fill_mode": "reflect"},
-    "train": {"rescale": 1 / 255, "rotation_range": 45, "horizontal_flip": True},
-    "validation": {"rescale": 1 / 255, "rotation_range": 0, "zoom_range": 0.0, "horizontal_flip": False},
-    "validation flipped": {"rescale": 1 / 255, "horizontal_flip": True},
-    "test": {"rescale": 1 / 255, "brightness_range": (0.8, 1.2)},
-    "test plain": {"brightness_range": None},
-}
+class FakeBatches:
+    """Batches of small random images, of which `changing` (index, "images" | "labels") is another one in every epoch.
+
+    All batches are given out in the same memory, as a careful reader may do.
+    """
+
+    def __init__(self, count, rng, changing=None):
+        self._images = rng.random((count, 3, 2, 2, 3)).astype("float32")
+        self._labels = rng.integers(0, 2, (count, 3)).astype("float32")
+        self._count, self._changing, self._epoch = count, changing, 0
+        self._room = np.empty_like(self._images[0]), np.empty_like(self._labels[0])
+
+    def __len__(self):
+        return self._count
+
+    def __getitem__(self, index):
+        if not 0 <= index < self._count:
+            raise IndexError(f"There are {self._count} batches; {index} is not one of them.")
+        images, labels = self._room
+        images[...], labels[...] = self._images[index], self._labels[index]
+        if self._changing and self._changing[0] == index and self._epoch % 2:
+            if self._changing[1] == "images":
+                images[-1] = images[-1, :, ::-1]  # one image in a mirror
+            else:
+                labels[-1] = 1 - labels[-1]
+        return images, labels
+
+    def on_epoch_end(self):
+        """Begin the next epoch."""
+        self._epoch += 1
 
 
-READER_MISTAKES = {  # what a usual mistake finds in READERS → its sentence
-    ("test", "train", "validation flipped"): 'You name "train". Training images may change; that is the point.',
-    ("validation flipped",): 'You leave out "test", whose images change in brightness. A test measures, too.',
-    ("test",): 'You leave out "validation flipped": its images are flipped at random.',
-    ("test", "validation", "validation flipped"): 'You name "validation". Its ranges are 0, 0.0 and False, so nothing '
-    "changes: look at the values, not only at the names.",
-    ("test", "test plain", "validation", "validation flipped"): 'You name "validation" and "test plain". Their ranges '
-    "are 0, False or None, so nothing changes: look at the values, not only at the names.",
-    tuple(sorted(READERS.keys() - {"train"})): 'You name "validation small". It rescales, as all readers do, and '
-    "`fill_mode` matters only where images move.",
-    ("validation flipped", "test"): "The list is right but not sorted.",
-}
-
-
-def _check_changing_validation(answer, seed=0):
-    random = np.random.default_rng(seed)
-    ranges = ["rotation_range", "width_shift_range", "height_shift_range", "zoom_range", "shear_range", "vertical_flip"]
-    ranges += ["channel_shift_range", "brightness_range", "horizontal_flip"]
-    drawn = [
-        {f"{random.choice(['train', 'validation', 'test'])} {number}": {name: float(random.uniform(0.1, 1))}}
-        for number, name in enumerate(ranges * 2)
-    ]
-    for case in (READERS, {}, *({f"validation {name}": {name: 0.5}} for name in ranges), *drawn):
-        got, right = as_list(call(answer, case), "a sorted list of names"), changing_validation(case)
-        if not all(isinstance(name, str) for name in got):
-            raise Incorrect(f"Your list is {shown(got)}; it should hold names.")
-        if case is READERS and tuple(got) in READER_MISTAKES:
-            raise Incorrect(READER_MISTAKES[tuple(got)])
-        if got != right:
-            raise Incorrect(f"For {shown(case)} you gave {shown(got)}; {shown(right)} is right.")
+def _check_is_steady(answer, seed=0):
+    rng = np.random.default_rng(seed)
+    cases = [
+        (None, "For a reader that changes nothing you gave False. Compare a batch with the same batch of the next epoch."),
+        ((0, "images"), "A reader mirrors one image of the first batch in the next epoch, and you gave True. Begin a new "
+         "epoch with `batches.on_epoch_end()`, and keep copies: without `.copy()` you compare the new images with themselves."),
+        ((3, "images"), "A reader changes one image in its last batch only, and you gave True. Compare all batches."),
+        ((2, "labels"), "A reader gives the same images with another label, and you gave True. Compare the labels, too."),
+    ]  # fmt: skip
+    for changing, sentence in cases:
+        got = _truth(call(answer, FakeBatches(4, rng, changing)))
+        if got != (changing is None):
+            raise Incorrect(sentence)
+    for _ in range(12):
+        count = int(rng.integers(1, 7))
+        changing = (int(rng.integers(count)), str(rng.choice(["images", "labels"]))) if rng.random() < 0.6 else None
+        if _truth(call(answer, FakeBatches(count, rng, changing))) != (changing is None):
+            what = f"changes {changing[1]} in batch {changing[0]}" if changing else "changes nothing"
+            raise Incorrect(f"A reader of {count} batches {what}, and you gave {changing is not None}.")
 
 
 def drop_out(values, keep, rate):
@@ -225,48 +236,103 @@ def _best_and_last(answer, losses, patience) -> list:
     return [whole(value) for value in pair]
 
 
+def compare_networks(first, second, labels):
+    """Compare two networks by the images on which one is right and the other is wrong.
+
+    first, second: what the two networks answered, arrays of probabilities of the same images. An answer above 0.5 says
+    class 1, any other class 0. labels: the right classes, an array of 0 and 1.
+    Returns a tuple (b, c, counts): b is how many images only the first network has right, c how many only the second has
+    right, and counts is True if the difference is larger than 2 · √(b + c).
+
+    Example: compare_networks(np.array([0.9, 0.2]), np.array([0.1, 0.3]), np.array([1, 0])) is (1, 0, False).
+    """
+    first_right = (first > 0.5) == (labels == 1)
+    second_right = (second > 0.5) == (labels == 1)
+    b = int((first_right & ~second_right).sum())
+    c = int((second_right & ~first_right).sum())
+    return b, c, abs(b - c) > 2 * (b + c) ** 0.5
+
+
+def _check_compare_networks(answer, seed=0):
+    first = np.array([0.9] * 9 + [0.8, 0.2, 0.1, 0.5])
+    second = np.array([0.1] * 9 + [0.7, 0.9, 0.8, 0.4])
+    labels = np.array([1] * 9 + [1, 1, 0, 0])
+    b, c, counts = _tally(call(answer, first, second, labels))
+    mistakes = {
+        (1, 10): "You gave (1, 10): first b, the images that only the *first* network has right.",
+        (
+            12,
+            3,
+        ): "You gave (12, 3), what each has right in all. Images that both have right say nothing; leave them out.",
+        (
+            9,
+            2,
+        ): "You compare the answers with each other, not with the labels. Right is (answer > 0.5) == (label == 1).",
+        (10, 2): "You gave c = 2. An answer of exactly 0.5 says class 0; only above 0.5 is it class 1.",
+    }
+    if (b, c) in mistakes:
+        raise Incorrect(mistakes[b, c])
+    if (b, c) != (10, 1):
+        raise Incorrect(f"Where only the first is right 10 times and only the second once, you gave ({b}, {c}).")
+    if not counts:
+        raise Incorrect("You gave False for 10 against 1. The difference is 9, and 2 · √11 is 6.6: it counts.")
+    rng = np.random.default_rng(seed)
+    for size, skill in ((200, 0.5), (300, 0.2), (60, 0.0), (1, 0.0), (500, 0.35), (40, 1.0)):
+        labels = rng.integers(0, 2, size)
+        first = (rng.random(size) * (1 - skill) + labels * skill).round(2)
+        second = (rng.random(size) * (1 - skill / 3) + labels * skill / 3).round(2)
+        if rng.random() < 0.5:
+            first, second = second, first
+        got, right = _tally(call(answer, first, second, labels)), compare_networks(first, second, labels)
+        if got[:2] != right[:2]:
+            raise Incorrect(f"For {size} random answers you counted {got[:2]}; {right[:2]} is right.")
+        if got[2] != right[2]:
+            b, c, _ = right
+            raise Incorrect(
+                f"For {b} against {c} you gave {got[2]}. The difference is {abs(b - c)}, and 2 · √(b + c) is {2 * (b + c) ** 0.5:.1f}."
+            )
+
+
+def _truth(result):
+    if not isinstance(result, bool | np.bool_):
+        raise Incorrect(f"Your function gives {kind(result)} where it should give True or False.")
+    return bool(result)
+
+
+def _tally(result):
+    b, c, counts = as_list(result, "three values: `return b, c, counts`", length=3)
+    return whole(b), whole(c), _truth(counts)
+
+
 EXERCISES = [
     Exercise(
         name="safe-changes",
         title="Is it still the same thing?",
-        task="Augmentation says: this, too, is a cat. Sometimes it lies. For five tasks, choose the changes that keep the label "
-        "and make images that really occur.",
+        task='Augmentation claims "this is a cat, too", and sometimes that is false. For each of five tasks, choose the changes that '
+        "keep the label true and give images you could really meet.",
         solution=safe_changes,
         check=_check_safe_changes,
         hints=[
-            "Draw a 6, and an arrow. Turn the paper upside down, then look at both in a mirror.",
-            "For each task ask of each change: does the image still have its label? Does such an image really occur?",
+            "Draw a 2, a 6 and an arrow. Turn the paper upside down, then look at it in a mirror.",
+            "For each task and each change, ask two things: is the label still true? Could such an image really turn up?",
             '`if task == "cats and dogs": return {"horizontal_flip", "small_rotation", "brightness"}`, and so on for the '
             "others. Only cells can be turned by 180 degrees; only for day and night is brightness forbidden.",
         ],
-        takeaway="A change is right where the label stays and such images occur. No library can know that for you.",
+        takeaway="A change is good where the label stays true and such images occur. No library can know that for you.",
     ),
     Exercise(
-        name="changing-validation",
+        name="steady-validation",
         title="The validation that changes by mistake",
-        task="Someone copied the training reader and called it validation. Nothing fails, but every result is wrong. Write a "
-        "function that finds it.",
-        solution=changing_validation,
-        check=_check_changing_validation,
+        task="Someone copied the training reader and called it validation. Nothing crashes, but every number is wrong. Write a "
+        "function that catches it: does a reader give the same batches in two epochs?",
+        solution=is_steady,
+        check=_check_is_steady,
         hints=[
-            'Which readers measure? `name.startswith(("validation", "test"))` tells you.',
-            "Which parameter is there *and* isn't 0, False or None? `parameters.get(name)` gives None for a missing one.",
-            "Loop over `settings.items()`; where `any(parameters.get(parameter) for parameter in augmenting)` is true, append the name. Sort.",
+            "You need two rounds over all batches, with `batches.on_epoch_end()` between them.",
+            "In the first round, append `(images.copy(), labels.copy())` to a list. In the second, compare.",
+            "`np.array_equal(images, before[index][0])` is True if all values are equal. Do the same for the labels.",
         ],
         takeaway="Validation and test images are only rescaled: measured twice, they give the same result twice.",
-    ),
-    Exercise(
-        name="drop-out",
-        title="Dropout by hand",
-        task="Which values stay was chosen at random (`keep`). What does the layer do with the values? It's one line.",
-        solution=drop_out,
-        check=_check_drop_out,
-        hints=[
-            "At a rate of 0.5 half of the values are gone. How much larger must the others be for the mean to stay?",
-            "The part that stays is `1 - rate`. Divide by it.",
-            "`np.where(keep, values / (1 - rate), 0)`",
-        ],
-        takeaway="`predict` drops nothing and enlarges nothing: the mean that comes in is the one known from training.",
     ),
     Exercise(
         name="right-epoch",
@@ -283,26 +349,55 @@ EXERCISES = [
         ],
         takeaway="The best epoch was chosen by looking at the validation images, so its result there is a little too good.",
     ),
+    Exercise(
+        name="drop-out",
+        title="Dropout by hand",
+        task="Which values stay has already been drawn (`keep`). What does the layer return? It's one line.",
+        solution=drop_out,
+        check=_check_drop_out,
+        hints=[
+            "At a rate of 0.5 half of the values are gone. How much larger must the others be for the mean to stay?",
+            "The part that stays is `1 - rate`. Divide by it.",
+            "`np.where(keep, values / (1 - rate), 0)`",
+        ],
+        takeaway="`predict` drops nothing and enlarges nothing: the mean that comes in is the one known from training.",
+    ),
+    Exercise(
+        name="compare-networks",
+        title="Which of two networks is better?",
+        task="Two networks have answered the same images. Count the images on which exactly one of them is right, and say whether "
+        "the difference is more than luck.",
+        solution=compare_networks,
+        check=_check_compare_networks,
+        points=2,
+        hints=[
+            "First find out where each network is right: `(first > 0.5) == (labels == 1)` is an array of True and False.",
+            "`a & ~b` is True where a is True and b isn't. `.sum()` counts.",
+            "The difference is `abs(b - c)`. Compare it with `2 * (b + c) ** 0.5`.",
+        ],
+        takeaway="Images that both networks have right, or both wrong, say nothing about which is better.",
+    ),
 ]
 
 QUESTIONS = (
     Question(
-        "Suppose that after 15 epochs plain has .90 / .70 (training / validation), both has .56 / .62. What do you conclude?",
+        "After 15 epochs a plain network has .99 in training and .75 in validation, one with augmentation .70 and .70, and all its "
+        "curves are still rising. What do you conclude?",
         (
             Choice(
-                "Augmentation and dropout are harmful.",
+                "Augmentation is harmful.",
                 False,
                 "The plain network has finished learning, the other one hasn't. After 15 epochs it's too early to say.",
             ),
             Choice(
-                "Both together close the gap, and need more epochs.",
+                "Augmentation has closed the gap, and that network needs more epochs.",
                 True,
                 "Where validation still improves, go on; then compare each network at its best epoch.",
             ),
             Choice(
-                "Training below validation: there must be a bug.",
+                "Training is no better than validation: there must be a bug.",
                 False,
-                "In training the images are changed and dropout is on, so training is harder.",
+                "In training the images are changed at random, so the network is tested on something harder there.",
             ),
         ),
     ),
@@ -310,7 +405,7 @@ QUESTIONS = (
         "Why is dropout off in `predict`?",
         (
             Choice(
-                "Because predicting has to be fast.", False, "Dropout costs next to nothing. The reason is another one."
+                "Because predicting has to be fast.", False, "Dropout costs next to nothing. There's another reason."
             ),
             Choice(
                 "It isn't off; the values are only scaled.",
@@ -321,6 +416,26 @@ QUESTIONS = (
                 "It keeps a network from relying on single values while it learns. After that, all of them should help.",
                 True,
                 "And the same image should get the same answer twice.",
+            ),
+        ),
+    ),
+    Question(
+        "On the same 1,000 validation images one network has 850 right, another 870. Is the second one better?",
+        (
+            Choice(
+                "No: 2 points are less than the ± 3 of an accuracy on 1,000 images.",
+                False,
+                "That ± is for one accuracy by itself. The two networks saw the same images, so luck with the images helps both alike.",
+            ),
+            Choice(
+                "Count the images on which only one of them is right, then decide.",
+                True,
+                "At 10 against 30 it is; at 140 against 160 it may be luck.",
+            ),
+            Choice(
+                "Yes, 870 is more than 850.",
+                False,
+                "On other images it could be the other way round. How often do they disagree?",
             ),
         ),
     ),

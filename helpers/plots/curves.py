@@ -167,7 +167,8 @@ def show_bands(runs: Mapping[str, Mapping[str, Sequence]], metrics: Sequence[str
     """Show runs with several seeds: the mean by epoch, and a band from the lowest to the highest seed.
 
     runs: {name: {metric: [values of one seed by epoch, …]}}, as `results.seed_curves` returns it; all seeds of a run
-    have the same number of epochs. metrics: one panel each. Raises ValueError without an epoch to show.
+    have the same number of epochs. metrics: one panel each; training and validation of one metric have the same scale.
+    Raises ValueError without an epoch to show.
     """
     runs = {name: seeds for name, seeds in runs.items() if any(len(seeds.get(metric, [])) for metric in metrics)}
     if not runs:
@@ -182,8 +183,14 @@ def show_bands(runs: Mapping[str, Mapping[str, Sequence]], metrics: Sequence[str
             end = f"{last.min():.3f} to {last.max():.3f}" if count > 1 else f"{last[0]:.3f}"
             epochs = f"{name}: {metric} after {seeds.shape[1]} epochs"
             sentences.append(f"{epochs} {end} ({count} seed{'s' * (count > 1)}).")
-        panels.append(Panel(metric.replace("val_", "validation ").replace("_", " "), lines))
-    figures.show(charts.figure(panels), " ".join(sentences))
+        kind = "validation " if metric.startswith("val_") else "training " if f"val_{metric}" in metrics else ""
+        panels.append(Panel(f"{kind}{metric.removeprefix('val_').replace('_', ' ')}", lines))
+    figure = charts.figure(panels)
+    if len({metric.removeprefix("val_") for metric in metrics}) == 1:
+        limits = charts.y_range([line for panel in panels for line in panel.lines])
+        for axis in figure.axes:
+            axis.set_ylim(*limits)
+    figures.show(figure, " ".join(sentences))
 
 
 def _band_line(number: int, name: str, seeds: np.ndarray, dashed: bool) -> Line:

@@ -2,19 +2,24 @@
 
 import numpy as np
 
-from helpers.exercises.lesson_08 import CHANGES, TASKS, changing_validation, right_epoch
+from helpers.exercises.lesson_08 import CHANGES, TASKS, compare_networks, right_epoch
 
 
-def _readers(settings, names=("validation", "test"), chance=None, counts=bool):
-    """The readers that are wrong, with one thing done differently."""
-    every = {"rotation_range", "width_shift_range", "height_shift_range", "zoom_range", "shear_range"}
-    every |= {"brightness_range", "channel_shift_range", "horizontal_flip", "vertical_flip"}
-    chance = chance or every
-    return sorted(
-        name
-        for name, parameters in settings.items()
-        if name.startswith(names) and any(one in parameters and counts(parameters[one]) for one in chance)
-    )
+def _steady(batches, copies=True, labels_too=True, every=True, next_epoch=True):
+    """Whether two epochs are equal, with one thing done differently."""
+    chosen, copied = range(len(batches) if every else 1), (lambda array: array.copy() if copies else array)
+    before = [[copied(array) for array in batches[index]] for index in chosen]
+    if next_epoch:
+        batches.on_epoch_end()
+    parts = (0, 1) if labels_too else (0,)
+    return all(np.array_equal(batches[index][part], before[index][part]) for index in chosen for part in parts)
+
+
+def _tally(first, second, labels, limit=0.5, factor=2.0, root=True):
+    """b, c and whether it counts, with one thing done differently."""
+    one, two = ((answers > limit) == (labels == 1) for answers in (first, second))
+    b, c = int((one & ~two).sum()), int((two & ~one).sum())
+    return b, c, abs(b - c) > factor * (b + c) ** (0.5 if root else 1)
 
 
 def _allowing(*names):
@@ -48,19 +53,26 @@ WRONG = {
         (lambda task: "brightness", "it should return a set of names"),
         (lambda task: set(), "leave out horizontal_flip"),
     ],
-    "changing-validation": [
-        (lambda settings: _readers(settings, ("validation", "test", "train")), 'You name "train"'),
-        (lambda settings: _readers(settings, ("validation",)), 'leave out "test"'),
-        (lambda settings: _readers(settings, chance={"brightness_range"}), 'leave out "validation flipped"'),
-        (lambda settings: _readers(settings, counts=lambda value: value is not None), 'You name "validation"'),
-        (lambda settings: _readers(settings, counts=lambda value: True), "look at the values"),
-        (
-            lambda settings: sorted(name for name in settings if name.startswith(("validation", "test"))),
-            'You name "validation small"',
-        ),
-        (lambda settings: changing_validation(settings)[::-1], "not sorted"),
-        (lambda settings: _readers(settings, chance={"horizontal_flip", "brightness_range"}), "is right"),
-        (lambda settings: "validation", "a sorted list of names"),
+    "steady-validation": [
+        (lambda batches: True, "keep copies"),
+        (lambda batches: False, "changes nothing you gave False"),
+        (lambda batches: _steady(batches, next_epoch=False), "Begin a new epoch"),
+        (lambda batches: _steady(batches, every=False), "in its last batch only"),
+        (lambda batches: _steady(batches, labels_too=False), "with another label"),
+        (lambda batches: not _steady(batches), "changes nothing you gave False"),
+        (lambda batches: "equal", "True or False"),
+        (lambda batches: [_steady(batches)], "True or False"),
+        (lambda batches: True if len(batches) != 4 else _steady(batches), "and you gave True"),
+    ],
+    "right-epoch": [
+        (lambda losses, patience: (int(np.argmin(losses)) + 1, len(losses)), "epoch 5 never came"),
+        (lambda losses, patience: _stopped(losses, patience, shift=1), "epochs count from 1"),
+        (lambda losses, patience: right_epoch(losses, patience - 1), "is not yet two"),
+        (lambda losses, patience: _stopped(losses, patience, late=1), "It ends after epoch 4"),
+        (lambda losses, patience: right_epoch(losses, patience)[::-1], "first the best epoch"),
+        (lambda losses, patience: (right_epoch(losses, patience)[1],) * 2, "are the last, not the best"),
+        (lambda losses, patience: (2, 4), "is right"),
+        (lambda losses, patience: 2, "it should return two numbers"),
     ],
     "drop-out": [
         (lambda values, keep, rate: values * keep, "not enlarged"),
@@ -73,14 +85,32 @@ WRONG = {
         (lambda values, keep, rate: (values * keep / (1 - rate)).sum(), "an array of shape (2, 2)"),
         (lambda values, keep, rate: values * keep * 1.25, "is right"),
     ],
-    "right-epoch": [
-        (lambda losses, patience: (int(np.argmin(losses)) + 1, len(losses)), "epoch 5 never came"),
-        (lambda losses, patience: _stopped(losses, patience, shift=1), "epochs count from 1"),
-        (lambda losses, patience: right_epoch(losses, patience - 1), "is not yet two"),
-        (lambda losses, patience: _stopped(losses, patience, late=1), "It ends after epoch 4"),
-        (lambda losses, patience: right_epoch(losses, patience)[::-1], "first the best epoch"),
-        (lambda losses, patience: (right_epoch(losses, patience)[1],) * 2, "are the last, not the best"),
-        (lambda losses, patience: (2, 4), "is right"),
-        (lambda losses, patience: 2, "it should return two numbers"),
+    "compare-networks": [
+        (lambda first, second, labels: _tally(second, first, labels), "first b"),
+        (
+            lambda first, second, labels: (
+                int(((first > 0.5) == (labels == 1)).sum()),
+                int(((second > 0.5) == (labels == 1)).sum()),
+                True,
+            ),
+            "say nothing; leave them out",
+        ),
+        (
+            lambda first, second, labels: (
+                int(((first > 0.5) & (second <= 0.5)).sum()),
+                int(((first <= 0.5) & (second > 0.5)).sum()),
+                True,
+            ),
+            "not with the labels",
+        ),
+        (lambda first, second, labels: _tally(first, second, labels, limit=0.49), "exactly 0.5"),
+        (lambda first, second, labels: _tally(first, second, labels, factor=4.0), "2 · √11 is 6.6"),
+        (lambda first, second, labels: _tally(first, second, labels, root=False), "2 · √11 is 6.6"),
+        (lambda first, second, labels: (*compare_networks(first, second, labels)[:2], True), "against"),
+        (lambda first, second, labels: (0, 0, False), "you gave (0, 0)"),
+        (lambda first, second, labels: 3, "return b, c, counts"),
+        (lambda first, second, labels: (10, 1, "yes"), "True or False"),
+        (lambda first, second, labels: (10.0, 1.0, True), "a float"),
+        (lambda first, second, labels: (10, 1, True), "is right"),
     ],
 }

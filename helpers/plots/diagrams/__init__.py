@@ -7,6 +7,7 @@ from helpers.plots.diagrams.network import network
 from helpers.plots.diagrams.neuron import neuron
 from helpers.plots.diagrams.pasting import alpha_paste
 from helpers.plots.diagrams.pipeline import folder_to_batch, pipeline
+from helpers.plots.diagrams.regularization import dropout_row, epoch_views, two_by_two
 from helpers.plots.diagrams.shapes import receptive_field, shapes
 from helpers.plots.diagrams.svg import Diagram, Drawing
 from helpers.plots.diagrams.window import filter_across_channels, window_places, window_sum, zoom_to_window
@@ -15,6 +16,8 @@ __all__ = [
     "Diagram",
     "Drawing",
     "alpha_paste",
+    "dropout_row",
+    "epoch_views",
     "filter_across_channels",
     "folder_to_batch",
     "loss_slope",
@@ -25,6 +28,7 @@ __all__ = [
     "receptive_field",
     "shapes",
     "what_flatten_passes",
+    "two_by_two",
     "window_places",
     "window_sum",
     "zoom_to_window",
