@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from keras import layers
 
-from helpers.models import channel_grid, filter_grid, silent_channel_share
-from tests.tiny_networks import IMAGE, sequential, with_weights
+from helpers.models import channel_grid, filter_grid
+from tests.tiny_networks import IMAGE
 
 
 def test_a_grid_holds_every_channel_stretched_by_itself():
@@ -41,16 +41,6 @@ def test_a_grid_refuses_what_is_not_one_layer():
         channel_grid(np.zeros((1, 4, 4, 2)))
     with pytest.raises(ValueError, match="columns is 0"):
         channel_grid(np.zeros((4, 4, 2)), columns=0)
-
-
-def test_silent_channels_are_counted_over_many_images():
-    model = with_weights(sequential())
-    shares = silent_channel_share(model, [IMAGE, np.zeros_like(IMAGE)] * 15)
-    assert shares["conv"] == shares["pool"] == (0.5 + 1) / 2
-    assert shares["flat"] == 0.75
-    assert shares["out"] == 0
-    with pytest.raises(ValueError, match="batch is empty"):
-        silent_channel_share(model, [])
 
 
 def test_filters_are_dark_below_0_and_light_above():

@@ -19,6 +19,7 @@ from tests import tiny_networks
 SVG = "{http://www.w3.org/2000/svg}"
 GRAYS = np.random.default_rng(0).integers(0, 256, (60, 80), np.uint8)
 COLORED = np.random.default_rng(1).integers(0, 256, (4, 6, 6, 3), np.uint8)
+COLORED = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 TWO_SIZES = {"300 px": architectures.horses_humans(300, 5), "150 px": architectures.horses_humans(150, 3)}
 HALF = np.array([[[0, 0, 0, 0], [1, 0, 0, 1]], [[0.25, 0.2, 0, 0.5], [0, 0, 1, 1]]])
@@ -54,6 +55,13 @@ ALL = {
     "alpha_paste": lambda: diagrams.alpha_paste(HALF, np.ones((2, 2, 3))),
     "precision_recall": lambda: diagrams.precision_recall([[4, 2], [1, 3]]),
     "precision_recall, no one called": lambda: diagrams.precision_recall([[6, 0], [4, 0]]),
+    "layer_outputs": lambda: diagrams.layer_outputs(
+        COLORED, ["Conv2D", "Dropout"], [np.ones((60, 80, 4)), np.zeros((30, 40, 4))]
+    ),
+    "receptive_fields": lambda: diagrams.receptive_fields(
+        COLORED, receptive_fields(architectures.cats_dogs(48)) | {}, 30, 40
+    ),
+    "occlusion": lambda: diagrams.occlusion(COLORED, 20, 10),
     "receptive_field": lambda: diagrams.receptive_field(architectures.clothes_convolutional()),
     "folder_to_batch": lambda: folder_to_batch(["cats", "dogs"]),
     "folder_to_batch, many": lambda: folder_to_batch([f"class {number}" for number in range(9)], count=2),

@@ -505,7 +505,7 @@ def test_a_right_form_of_a_number_is_right(form):
 
 
 WHOLE = ["parameters", "steps-per-epoch", "output-size", "conv-parameters", "sides", "receptive-field", "class-numbers"]
-WHOLE += ["first-batch-classes", "largest-batch", "blank-channels", "right-epoch"]
+WHOLE += ["first-batch-classes", "largest-batch", "dead-channels", "right-epoch"]
 
 
 @pytest.mark.parametrize("name", WHOLE)

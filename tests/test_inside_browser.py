@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.models import top_patches
 from helpers.models.architectures import cats_dogs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
@@ -17,6 +18,7 @@ pytestmark = needs_browser
 CELLS = [
     """import keras
 import numpy as np
+from helpers.models import top_patches
 from helpers.models.architectures import cats_dogs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
@@ -28,7 +30,7 @@ weights, biases = model.layers[0].get_weights()
 weights[..., 5], biases[5] = -1, -1
 model.layers[0].set_weights([weights, biases])""",
     "model.fit(images, labels, epochs=3, verbose=0, callbacks=[snapshots]);",
-    "browser = ActivationBrowser(model, images[0], names)\nbrowser",
+    "patches = top_patches(model, images)\nbrowser = ActivationBrowser(model, images[0], names, patches=patches)\nbrowser",
     "scrubber = EpochScrubber(snapshots, images[0], (images, labels), names)\nscrubber",
     "looked = GradCam(model, images[:2], labels[:2], names)\nlooked",
 ]
@@ -77,6 +79,29 @@ def test_the_browser_is_walked_by_keyboard(page):
     expect(line).to_contain_text("24 × 24 × 16")
     page.get_by_label(re.compile("^The 16 channels of max_pooling2d")).press("End")
     python(page, "browser.layer, browser.channel", "1 15")
+
+
+def test_a_click_on_a_channel_shows_the_nine_patches_that_excite_it_most(page):
+    run_code(page, "browser.layer, browser.channel = 0, 0")
+    tiles, strip = page.get_by_label(re.compile("^The 16 channels of conv2d")), page.locator(".lts-patches")
+    area = tiles.bounding_box()
+    pixels = "(canvas) => Array.from(canvas.getContext('2d').getImageData(32, 32, 1, 1).data)"
+    for channel in (6, 3):
+        column, row = channel % 4, channel // 4
+        tiles.click(position={"x": (column + 0.5) * area["width"] / 4, "y": (row + 0.5) * area["height"] / 4})
+        expect(strip.locator("figcaption")).to_contain_text(f"The 9 patches that excite channel {channel} most")
+        python(page, "browser.channel", str(channel))
+        middle = f"[*patches['conv2d'].pixels[{channel}, 0, 1, 1].tolist(), 255]"
+        python(page, middle, str(strip.locator("canvas").evaluate(pixels)))
+    run_code(page, "browser.layer = 1")
+    expect(strip.locator("figcaption"), "a pooling layer has those of its convolution").to_contain_text(
+        "channel 3 most"
+    )
+    run_code(page, "browser.layer, browser.channel = 0, 5")
+    expect(strip.locator("figcaption")).to_contain_text("No image excites channel 5")
+    assert strip.locator("canvas").is_hidden()
+    run_code(page, "browser.layer = len(browser._layers) - 1")
+    page.wait_for_function("document.querySelector('.lts-patches').hidden")
 
 
 def test_the_strip_is_a_group_of_radio_buttons(page):
@@ -174,7 +199,7 @@ def test_pages_without_a_kernel_are_alive(browser):
     images = np.random.default_rng(1).random((4, 48, 48, 3), "float32")
     model.fit(images, np.arange(4) % 2, epochs=1, verbose=0, callbacks=[snapshots])
     widgets = [
-        ActivationBrowser(model, images[0]),
+        ActivationBrowser(model, images[0], patches=top_patches(model, images)),
         EpochScrubber(snapshots, images[0], (images, np.arange(4) % 2)),
     ]
     widgets.append(GradCam(model, images[:2]))
@@ -186,6 +211,7 @@ def test_pages_without_a_kernel_are_alive(browser):
     page.wait_for_selector(".lts-matrix")
     page.get_by_label(re.compile("^The 16 channels")).press("PageDown")
     expect(page.locator(".lts-line").first).to_contain_text("24 × 24 × 16")
+    expect(page.locator(".lts-patches figcaption")).to_contain_text("The 4 patches that excite channel 0 most")
     page.get_by_label("Epoch", exact=True).press("Home")
     expect(page.locator(".lts-line").nth(1)).to_contain_text("Before training")
     expect(page.locator(".lts-upload")).to_have_count(0)

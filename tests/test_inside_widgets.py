@@ -10,10 +10,11 @@ from keras import layers
 from matplotlib import colormaps
 from PIL import Image
 
-from helpers.models import grad_cam, layer_outputs
+from helpers.models import grad_cam, layer_outputs, top_patches
+from helpers.plots.heat import HEAT
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
-from helpers.widgets.grad_cam import HEAT, looked_at
+from helpers.widgets.grad_cam import looked_at
 from helpers.widgets.payload import atlases, layer_tiles, to_rgb
 from tests.widget_parts import choose_files, said
 
@@ -128,6 +129,20 @@ def test_the_browsers_fallback_is_image_page_and_sentence(model):
     assert "The network says" in fallback["text/plain"]
     assert "<script>" in fallback["text/html"]
     assert "_atlases" in fallback["text/html"]
+
+
+def test_patches_are_sent_as_sheets_with_a_row_for_each_channel(model):
+    patches = top_patches(model, IMAGES, count=3)
+    browser = ActivationBrowser(model, IMAGES[0], NAMES, patches=patches)
+    (spec,) = browser._patches
+    assert {name: spec[name] for name in ("layer", "channels", "count", "rows", "columns")} == {
+        "layer": "conv", "channels": 4, "count": 3, "rows": 3, "columns": 3,
+    }  # fmt: skip
+    sheet = np.frombuffer(browser._patch_pixels, np.uint8).reshape(4 * 3, 3 * 3, 3)
+    np.testing.assert_array_equal(sheet[3:6, 6:9], patches["conv"].pixels[1, 2])
+    assert spec["strengths"][2] == [0, 0, 0], "the dead channel"
+    assert "_patch_files" in browser.fallback()["text/html"]
+    assert ActivationBrowser(model, IMAGES[0])._patches == []
 
 
 def test_the_fallback_names_the_channel_that_it_shows(model):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from helpers.models import batch_outputs, grad_cam, layer_outputs, receptive_fields, silent_channel_share
+from helpers.models import batch_outputs, grad_cam, layer_outputs, receptive_fields, top_patches
 from helpers.models.layer_graph import layer_graph, layers_by_name
 from helpers.models.layers import convolutions_and_pools
 from tests.tiny_networks import (
@@ -133,7 +133,7 @@ def test_a_network_of_unknown_structure_gets_a_sentence():
         def call(self, x):
             return x
 
-    for look in (layer_outputs, grad_cam, batch_outputs, silent_channel_share):
+    for look in (layer_outputs, grad_cam, batch_outputs, top_patches):
         with pytest.raises(ValueError, match="Own is a class of its own, and only its code knows"):
             look(Own(), IMAGE[None])
     inputs = [keras.Input((4, 4, 1)), keras.Input((4, 4, 1))]

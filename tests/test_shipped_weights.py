@@ -84,6 +84,10 @@ def test_the_full_budget_official_data_and_unknown_names_get_none(shipped, cours
     model, history = shipped_weights.load("cats_vs_dogs", "tiny", always=True)
     assert (model.input_shape, len(history["loss"])) == ((None, 16, 16, 3), 3)
     assert shipped_weights.load("cats_vs_dogs", "unheard of", always=True) is None
+    assert shipped_weights.load("cats_vs_dogs", "tiny", always=True), (
+        "a lesson that looks into it has it in every budget"
+    )
+    assert shipped_weights.load("cats_vs_dogs", "unheard of", always=True) is None
 
 
 @pytest.mark.parametrize("damage", ["cut short", "text", "gone", "of another network", "a pickle"])
@@ -119,3 +123,15 @@ def test_a_network_of_no_recipe_is_refused_with_a_sentence(capsys):
         "No network is called horses. There are horses_or_humans/upload_small, cats_vs_dogs/plain."
         in capsys.readouterr().out
     )
+
+
+def test_normalization_is_folded_into_the_convolutions():
+    model = architectures.cats_dogs(24, dropout=0.1, dense=4, pool=3)
+    twin = train_shipped.with_normalization(model)
+    assert [layer.get_weights()[0].shape for layer in twin.layers if layer.weights][0] == (3, 3, 3, 16)
+    images = np.random.default_rng(0).random((16, 24, 24, 3)).astype("float32")
+    twin.compile(keras.optimizers.Adam(0.01), "binary_crossentropy")
+    twin.fit(images, np.arange(16) % 2, epochs=3, verbose=0)
+    folded = train_shipped.fold_normalization(twin, model)
+    assert not any(isinstance(layer, keras.layers.BatchNormalization) for layer in folded.layers)
+    np.testing.assert_allclose(folded.predict(images, verbose=0), twin.predict(images, verbose=0), atol=1e-4)

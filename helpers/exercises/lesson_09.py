@@ -1,4 +1,4 @@
-"""Exercises of lesson 09: silent channels, a channel as an image, and Grad-CAM's heat map.
+"""Exercises of lesson 09: dead channels, a channel as an image, the patch that a value sees, and an occlusion map.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
@@ -11,55 +11,55 @@ from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
 
 
-def blank_channels(activation):
-    """Find the channels of a layer that are blank for an image: 0 everywhere.
+def dead_channels(outputs):
+    """Find the channels of a layer that are dead: 0 everywhere, for every image.
 
-    activation: an array of shape (height, width, channels), the output of one layer for one image.
-    Returns a list of ints, the numbers of the blank channels, from small to large.
+    outputs: an array of shape (images, height, width, channels), the output of one layer for a batch of images.
+    Returns a list of ints, the numbers of the dead channels, from small to large. The first channel has the number 0.
 
-    Example: blank_channels(np.array([[[0, 5, 0], [0, 7, 0]]])) is [0, 2]: of three channels only channel 1 is not blank.
+    Example: dead_channels(np.array([[[[0, 0, 0]]], [[[0, 0, 5]]]])) is [0, 1]: two images of one pixel, three channels;
+    channel 2 is silent for the first image, but not for the second.
     """
-    count = activation.shape[2]
-    return [channel for channel in range(count) if not activation[:, :, channel].any()]
+    dead = []
+    for channel in range(outputs.shape[3]):
+        if np.all(outputs[:, :, :, channel] == 0):
+            dead.append(channel)
+    return dead
 
 
-def _check_blank_channels(answer, seed=0):
+def _check_dead_channels(answer, seed=0):
     random = np.random.default_rng(seed)
-    activation = random.random((5, 6, 7)).astype("float32") + 0.1
-    activation[:, :, [1, 4]] = 0  # blank
-    activation[:, :, 2] = 3  # constant, but not blank
-    activation[:, :, 3] = -1  # below 0 everywhere
-    activation[:, :, 5] = np.where(np.arange(6) % 2, 1, -1)  # adds up to 0
-    activation[:, :, 6] = 0
-    activation[0, 0, 6] = 0.2  # a single value
-    got = _numbers(call(answer, activation))
+    outputs = random.random((4, 5, 6, 8)).astype("float32") + 0.1
+    outputs[..., [1, 4]] = 0  # dead
+    outputs[..., 2] = 3  # constant, but not 0
+    outputs[..., 3] = -1  # below 0 everywhere
+    outputs[..., 5] = np.where(np.arange(6) % 2, 1, -1)  # adds up to 0
+    outputs[..., 6] = 0
+    outputs[3, 0, 0, 6] = 0.2  # a single value, in the last image
+    outputs[3, ..., 7] = 0  # silent for the last image
+    got = _numbers(call(answer, outputs))
     rule_out(
         got,
-        ([1, 2, 3, 4], "You count channels 2 and 3, too: they are constant, but not 0. Blank means 0 everywhere."),
-        ([1, 2, 4], "You count channel 2, too: it is 3 everywhere. Blank means 0 everywhere."),
-        (
-            [1, 3, 4],
-            "You count channel 3, too: it is −1 everywhere. Its maximum is not above 0, and yet it holds something.",
-        ),
-        (
-            [1, 4, 5],
-            "You count channel 5, too: it holds 1 and −1, which add up to 0. Look at the values, not at their sum.",
-        ),
-        ([1, 4, 6], "You count channel 6, too: a single value in its corner is 0.2. One is enough not to be blank."),
+        ([1, 4, 6, 7], "You count channels 6 and 7, too: each is silent for some image, but not for all. Dead means 0 in *every* image."),
+        ([1, 4, 7], "You count channel 7, too: it is silent for one image only. Dead means 0 in *every* image."),
+        ([1, 4, 6], "You count channel 6, too: in the last image a single value of it is 0.2. Look at every value of every image."),
+        ([1, 2, 3, 4], "You count channels 2 and 3, too: they are constant, but not 0. Dead means 0 everywhere."),
+        ([1, 2, 4], "You count channel 2, too: it is 3 everywhere. Dead means 0 everywhere."),
+        ([1, 3, 4], "You count channel 3, too: it is −1 everywhere. Its maximum is not above 0, and yet it holds something."),
+        ([1, 4, 5], "You count channel 5, too: it holds 1 and −1, which add up to 0. Look at the values, not at their sum."),
         ([1, 3, 4, 5], "You count channels 3 and 5, too: their sum is not above 0, but they hold other values than 0."),
-        ([0, 2, 3, 5, 6], "Those are the channels that hold something. Find the others."),
+        ([0, 2, 3, 5, 6, 7], "Those are the channels that hold something. Find the others."),
         ([2, 5], "You gave 2 and 5: are you counting from 1? The first channel has the number 0."),
-    )
-    right = [1, 4]
-    if got != right:
-        raise Incorrect(f"Of 7 channels, 1 and 4 are 0 everywhere; your function gave {shown(got)}.")
+    )  # fmt: skip
+    if got != [1, 4]:
+        raise Incorrect(f"Of 8 channels, 1 and 4 are 0 everywhere for every image; your function gave {shown(got)}.")
     some = [sorted(random.choice(9, count, replace=False).tolist()) for count in (2, 4, 6)]
-    for blank in ([], [0, 1, 2], *some):
-        activation = random.random((3, 4, 9)) + 0.1
-        activation[:, :, blank] = 0
-        got = _numbers(call(answer, activation))
-        if got != blank:
-            raise Incorrect(f"Where the channels {blank} of 9 are blank, your function gave {shown(got)}.")
+    for dead in ([], [0, 1, 2], *some):
+        outputs = random.random((2, 3, 4, 9)) + 0.1
+        outputs[..., dead] = 0
+        got = _numbers(call(answer, outputs))
+        if got != dead:
+            raise Incorrect(f"Where the channels {dead} of 9 are dead, your function gave {shown(got)}.")
 
 
 def _numbers(got):
@@ -122,89 +122,170 @@ def _check_as_image(answer, seed=0):
             )
 
 
-def heat_map(activation, gradient):
-    """Compute Grad-CAM's heat map from a layer's output and from how much each of its values speaks for the class.
+def patch_of(image, row, column, size, step, start):
+    """Cut out the part of an image that one value of a layer depends on: its receptive field.
 
-    activation: an array of shape (height, width, channels), a layer's output.
-    gradient: an array of the same shape: how the score of the class grows with each of these values.
-    Returns an array of shape (height, width), 0 to 1: each channel times the mean of its own gradient, added up over the
-    channels; what is below 0 becomes 0; then everything is divided by the largest value, if that is not 0.
+    image: an array of shape (height, width, 3).
+    row, column: where the value is in its channel, counted from 0.
+    size, step, start: the field of row 0 begins at pixel `start`, that of the next row `step` pixels further, and so on;
+    each is `size` pixels high. The same holds for columns.
+    Returns the part of the image. A field may reach over the border: what lies outside is left out.
 
-    Example: heat_map(np.array([[[1], [2]]]), np.array([[[3], [5]]])) is [[0.5, 1]]: one channel [[1, 2]] with the mean
-    gradient 4 gives [[4, 8]].
+    Example: patch_of(np.zeros((150, 150, 3)), 2, 3, 18, 4, -7).shape is (18, 18, 3): image[1:19, 5:23]. At the border,
+    patch_of(np.zeros((150, 150, 3)), 0, 3, 18, 4, -7).shape is (11, 18, 3): rows −7 to 10, of which 0 to 10 exist.
     """
-    weights = gradient.mean(axis=(0, 1))
-    heat = np.maximum((activation * weights).sum(axis=2), 0)
-    return heat / heat.max() if heat.max() > 0 else heat
+    top = start + row * step
+    left = start + column * step
+    return image[max(top, 0) : max(top + size, 0), max(left, 0) : max(left + size, 0)]
 
 
-def _check_heat_map(answer, seed=0):
-    activation = np.array([[[1.0, 4.0], [2.0, 0.0]], [[0.0, 1.0], [3.0, 2.0]]])
-    gradient = np.array([[[3.0, -1.0], [5.0, 0.0]], [[0.0, -1.0], [0.0, -2.0]]])
-    # The weights are 2 and −1: [[2 − 4, 4], [−1, 6 − 2]], so [[0, 4], [0, 4]].
-    got = array(
-        call(answer, activation, gradient),
-        (2, 2),
-        ((2, 2, 2), "Your map still has channels: its shape is (2, 2, 2). Add the channels up, along the last axis."),
-        (
-            (2,),
-            "Your map has the shape (2,), one number for each channel. Add up over the channels, not over the places.",
-        ),
-    )
-    plain = (activation * np.array([2.0, -1.0])).sum(axis=2)
-    value_by_value = np.maximum((activation * gradient).sum(axis=2), 0)
-    equal = activation.sum(axis=2)
-    absolute = np.abs(plain)
+def _check_patch_of(answer, seed=0):
+    random = np.random.default_rng(seed)
+    image = np.arange(40 * 50 * 3, dtype="float32").reshape(40, 50, 3)
+    got = _part(call(answer, image.copy(), 3, 5, 8, 2, -3))
     rule_out(
         got,
-        (plain, "Your map holds −2 and is not divided by its largest value, 4. Cut off below 0, then divide."),
-        (plain / plain.max(), "Your map holds values below 0: they speak against the class. Make them 0."),
-        (np.maximum(plain, 0), "Your map goes up to 4. Divide it by its largest value, so that it goes from 0 to 1."),
-        (
-            value_by_value / value_by_value.max(),
-            "You multiplied value by value. First take the *mean* of each channel's gradient, one weight for each.",
-        ),
-        (
-            equal / equal.max(),
-            "You added the channels up as if all counted the same. Weight each by the mean of its gradient: 2 and −1.",
-        ),
-        (absolute / absolute.max(), "You made −2 into 2. What speaks against the class becomes 0, not positive."),
-        (
-            (plain - plain.min()) / (plain.max() - plain.min()),
-            "You stretched −2 … 4 to 0 … 1. What is below 0 becomes 0; then divide by the largest.",
-        ),
-    )
-    got = array(call(answer, activation, -np.abs(gradient)), (2, 2))
-    if np.isnan(got).any() or got.any():
+        (image[3:11, 7:15].swapaxes(0, 1), "You exchanged rows and columns in what you return: the first axis is for rows."),
+        (image[7:15, 3:11], "You exchanged row and column: `image[rows, columns]`, so the row decides the first range."),
+        (image[3:5, 7:10], "Your part ends too early: it is `size` = 8 pixels high and wide. It ends where it begins plus 8."),
+        (image[3:8, 7:8], "Your part ends at pixel 8, the size. It ends where it begins *plus* 8."),
+        (image[6:14, 10:18], "You left `start` out: the field of row 0 begins at pixel −3, so that of row 3 begins at −3 + 3 · 2 = 3."),
+        (image[0:8, 2:10], "You left `step` out: the field of row 3 begins at −3 + 3 · 2 = 3, because each row moves it by 2 pixels."),
+        (image[3:12, 7:16], "Your part is 9 pixels high and wide: with `a:b` pixel b itself is left out already."),
+    )  # fmt: skip
+    if not close(got, image[3:11, 7:15]):
         raise Incorrect(
-            f"Where nothing speaks for the class you gave {shown(got)}; the map is 0 everywhere then. Don't divide by 0."
+            f"For row 3, column 5, size 8, step 2, start −3 the part is image[3:11, 7:15], of shape (8, 8, 3); "
+            f"yours has the shape {got.shape} and begins with the value {_first(got)} instead of {image[3, 7, 0]:g}."
         )
-    random = np.random.default_rng(seed)
-    for shape in ((2, 2, 2), (3, 4, 5), (1, 2, 8)):
-        drawn = random.random(shape), random.normal(size=shape) + 0.3
-        drawn = (activation, gradient) if shape == (2, 2, 2) else drawn
-        got, right = array(call(answer, *drawn), shape[:2]), heat_map(*drawn)
+    for row, column in ((0, 0), (1, 10), (10, 0), (21, 26)):
+        got, right = _part(call(answer, image.copy(), row, column, 8, 2, -3)), patch_of(image, row, column, 8, 2, -3)
+        if got.shape != right.shape:
+            raise Incorrect(
+                f"The field of row {row}, column {column} reaches over the border: of it {right.shape[0]} × {right.shape[1]} "
+                f"pixels are in the image; your part has the shape {got.shape}. A negative index counts from the end: "
+                "begin at 0 instead."
+            )
         if not close(got, right):
             raise Incorrect(
-                f"For an activation of shape {shape} your function gave {shown(got)}; {shown(right)} is right."
+                f"For row {row}, column {column} your part begins with {_first(got)} instead of {_first(right)}."
+            )
+    for _ in range(5):
+        row, column, size, step = (int(random.integers(low, high)) for low, high in ((2, 8), (2, 8), (3, 9), (1, 4)))
+        got, right = (
+            _part(call(answer, image.copy(), row, column, size, step, -1)),
+            patch_of(image, row, column, size, step, -1),
+        )
+        if got.shape != right.shape or not close(got, right):
+            raise Incorrect(
+                f"For row {row}, column {column}, size {size}, step {step}, start −1 the part has the shape {right.shape} and begins "
+                f"with {_first(right)}; yours has {got.shape} and begins with {_first(got)}."
             )
 
 
+def _part(got):
+    got = np.asarray(got)
+    if got.ndim != 3 or got.shape[2] != 3 or got.dtype == object:
+        raise Incorrect(f"Your function should return a part of the image, (rows, columns, 3); it gave {shown(got)}.")
+    return got
+
+
+def _first(part):
+    return f"{part[0, 0, 0]:g}" if part.size else "nothing"
+
+
+def occlusion_map(score, image, size, step):
+    """Cover one square of an image after the other with gray, and note how much the score falls.
+
+    score: a function that takes an image and returns a number.
+    image: a float array of shape (height, width, channels), 0 to 1. It must stay as it is.
+    size: the side of the gray square; gray is 0.5. step: how far apart the squares begin, down and across.
+    Returns a float array with one number for each square: the score of the image minus the score of the covered image.
+    The first square begins at row 0, column 0; squares that would not fit in completely are left out.
+
+    Example: occlusion_map(np.sum, np.ones((2, 4, 1)), 2, 2) is [[2, 2]]: the sum is 8, and each square makes four ones into
+    halves, so it falls to 6.
+    """
+    before = score(image)
+    tops = range(0, image.shape[0] - size + 1, step)
+    lefts = range(0, image.shape[1] - size + 1, step)
+    drops = np.zeros((len(tops), len(lefts)))
+    for row, top in enumerate(tops):
+        for column, left in enumerate(lefts):
+            covered = image.copy()
+            covered[top : top + size, left : left + size] = 0.5
+            drops[row, column] = before - score(covered)
+    return drops
+
+
+class _WeightedSum:
+    """A score that can be pickled: the sum of all pixels, each times its weight."""
+
+    def __init__(self, weights):
+        self.weights = weights
+
+    def __call__(self, image):
+        return float((np.asarray(image) * self.weights).sum())
+
+
+def _check_occlusion_map(answer, seed=0):
+    random = np.random.default_rng(seed)
+    image = random.random((6, 9, 3)) * 0.4 + 0.55
+    weights = random.random((6, 9, 3)) + 0.5
+
+    score = _WeightedSum(weights)
+    right = occlusion_map(score, image, 3, 3)
+    got = call(answer, score, image.copy(), 3, 3)
+    got = array(
+        got,
+        (2, 3),
+        ((3, 2), "Your map has 3 rows and 2 columns; the image is 6 high and 9 wide, so it has 2 rows and 3 columns."),
+        ((1, 2), "Your map is 1 × 2: the last row and column of squares is missing. A square may end exactly at the border; "
+         "`range(0, height - size + 1, step)`."),
+        ((4, 7), "Your map is 4 × 7: you move by one pixel. The squares begin `step` = 3 pixels apart."),
+        ((6, 9), "Your map has a number for each pixel. It has one for each *square*: here 2 × 3."),
+        ((6,), "Your map is a list of six numbers. It should have 2 rows and 3 columns, as the squares in the image."),
+    )  # fmt: skip
+    before, piled = score(image), image.copy()
+    pile = np.zeros((2, 3))
+    for row, column in np.ndindex(2, 3):
+        piled = _cover(piled, 3 * row, 3 * column, 3, 0.5)
+        pile[row, column] = before - score(piled)
+    black = np.array([[before - score(_cover(image, 3 * r, 3 * c, 3, 0)) for c in range(3)] for r in range(2)])
+    white = np.array([[before - score(_cover(image, 3 * r, 3 * c, 3, 1)) for c in range(3)] for r in range(2)])
+    rule_out(
+        got,
+        (pile, "Your gray squares pile up: each is added to the ones before. Cover a fresh copy every time: `image.copy()`."),
+        (-right, "Your numbers have the wrong sign: score of the image *minus* score of the covered image."),
+        (before - right, "You return the scores of the covered images. Return by how much each *falls*: score of the image minus that."),
+        (black, "You cover with black, 0. Gray is 0.5."),
+        (white, "You cover with white, 1. Gray is 0.5."),
+        (right / right.max(), "You divided the map by its largest value. Return the differences as they are."),
+        (np.abs(right) / before, "You divided by the score of the image. Return the differences as they are."),
+    )  # fmt: skip
+    if not close(got, right):
+        raise Incorrect(
+            f"For the square at row 0, column 3 the score falls by {right[0, 1]:.3g}; your map says {got[0, 1]:.3g} there."
+        )
+    for height, width, size, step in ((7, 8, 3, 2), (5, 5, 5, 1), (8, 6, 2, 3)):
+        image = random.random((height, width, 3))
+        score = _WeightedSum(random.normal(size=(height, width, 3)))
+        right = occlusion_map(score, image, size, step)
+        got = array(call(answer, score, image.copy(), size, step), right.shape)
+        if not close(got, right):
+            raise Incorrect(
+                f"For an image of {height} × {width}, size {size} and step {step} your function gave {shown(got)}; "
+                f"{shown(right)} is right. Below 0 means that the score rises; keep that."
+            )
+
+
+def _cover(image, top, left, size, value):
+    covered = image.copy()
+    covered[top : top + size, left : left + size] = value
+    return covered
+
+
 EXERCISES = [
-    Exercise(
-        name="blank-channels",
-        title="Which channels are blank?",
-        task="A filter that finds nothing in an image leaves its channel blank: 0 everywhere. Find these channels. What about one "
-        "that is 3 everywhere?",
-        solution=blank_channels,
-        check=_check_blank_channels,
-        hints=[
-            "What has to be true of *all* values of a channel?",
-            "`activation[:, :, channel]` is one channel; `.any()` asks whether some value in it is not 0.",
-            "Go through `range(activation.shape[2])` and keep the numbers whose channel has `not … .any()`.",
-        ],
-        takeaway="Dividing a blank channel by its largest value gives 0 / 0. So find the blank ones first, and label them.",
-    ),
     Exercise(
         name="as-image",
         title="A channel as an image",
@@ -221,18 +302,47 @@ EXERCISES = [
         takeaway="Each tile is stretched on its own. So brightness shows *where* a filter responds, but not how strongly compared with others.",
     ),
     Exercise(
-        name="heat-map",
-        title="Where did it look?",
-        task="The heart of Grad-CAM in a few lines of NumPy: from a layer's channels and their gradients to one map.",
-        solution=heat_map,
-        check=_check_heat_map,
+        name="dead-channels",
+        title="Which channels are dead?",
+        task="Write a function that finds the dead channels of a layer. It gets the layer's output for many images, so it can tell a dead channel "
+        "from one that is only silent for a few of them.",
+        solution=dead_channels,
+        check=_check_dead_channels,
+        hints=[
+            "What has to be true of *all* values of a channel, in all images?",
+            "`outputs[:, :, :, channel]` is one channel for all images. `np.all(… == 0)` is True if every value is 0.",
+            "Go through `range(outputs.shape[3])` and append the numbers for which `np.all(outputs[:, :, :, channel] == 0)`.",
+        ],
+        takeaway="One image can only show that a channel is silent. To call it dead takes all of them, and even then the next image might wake it.",
+    ),
+    Exercise(
+        name="patch",
+        title="What does this value see?",
+        task="The cell above left out maxima near the border. Write the function that needn't: it cuts out the receptive field of any value, and what lies "
+        "outside of the image is left out.",
+        solution=patch_of,
+        check=_check_patch_of,
+        hints=[
+            "At which pixel does the field of `row` begin? Row 0 begins at `start`, row 1 at `start + step`.",
+            "`top = start + row * step`, and the field ends at `top + size`. Columns work the same way.",
+            "`top` may be negative, and `image[-7:11]` counts from the end. Use `max(top, 0)`.",
+        ],
+        takeaway="This is how you get from a number deep inside a network back to the pixels that made it.",
+    ),
+    Exercise(
+        name="occlusion-map",
+        title="Cover and ask again",
+        task="Put the cell above into two loops: cover one square after the other, ask for the score each time, and collect by how much it falls.",
+        solution=occlusion_map,
+        check=_check_occlusion_map,
         points=2,
         hints=[
-            "How much does a whole channel speak for the class? One number for each channel.",
-            "`gradient.mean(axis=(0, 1))` are these weights. `activation * weights` weights every channel; add up over axis 2.",
-            "Then `np.maximum(heat, 0)`, and divide by `heat.max()` only if it is above 0.",
+            "How many squares fit into a row? They begin at `range(0, width - size + 1, step)`.",
+            "In the inner loop: `covered = image.copy()`, then `covered[top : top + size, left : left + size] = 0.5`.",
+            "`drops = np.zeros((len(tops), len(lefts)))`, then `for row, top in enumerate(tops): for column, left in "
+            "enumerate(lefts):` and, at the end, `drops[row, column] = before - score(covered)`.",
         ],
-        takeaway="The map has the size of the layer, here 37 × 37. Enlarged to the size of the image it is blurry: it shows a place, not an outline.",
+        takeaway="It needs nothing but the network's answers: no gradient, no look inside. It works for any program that gives a score.",
     ),
 ]
 
@@ -247,10 +357,9 @@ QUESTIONS = (
                 "**all** images is dead.",
             ),
             Choice(
-                "This filter finds nothing here, or it never finds anything.",
+                "The channel is silent: this filter finds nothing here. Whether it ever does, other images must show.",
                 True,
-                "One image can't tell which: ask many, as in section 6. Deep filters look for rare things, so they are "
-                "often silent.",
+                "That's why section 5 asks a hundred of them, and a thousand would be better.",
             ),
             Choice(
                 "The image was too dark.",
@@ -261,23 +370,28 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "You tile the channels and stretch each by itself. Tile 4 is much brighter than tile 9. What follows?",
+        "The nine patches that excite a channel most all show an eye. What do you know?",
         (
             Choice(
-                "Filter 4 responds more strongly.",
+                "The channel is an eye detector.",
                 False,
-                "Each tile goes up to white, whether its largest value is 0.01 or 100.",
+                "Perhaps. But you have seen its nine strongest of hundreds of thousands of places. A dark spot on something light may "
+                "excite it nearly as much, and eyes may simply be the darkest spots in this data set.",
             ),
-            Choice("Filter 9 is dead.", False, "A dead channel is 0 everywhere, and is marked."),
             Choice(
-                "More places of tile 4 are near its own largest value.",
+                "That eyes are among the things that excite it. To know what else does, look further down the list.",
                 True,
-                "And no more than that. To compare strength, look at the numbers.",
+                "The top of a list shows what is strongest, not what is typical. Patch 100 or 1,000 often tells another story.",
+            ),
+            Choice(
+                "That the network recognizes animals by their eyes.",
+                False,
+                "Whether the answer depends on this channel is another question. Covering the eyes would answer it.",
             ),
         ),
     ),
     Question(
-        'Grad-CAM for "dog" highlights the leash and the lawn, and the answer is right. What do you do?',
+        'Grad-CAM for "dog" highlights the lawn, and the answer is right. What do you do?',
         (
             Choice(
                 "Nothing, because the answer is right.",
@@ -285,12 +399,12 @@ QUESTIONS = (
                 "It may be right for a reason that fails tomorrow: a cat on a lawn.",
             ),
             Choice(
-                "Test the network on dogs indoors and cats on lawns, and look for more varied training images.",
+                "Cover the lawn and ask again; then test dogs indoors and cats on lawns.",
                 True,
-                "The map is a hint, not a proof. The test tells you, and other images are the fix.",
+                "A map is a hint, and it can be wrong. A test tells you, and more varied training images are the fix.",
             ),
             Choice(
-                "Cut the lawn out of the training images' maps.",
+                "Cut the lawn out of the map.",
                 False,
                 "The map is made from the network, not the other way around. Changing it changes nothing.",
             ),

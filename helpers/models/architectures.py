@@ -75,7 +75,7 @@ def horses_humans(size: int = 300, blocks: int = 5, gradient_accumulation_steps:
 
 def cats_dogs(
     size: int = 150,
-    dropout: bool = False,
+    dropout: bool | float = False,
     gradient_accumulation_steps: int = 1,
     dense: int = 512,
     pool: int = 1,
@@ -84,7 +84,7 @@ def cats_dogs(
     """Return the network of lessons 07 and 08: three convolutions with pooling, Dense 512, one sigmoid; Adam.
 
     The filters are 16, 32, 64 with `padding="same"`; 10,641,441 parameters for 150 pixels. `dropout` adds that of
-    lesson 08: 0.3 after the first and the last pooling, 0.1 after the dense layer. With `pool`, Flatten gets the means
+    lesson 08: 0.3 (or the rate given) after the first and the last pooling, 0.1 after the dense layer. With `pool`, Flatten gets the means
     of pool × pool values, so a smaller network follows; with `shrink`, the first convolution gets a smaller image.
     """
     model = keras.Sequential([keras.Input((size, size, 3))])
@@ -94,7 +94,7 @@ def cats_dogs(
         model.add(layers.Conv2D(filters, (3, 3), padding="same", activation="relu"))
         model.add(layers.MaxPooling2D((2, 2)))
         if dropout and number != 1:
-            model.add(layers.Dropout(0.3))
+            model.add(layers.Dropout(0.3 if dropout is True else dropout))
     if pool > 1:
         model.add(layers.AveragePooling2D(pool))
     model.add(layers.Flatten())

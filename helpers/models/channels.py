@@ -1,4 +1,4 @@
-"""Channels and filters side by side as one image, and how many channels are silent."""
+"""Channels and filters side by side as one image."""
 
 from typing import Any
 
@@ -6,10 +6,6 @@ import keras
 import numpy as np
 
 from helpers.models.layer_graph import CONVOLUTIONS
-from helpers.models.layers import batch_outputs
-from helpers.models.values import Values
-
-BATCH = 20
 
 
 def channel_grid(array: Any, columns: int = 16) -> tuple[np.ndarray, np.ndarray]:
@@ -44,23 +40,6 @@ def _stretched(values: np.ndarray) -> np.ndarray:
     low, high = values.min(axis=0), values.max(axis=0)
     constant = np.where(high == 0, 0, 0.5)
     return np.where(high > low, (values - low) / np.where(high > low, high - low, 1), constant).astype("float32")
-
-
-def silent_channel_share(model: keras.Model, images: Any, values: Values = None) -> dict[str, float]:
-    """Return the share of silent channels in each layer, averaged over images (N, H, W, C): {layer name: 0…1}.
-
-    A channel is silent for an image if it is 0 everywhere in it; a dead channel is silent for every image. In a flat
-    layer every unit is a channel. `values` as for `network_input`. Raises ValueError for an empty batch.
-    """
-    images = np.asarray(images)
-    if not len(images):
-        raise ValueError("The batch is empty; give at least one image.")
-    shares: dict[str, list[float]] = {}
-    for start in range(0, len(images), BATCH):
-        for name, outputs in batch_outputs(model, images[start : start + BATCH], values).items():
-            silent = (outputs == 0).reshape(len(outputs), -1, outputs.shape[-1]).all(axis=1)
-            shares.setdefault(name, []).extend(silent.mean(axis=1))
-    return {name: float(np.mean(by_image)) for name, by_image in shares.items()}
 
 
 def filter_grid(layer: Any, filters: int = 16) -> np.ndarray:

@@ -10,10 +10,12 @@ from helpers.plots.figures import (
     show_mistakes,
     use_style,
 )
+from helpers.plots.heat import heat_overlay
 
 __all__ = [
     "COLORS",
     "diagrams",
+    "heat_overlay",
     "show",
     "show_bands",
     "show_confusion_matrix",

@@ -130,6 +130,52 @@ function tiles(choose, chooseLayer) {
   return { node, fill, show };
 }
 
+// The parts of the data set that excite a channel most, as a strip; what is sent is a sheet for each convolution, a row for each channel.
+function patches() {
+  const canvas = element("canvas", { role: "img" });
+  const caption = element("figcaption");
+  const node = element("figure", { class: "lts-patches", hidden: "" }, canvas, caption);
+  const scratch = element("canvas");
+  let [specs, sheets] = [[], []];
+  function fill(newSpecs, newSheets) {
+    [specs, sheets] = [newSpecs, newSheets];
+  }
+  // A pooling layer shows those of its convolution: what is largest stays largest.
+  function show(layers, layer, channel) {
+    const index = layers.indexOf(layer);
+    const at = specs.findLastIndex((spec) => layers.findIndex(({ name }) => name === spec.layer) <= index);
+    node.hidden = at < 0 || isFlat(layer) || specs[at].channels !== layer.count;
+    if (node.hidden) return;
+    const { rows, columns, count, strengths } = specs[at];
+    const side = 64;
+    canvas.width = count * (side + GAP) - GAP;
+    canvas.height = Math.round((side * rows) / columns);
+    const pen = (canvas.pen ??= canvas.getContext("2d"));
+    pen.imageSmoothingEnabled = false;
+    for (let number = 0; number < count; number++) {
+      const pixels = new Uint8ClampedArray(4 * rows * columns);
+      for (let row = 0; row < rows; row++) {
+        const from = 4 * ((channel * rows + row) * sheets[at].columns + number * columns);
+        pixels.set(sheets[at].pixels.subarray(from, from + 4 * columns), 4 * row * columns);
+      }
+      put(scratch, { rows, columns, pixels });
+      pen.drawImage(scratch, number * (side + GAP), 0, side, canvas.height);
+    }
+    const [most, least] = [strengths[channel][0], strengths[channel].at(-1)];
+    const words = most > 0 ? `The ${count} patches that excite channel ${channel} most: ${significant(most)} down to ${significant(least)}; ${rows} × ${columns} pixels each` : `No image excites channel ${channel}: it is 0 for all of them`;
+    write(caption, words);
+    canvas.setAttribute("aria-label", words);
+    canvas.hidden = most <= 0;
+  }
+  return { node, fill, show };
+}
+
+async function allSheets(model, specs) {
+  if (model.get("_still")) return Promise.all(model.get("_patch_files").map(decode));
+  const bytes = bytesOf(model.get("_patch_pixels"));
+  return specs.map(({ offset, channels, rows, columns, count }) => opaque(bytes, offset, channels * rows, count * columns));
+}
+
 // A silent channel: an empty tile with a cross.
 function cross(pen, x, y, width, height) {
   pen.fillStyle = "#e8e8e8";
@@ -164,12 +210,13 @@ async function render({ model, el }) {
   const grid = tiles((channel) => set({ channel }), chooseNext);
   const input = stage({ role: "img", "aria-label": "The image that went in" });
   const large = stage({ tabindex: 0, role: "application" });
+  const strongest = patches();
   const captions = ["channels", "channel", "image"].map(() => element("figcaption"));
   const said = element("p", { class: "lts-line", role: "status" });
   const own = userImages(model);
   const sleep = sleeper(model, el, () => [own.node]);
   const figures = [grid, large, input].map((part, index) => element("figure", {}, part.node, captions[index]));
-  const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures), said, sleep.node, own.node);
+  const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures, strongest.node), said, sleep.node, own.node);
   keepKeys(root);
 
   const goTo = (row, column) => {
@@ -210,6 +257,7 @@ async function render({ model, el }) {
   function showChannel() {
     const [layer, channel] = [layerNow(), channelNow()];
     grid.show(channel);
+    strongest.show(layers, layer, channel);
     const size = layer.rows * layer.columns;
     put(large.canvas, colored(bytes, layer.offset + channel * size, layer.rows, layer.columns));
     large.canvas.style.imageRendering = layer.columns < 200 ? "pixelated" : "auto";
@@ -238,9 +286,12 @@ async function render({ model, el }) {
   async function load() {
     const next = model.get("_layers");
     const nextBytes = await allTiles(model, next);
+    const specs = model.get("_patches") ?? [];
+    const sheets = specs.length ? await allSheets(model, specs) : [];
     const nextImage = model.get("_still") ? await decode(model.get("_image")) : unpackImage(model.get("_image"));
     return () => {
       [layers, bytes, image, drawn] = [next, nextBytes, nextImage, null];
+      strongest.fill(specs, sheets);
       put(input.canvas, image);
       input.canvas.style.imageRendering = image.columns < 200 ? "pixelated" : "auto";
       path.fill(layers, image, model.get("_answer"));

@@ -8,9 +8,10 @@ from matplotlib.figure import Figure
 from helpers.classes import ClassNames
 from helpers.models import channel_grid, layer_outputs
 from helpers.models.predict import class_names_of, predict_probabilities
+from helpers.models.top_patches import TopPatches
 from helpers.models.values import Values, as_batch, unit_images
 from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
-from helpers.widgets.payload import atlases, jpeg, layer_tiles, packed, to_rgb, webp
+from helpers.widgets.payload import atlases, jpeg, layer_tiles, packed, patch_sheets, to_rgb, webp
 
 SHOWN = 16  # channels in the static fallback
 
@@ -21,7 +22,7 @@ class ActivationBrowser(UserImage):
     `image`: (H, W, C), its values and `values` as for `network_input`. `class_names` in the order of the outputs. `layer` (counted
     without Flatten) and `channel` can be set; `look(image)` shows another one. Everything goes to the
     browser once for each image, a byte for each value. Point at the large channel, or move through it by arrow keys, to see what
-    part of the image one of its values depends on.
+    part of the image one of its values depends on. `patches`, as `top_patches` returns them, adds those that excite the channel most.
     """
 
     _esm = script("static/upload_control.js", "activation_browser.js")
@@ -30,6 +31,8 @@ class ActivationBrowser(UserImage):
     _image = traitlets.CBytes().tag(sync=True)
     _answer = traitlets.Unicode().tag(sync=True)
     _serial = traitlets.Int().tag(sync=True)
+    _patches: traitlets.List = traitlets.List().tag(sync=True)
+    _patch_pixels = traitlets.CBytes().tag(sync=True)
 
     layer = traitlets.Int(0, min=0).tag(sync=True)
     channel = traitlets.Int(0, min=0).tag(sync=True)
@@ -41,9 +44,12 @@ class ActivationBrowser(UserImage):
         class_names: ClassNames | None = None,
         channel: int = 0,
         values: Values = None,
+        patches: dict[str, TopPatches] | None = None,
     ):
         self._model, self._values, self._names = model, values, class_names_of(model, class_names)
         super().__init__()
+        self._patches, self._sheets = patch_sheets(patches or {})
+        self._patch_pixels = b"".join(sheet.tobytes() for sheet in self._sheets)
         self.look(image)
         self.channel = channel
 
@@ -86,6 +92,8 @@ class ActivationBrowser(UserImage):
             "_layers": self._layers,
             "_atlases": atlases(self._layers, self._tiles),
             "_image": webp(to_rgb(self.image), 85),
+            "_patches": self._patches,
+            "_patch_files": [webp(sheet, 70) for sheet in self._sheets],
             "_answer": self._answer,
             "layer": self.layer,
             "channel": self.channel,

@@ -6,7 +6,6 @@ from typing import Any
 import keras
 import numpy as np
 import traitlets
-from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from helpers.classes import ClassNames, class_labels
@@ -14,15 +13,11 @@ from helpers.images.encode import in_base64
 from helpers.models import grad_cam
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, unit_images
+from helpers.plots.heat import HEAT, OPACITY, heat_overlay
 from helpers.widgets.base import Formats, UserImage, script
 from helpers.widgets.payload import jpeg, to_bytes, to_rgb, webp
 
 PLACES = ["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"]
-HEAT = (
-    (colormaps["inferno"](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
-)  # (256, 3): brightness alone tells values
-OPACITY = 0.7
-COVERS = 0.6  # the power of a map by which it covers its image, as in `grad_cam.js`: where it is 0 the image is left as it is
 EVEN = 0.2  # of the evidence in the strongest of nine parts; ninths would be 0.11
 
 
@@ -104,9 +99,7 @@ class GradCam(UserImage):
         for axis in figure.subplots(rows, columns, squeeze=False).flat:
             axis.axis("off")
         for axis, image, heat, card in zip(figure.axes, self.images, self.heats, self._cards, strict=False):
-            share = self.opacity * heat[..., None] ** COVERS
-            blend = (1 - share) * to_rgb(image) + share * HEAT[to_bytes(heat)]
-            axis.imshow(blend / 255)
+            axis.imshow(heat_overlay(to_rgb(image), heat, self.opacity))
             axis.set_title(card["title"], fontsize=9)
         return figure
 

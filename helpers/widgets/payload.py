@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
@@ -13,6 +13,7 @@ from helpers.images.encode import encode, in_base64, to_uint8
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.layers import layer_outputs
 from helpers.models.receptive_fields import ReceptiveField, receptive_fields
+from helpers.models.top_patches import TopPatches
 from helpers.models.values import Values
 
 FLAT = 32  # units in a row of a flat layer
@@ -105,6 +106,22 @@ def _atlas(layer: dict, piece: bytes, quality: int) -> str:
     sheet[:count] = np.frombuffer(piece, np.uint8).reshape(count, rows, columns)
     sheet = sheet.reshape(-1, side, rows, columns).swapaxes(1, 2).reshape(-1, side * columns)
     return webp(sheet, quality)
+
+
+def patch_sheets(patches: Mapping[str, TopPatches]) -> tuple[list[dict], list[np.ndarray]]:
+    """Return what is known of each layer's patches, and a sheet of them: (channels · rows, count · columns, 3) uint8, a row for each channel.
+
+    A layer is {"layer", "channels", "count", "rows", "columns", "offset" (of its first byte, where all sheets follow each other), "strengths"}.
+    """
+    specs, sheets, offset = [], [], 0
+    for name, top in patches.items():
+        channels, count, rows, columns, colors = top.pixels.shape
+        pixels = top.pixels if colors == 3 else np.repeat(top.pixels, 3, axis=4)
+        sheets.append(pixels.swapaxes(1, 2).reshape(channels * rows, count * columns, 3))
+        spec = {"layer": name, "channels": channels, "count": count, "rows": rows, "columns": columns, "offset": offset}
+        specs.append(spec | {"strengths": [[float(f"{value:.3g}") for value in row] for row in top.strengths]})
+        offset += sheets[-1].size
+    return specs, sheets
 
 
 def webp(pixels: np.ndarray, quality: int = 75) -> str:

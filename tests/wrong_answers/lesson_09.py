@@ -2,47 +2,61 @@
 
 import numpy as np
 
-from helpers.exercises.lesson_09 import as_image, blank_channels
+from helpers.exercises.lesson_09 import dead_channels, occlusion_map
 
 
-def _heat(activation, gradient, weigh=True, relu=True, divide=True):
-    weights = gradient.mean(axis=(0, 1)) if weigh else 1
-    heat = (activation * weights).sum(axis=2)
-    heat = np.maximum(heat, 0) if relu else heat
-    return heat / heat.max() if divide and heat.max() > 0 else heat
+def _each(outputs, test):
+    return [channel for channel in range(outputs.shape[3]) if test(outputs[..., channel])]
 
 
-def _value_by_value(activation, gradient):
-    heat = np.maximum((activation * gradient).sum(axis=2), 0)
-    return heat / heat.max() if heat.max() > 0 else heat
+def _some_image(channel):
+    return (channel == 0).all(axis=(1, 2)).any()
 
 
-def _absolute(activation, gradient):
-    heat = np.abs(_heat(activation, gradient, relu=False, divide=False))
-    return heat / heat.max()
+def _cut(
+    image,
+    row,
+    column,
+    size,
+    step,
+    start,
+    top=lambda row, step, start: start + row * step,
+    end=lambda begin, size: begin + size,
+):
+    first, left = top(row, step, start), top(column, step, start)
+    return image[max(first, 0) : max(end(first, size), 0), max(left, 0) : max(end(left, size), 0)]
 
 
-def _careless(activation, gradient):
-    heat = _heat(activation, gradient, divide=False)
-    return heat / heat.max()
-
-
-def _each(activation, test):
-    return [channel for channel in range(activation.shape[2]) if test(activation[:, :, channel])]
+def _drops(score, image, size, step, gray=0.5, copy=True, last=1, swap=False, sign=1, only_covered=False, move=None):
+    before = score(image)
+    move = move or step
+    tops, lefts = range(0, image.shape[0] - size + last, move), range(0, image.shape[1] - size + last, move)
+    if swap:
+        tops, lefts = lefts, tops
+    drops = np.zeros((len(tops), len(lefts)))
+    for row, top in enumerate(tops):
+        for column, left in enumerate(lefts):
+            covered = image.copy() if copy else image
+            top_, left_ = (left, top) if swap else (top, left)
+            covered[top_ : top_ + size, left_ : left_ + size] = gray
+            drops[row, column] = score(covered) if only_covered else sign * (before - score(covered))
+    return drops
 
 
 WRONG = {
-    "blank-channels": [
-        (lambda a: _each(a, lambda c: c.min() == c.max()), "constant, but not 0"),
-        (lambda a: _each(a, lambda c: c.max() <= 0), "is −1 everywhere"),
-        (lambda a: _each(a, lambda c: abs(c.sum()) < 1e-6), "add up to 0"),
-        (lambda a: _each(a, lambda c: c.mean() < 0.05 and c.max() >= 0 and c.min() >= 0), "a single value"),
-        (lambda a: _each(a, lambda c: c.sum() <= 0), "their sum is not above 0"),
-        (lambda a: _each(a, lambda c: c.any()), "Find the others"),
-        (lambda a: [n + 1 for n in blank_channels(a)], "counting from 1"),
-        (lambda a: len(blank_channels(a)), "a list of channel numbers"),
-        (lambda a: ~a.any(axis=(0, 1)), "True and False"),
-        (lambda a: [1, 4], "Where the channels [] of 9 are blank"),
+    "dead-channels": [
+        (lambda o: _each(o, _some_image), "channels 6 and 7"),
+        (lambda o: _each(o, lambda c: not c[0].any()), "You count channel 6, too"),
+        (lambda o: _each(o, lambda c: not c[-1].any()), "You count channel 7, too"),
+        (lambda o: _each(o, lambda c: c.min() == c.max()), "constant, but not 0"),
+        (lambda o: _each(o, lambda c: c.max() <= 0), "is −1 everywhere"),
+        (lambda o: _each(o, lambda c: abs(c.sum()) < 1e-6), "add up to 0"),
+        (lambda o: _each(o, lambda c: c.sum() <= 1e-6), "their sum is not above 0"),
+        (lambda o: _each(o, lambda c: c.any()), "Find the others"),
+        (lambda o: [n + 1 for n in dead_channels(o)], "counting from 1"),
+        (lambda o: len(dead_channels(o)), "a list of channel numbers"),
+        (lambda o: ~o.any(axis=(0, 1, 2)), "True and False"),
+        (lambda o: [1, 4], "Where the channels [] of 9 are dead"),
     ],
     "as-image": [
         (lambda c: c / c.max(), "first subtract the smallest value"),
@@ -55,16 +69,43 @@ WRONG = {
         (lambda c: (c - c.min()) / ((c.max() - c.min()) or 1) + (c.max() == c.min()), "it should be 0 everywhere"),
         (lambda c: c.max(), "the single value"),
     ],
-    "heat-map": [
-        (lambda a, g: _heat(a, g, relu=False, divide=False), "not divided by its largest value"),
-        (lambda a, g: _heat(a, g, relu=False), "they speak against the class"),
-        (lambda a, g: _heat(a, g, divide=False), "goes up to 4"),
-        (_value_by_value, "value by value"),
-        (lambda a, g: _heat(a, g, weigh=False), "all counted the same"),
-        (_absolute, "You made −2 into 2"),
-        (lambda a, g: as_image(_heat(a, g, relu=False, divide=False)), "You stretched −2"),
-        (_careless, "Don't divide by 0"),
-        (lambda a, g: a * g.mean(axis=(0, 1)), "still has channels"),
-        (lambda a, g: (a * g).sum(axis=(0, 1)), "one number for each channel"),
+    "patch": [
+        (lambda *a: _cut(*a).swapaxes(0, 1), "exchanged rows and columns in what you return"),
+        (lambda i, r, c, *a: _cut(i, c, r, *a), "exchanged row and column"),
+        (lambda *a: _cut(*a, top=lambda row, step, start: row * step), "You left `start` out"),
+        (lambda *a: _cut(*a, top=lambda row, step, start: row + start), "You left `step` out"),
+        (
+            lambda i, r, c, s, t, b: (
+                _cut(i, r - 3, c - 5 + 2, s, t, b + 3) if t == 2 and r == 3 else _cut(i, r, c, s, t, b)
+            ),
+            "begins with the value",
+        ),
+        (lambda *a: _cut(*a, end=lambda begin, size: size), "You"),
+        (lambda *a: _cut(*a, end=lambda begin, size: begin + size + 1), "9 pixels high and wide"),
+        (
+            lambda i, r, c, s, t, b: i[b + r * t : b + r * t + s, b + c * t : b + c * t + s],
+            "A negative index counts from the end",
+        ),
+        (lambda i, r, c, s, t, b: i[max(b + r * t, 0) :][:s, max(b + c * t, 0) :][:, :s], "reaches over the border"),
+        (lambda *a: _cut(*a)[..., 0], "a part of the image"),
+        (lambda *a: None, "returns nothing"),
+    ],
+    "occlusion-map": [
+        (lambda *a: _drops(*a, sign=-1), "the wrong sign"),
+        (lambda *a: _drops(*a, only_covered=True), "You return the scores of the covered images"),
+        (lambda *a: _drops(*a, gray=0), "You cover with black"),
+        (lambda *a: _drops(*a, gray=1), "You cover with white"),
+        (lambda *a: _drops(*a, copy=False), "pile up"),
+        (
+            lambda score, *a: _drops(score, *a) + np.eye(*_drops(score, *a).shape, 1),
+            "For the square at row 0, column 3",
+        ),
+        (lambda *a: _drops(*a, last=0), "last row and column of squares is missing"),
+        (lambda *a: _drops(*a, swap=True), "3 rows and 2 columns"),
+        (lambda *a: _drops(*a, move=1), "you move by one pixel"),
+        (lambda *a: occlusion_map(*a).ravel(), "a list of six numbers"),
+        (lambda *a: occlusion_map(*a) / occlusion_map(*a).max(), "divided the map by its largest value"),
+        (lambda *a: np.maximum(occlusion_map(*a), 0), "Below 0 means that the score rises"),
+        (lambda *a: np.abs(occlusion_map(*a)), "Below 0 means that the score rises"),
     ],
 }

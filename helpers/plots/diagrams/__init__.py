@@ -2,6 +2,7 @@
 
 from helpers.plots.diagrams.confusion import precision_recall
 from helpers.plots.diagrams.flatten import what_flatten_passes
+from helpers.plots.diagrams.inside import layer_outputs, occlusion, receptive_fields
 from helpers.plots.diagrams.loss_slope import loss_slope
 from helpers.plots.diagrams.network import network
 from helpers.plots.diagrams.neuron import neuron
@@ -20,12 +21,15 @@ __all__ = [
     "epoch_views",
     "filter_across_channels",
     "folder_to_batch",
+    "layer_outputs",
     "loss_slope",
     "network",
     "neuron",
     "pipeline",
     "precision_recall",
+    "occlusion",
     "receptive_field",
+    "receptive_fields",
     "shapes",
     "what_flatten_passes",
     "two_by_two",
