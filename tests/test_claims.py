@@ -29,7 +29,7 @@ FACTS: dict[str, set[str]] = {
     },  # other texts; a paper; a recipe, and its two seeds on other photographs
     "07": {"500", "3,000", "5,000", "900", "25,000", "54,000", "1,738"},  # counts; a ratio; an example; of sources
     "08": {"1.2", "3,000", "128"},  # millions of photographs of ImageNet; 2,000 + 1,000; a batch of the tutorial
-    "10": {"65,535"},  # the largest number of 16 bits
+    "10": {"65,535", "99.3", "1412.6572"},  # the largest number of 16 bits; of the panda's source
     "11": {"542", "129,450", "20285", "1711.08536"},  # of the sources named there
     "12": {"224", "1,280"},  # the side of a kept image, the features of the borrowed network
 }

@@ -20,6 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 GRAYS = np.random.default_rng(0).integers(0, 256, (60, 80), np.uint8)
 COLORED = np.random.default_rng(1).integers(0, 256, (4, 6, 6, 3), np.uint8)
 COLORED = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+COLORS = np.random.default_rng(1).uniform(0, 0.9, (10, 12, 3))
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 TWO_SIZES = {"300 px": architectures.horses_humans(300, 5), "150 px": architectures.horses_humans(150, 3)}
 HALF = np.array([[[0, 0, 0, 0], [1, 0, 0, 1]], [[0.25, 0.2, 0, 0.5], [0, 0, 1, 1]]])
@@ -70,6 +71,11 @@ ALL = {
     "epoch_views": lambda: diagrams.epoch_views(COLORED[:3], [COLORED[3]] * 3),
     "dropout_row": lambda: diagrams.dropout_row([1, 0.5, -2], [[True, False, True], [False] * 3], 0.5),
     "two_by_two": lambda: diagrams.two_by_two({"plain": ([1.0, 0.9], [0.7, 0.8]), "both": ([0.6], [0.65])}),
+    "prediction": lambda: diagrams.prediction(GRAYS, COLORS, ["horses", "humans"], [0.9, 0.1], 61_105),
+    "prediction, digits": lambda: diagrams.prediction(GRAYS, COLORS[..., :1], list("0123456789"), np.full(10, 0.1), 9),
+    "adversarial_step": lambda: diagrams.adversarial_step(COLORS, COLORS + 0.01, 0.01, "horses 0.99", "humans 0.8"),
+    "neighbor_distances": lambda: diagrams.neighbor_distances({"new": [0.1, 0.2], "noise": [0.9, 0.15, 0.8]}, 0.2),
+    "neighbor_distances, all 0": lambda: diagrams.neighbor_distances({"new": [0.0]}, 0.0),
 }
 
 
@@ -397,3 +403,48 @@ def test_two_by_two_has_means_gaps_and_ranges_and_says_what_is_not_measured():
     assert "both: training 0.600, validation 0.650 (0.650 to 0.650, 1 seed), gap −0.050" in diagram.text
     assert "dropout: not measured; augmented: not measured" in diagram.text
     assert {"0.950", "0.750", "gap +0.200", "2 seeds", "1 seed"} <= set(words(diagram))
+
+
+# Predictions: from a file to an answer, an attack, distances
+
+
+def test_a_prediction_shows_sizes_as_files_say_them_the_middle_pixel_and_the_likeliest_classes_first():
+    diagram = diagrams.prediction(GRAYS, COLORS, list("abcde"), [0.1, 0.5, 0.05, 0.3, 0.05], 61_105)
+    shown = words(diagram)
+    assert {"80 × 60", "12 × 10", "61,105 parameters", "b 0.50", "d 0.30"} <= set(shown)
+    assert [f"{value:.2f}" for value in COLORS[5, 6]] == [word for word in shown if word.startswith("0.")]
+    assert diagram.text.endswith("says: b 0.50, d 0.30, a 0.10, c 0.05.")
+
+
+@pytest.mark.parametrize("probabilities", [[], [0.5], [0.2, 0.3, 0.5]])
+def test_a_prediction_without_a_probability_for_each_class_is_refused(probabilities):
+    with pytest.raises(ValueError, match=f"{len(probabilities)} probabilities for 2 classes"):
+        diagrams.prediction(GRAYS, COLORS, ["horses", "humans"], probabilities, 1)
+
+
+def test_an_attack_says_how_far_and_which_way_the_values_moved():
+    changed = COLORS.copy()
+    changed[:5] += 0.02
+    changed[5:, :3] -= 0.01
+    diagram = diagrams.adversarial_step(COLORS, changed, 0.02, "horses 0.99", "humans 0.80")
+    assert {"+ 0.020 ·", "horses 0.99", "humans 0.80"} <= set(words(diagram))
+    assert diagram.text.endswith("No value has moved by more than 0.020; 50% went up, 12% down.")
+    assert len(list(parsed(diagram).iter(f"{SVG}image"))) == 3
+
+
+def test_an_attack_on_another_image_is_refused():
+    with pytest.raises(ValueError, match="must be the same"):
+        diagrams.adversarial_step(COLORS, COLORS[1:], 0.01, "", "")
+
+
+def test_distances_have_a_dot_each_and_the_share_beyond_the_limit():
+    diagram = diagrams.neighbor_distances({"new": [0.1, 0.2], "noise": [0.9, 0.15, 0.8]}, 0.2)
+    assert circles(diagram, "3") == 5
+    assert {"0%", "67%", "limit 0.20"} <= set(words(diagram)), "a distance equal to the limit is familiar"
+    assert "new 0.15, 0% beyond it; noise 0.80, 67% beyond it" in diagram.text
+
+
+@pytest.mark.parametrize("groups", [{}, {"new": []}, {"new": [0.1], "noise": []}])
+def test_distances_of_nothing_are_refused(groups):
+    with pytest.raises(ValueError, match="no distances"):
+        diagrams.neighbor_distances(groups, 0.2)

@@ -46,4 +46,28 @@ def test_a_second_visit_takes_the_network_of_the_first(course_home):
     notebook.cells[-1].source = notebook.cells[-1].source.replace(ships, "None")
     notebooks.run(notebook, course_home, timeout=180)
     again = notebooks.run(notebook, course_home, timeout=180)
-    assert again.cells[-1].outputs[0].text == "Taken from the last time.\n"
+    assert again.cells[-1].outputs[0].text == "Loaded from your last visit.\n"
+
+
+def stored(cell_id: str) -> str:
+    """What a reader sees under a cell of the stored lesson, as text."""
+    [cell] = [cell for cell in notebooks.read(LESSON).cells if cell.id == cell_id]
+    return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+
+
+def test_the_stored_attack_turns_answers_and_the_same_size_at_random_hardly_any():
+    rows = [[float(part) for part in line.split()[3:]] for line in stored("fgsm-often").splitlines()[1:]]
+    untouched, largest = rows[0], rows[-1]
+    assert untouched[0] == untouched[1], "with 0 nothing is changed"
+    assert all(abs(noisy - untouched[0]) <= 0.05 for noisy, _ in rows)
+    assert largest[1] < untouched[1] - 0.2
+
+
+def test_the_stored_pages_are_read_right_or_get_a_sentence():
+    assert all(f"read as {digit}" in stored("prepare").split("prepared:")[n] for n, digit in ((1, 7), (2, 2), (3, 4)))
+    pen, chalk, shadow, two, nothing = stored("own-digit").splitlines()
+    assert pen.startswith("pen.png: 7, ")
+    assert chalk.startswith("chalk.png: 2, ")
+    assert shadow.startswith("shadow.png: 4, ")
+    assert "more than one digit" in two
+    assert nothing == '"nothing.png" has nothing on it that could be a digit.'

@@ -1,4 +1,4 @@
-"""Exercises of lesson 10: from a probability to a word, transparent pixels on white, EXIF orientation.
+"""Exercises of lesson 10: a verdict, out-of-distribution images, an attack's success rate, accuracy by group, alpha on white.
 
 Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
 """
@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, kind, number, rule_out, shown
+from helpers.exercises.checking import agree, array, as_array, as_list, call, close, kind, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
 
@@ -118,56 +118,175 @@ def _check_on_white(answer, seed=0):
             )
 
 
-def upright(pixels, orientation):
-    """Turn an image as its EXIF entry "orientation" says.
+def unfamiliar(features, known, limit, k=10):
+    """Tell which images are out of distribution: farther than `limit` from their k-th nearest training image.
 
-    pixels: an array of shape (height, width, 3).
-    orientation: 1: it is upright. 3: turn it by 180°. 6: turn it by 90° clockwise.
-    8: turn it by 90° counter-clockwise.
-    Returns the turned array; for 6 and 8 its shape is (width, height, 3).
+    features: floats of shape (N, F), a row for each image you ask about.
+    known: floats of shape (M, F), a row for each training image; M is at least k.
+    The distance of two rows is the square root of the sum of their squared differences.
+    limit: the largest distance that is still familiar.
+    k: which neighbor decides; 1 is the nearest.
+    Returns an array of N times True (out of distribution) or False.
 
-    Example: upright(np.array([[[255, 0, 0], [0, 0, 255]]]), 6) is [[[255, 0, 0]], [[0, 0, 255]]]: of a row of two
-    pixels, red comes to the top and blue below it.
+    Example: unfamiliar(np.array([[0.0, 0.0], [9.0, 0.0]]), np.array([[0.0, 1.0], [3.0, 0.0]]), 2.0, k=1) is
+    [False, True]: the nearest distances are 1 and 6.
     """
-    turns = {1: 0, 3: 2, 6: -1, 8: 1}  # np.rot90 counts counter-clockwise
-    return np.rot90(pixels, turns[orientation])
+    results = []
+    for row in features:
+        distances = np.sqrt(((known - row) ** 2).sum(axis=1))
+        results.append(np.sort(distances)[k - 1] > limit)
+    return np.array(results)
 
 
-def _check_upright(answer, seed=0):
+# Asked about (0, 0): distances 1, 2, 3 and 5. The others: 0.6 and more; far from all, and near to one training image only.
+KNOWN = np.array([[1.0, 0.0], [0.0, 2.0], [-3.0, 0.0], [3.0, 4.0]])
+ASKED = np.array([[0.0, 0.0], [0.4, 0.0], [30.0, 0.0], [3.0, 4.0]])
+
+
+def _check_unfamiliar(answer, seed=0):
+    first = _flags(answer, ASKED, KNOWN, 2.5, 2)
+    if first == [True, True, False, False]:
+        raise Incorrect("True and False are exchanged: True is for an image that is *farther* away than the limit.")
+    if first == [False, False, True, False]:
+        raise Incorrect(
+            "You let the nearest neighbor decide, or a mean. With k=2 only the second nearest counts: [3, 4] equals one training "
+            "image and is far from all the others, so it is unfamiliar."
+        )
+    for limit, k, sentence in (
+        (2.5, 1, "Python counts from 0: of the sorted distances, number `k - 1` belongs to the k-th neighbor."),
+        (2.5, 2, "Take the root of the sum of squares, not the sum itself."),
+        (2.0, 2, "A distance equal to the limit is still familiar: only `>` is unfamiliar."),
+        (5.0, 3, "Square the differences before you add them up, and take the root after."),
+        (3.5, 3, "Add the squares up; their mean makes every distance smaller."),
+    ):
+        _compare_flags(answer, (ASKED, KNOWN, limit, k), sentence)
     random = np.random.default_rng(seed)
-    for pixels in random.integers(0, 256, (2, 2, 4, 3), dtype=np.uint8):
-        for orientation in (6, 8, 3, 1):
-            right = upright(pixels, orientation)
-            got = array(
-                call(answer, pixels, orientation),
-                right.shape,
-                ((2, 3, 4), "Your result has the colors in the middle of its shape. Turn the first two axes only."),
-                (
-                    (2, 4, 3),
-                    f"For orientation {orientation} your image still has 2 rows and 4 columns. A quarter turn "
-                    "makes 4 rows of 2.",
-                ),
+    for k in (1, 3, 10):
+        known, features = random.normal(size=(12, 5)), random.normal(size=(6, 5))
+        distances = np.sort(np.linalg.norm(known - features[:, np.newaxis], axis=2), axis=1)[:, k - 1]
+        low, high = np.sort(distances)[2:4]
+        _compare_flags(answer, (features, known, float((low + high) / 2), k), "Look at its distances one by one.")
+
+
+def _compare_flags(answer, case, sentence):
+    """Raise `Incorrect` for the first image of a case that is judged differently."""
+    features, known, limit, k = case
+    right, got = unfamiliar(*case).tolist(), _flags(answer, *case)
+    for row, wanted, given in zip(features, right, got, strict=True):
+        if wanted != given:
+            distance = np.sort(np.linalg.norm(known - row, axis=1))[k - 1]
+            raise Incorrect(
+                f"With k={k} and limit {shown(limit)} you gave {given} for an image whose distance number {k} is "
+                f"{distance:.4g}; {wanted} is right. {sentence}"
             )
-            rule_out(got, *_usual_turns(pixels, orientation))
-            if not np.array_equal(got, right):
-                raise Incorrect(f"For orientation {orientation} the pixels are not where they belong.")
 
 
-def _usual_turns(pixels, orientation):
-    swapped = np.rot90(pixels, {6: 1, 8: -1}.get(orientation, 0))
-    if orientation in (6, 8):
-        way = "clockwise" if orientation == 6 else "counter-clockwise"
-        return [
-            (swapped, f"For orientation {orientation} you turned it the wrong way; {way} is right."),
-            (pixels.swapaxes(0, 1), f"For orientation {orientation} you exchanged rows and columns: a mirrored image."),
-        ]
-    if orientation == 3:
-        return [
-            (pixels, "For orientation 3 nothing was turned. It has to end up upside down."),
-            (pixels[::-1], "For orientation 3 you only exchanged top and bottom: left and right have to change, too."),
-            (pixels[:, ::-1], "For orientation 3 you only mirrored it: top and bottom have to change, too."),
-        ]
-    return [(np.rot90(pixels, 2), "For orientation 1 you turned the image. It is upright already.")]
+def _flags(answer, features, known, limit, k):
+    """Return an answer's flags as a list of bools."""
+    result = call(answer, features, known, limit, k)
+    values = as_array(result)
+    if values.shape != (len(features),):
+        raise Incorrect(
+            f"Your function returns {kind(result)}; it should return {len(features)} times True or False, one for each image."
+        )
+    if values.dtype.kind != "b":
+        raise Incorrect(f"Your function returns {shown(values)}. Compare the distances with the limit: True or False.")
+    return values.tolist()
+
+
+def success_rate(truths, before, after):
+    """Return the success rate of an attack: of the images that were right before it, the share that is wrong after it.
+
+    truths, before, after: arrays of class numbers of the same length: the true classes, and the network's answers
+    before and after the images were changed.
+    Returns a float from 0 to 1; 0.0 if no image was right before.
+
+    Example: success_rate(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]), np.array([1, 1, 1, 0])) is 2/3: three were
+    right before, and two of those are wrong after.
+    """
+    was_right = before == truths
+    if not was_right.any():
+        return 0.0
+    return float((after[was_right] != truths[was_right]).mean())
+
+
+def _check_success_rate(answer, seed=0):
+    truths = np.repeat([0, 1], 6)
+    before = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0])
+    after = np.array([1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0])
+    got = number(call(answer, truths, before, after))
+    asked = f"Of 12 images 8 were right, and 5 of those are wrong now. You gave {got:.4g}"
+    rule_out(
+        got,
+        (5 / 12, f"{asked}, 5 of 12. An image that was wrong from the start can't be turned: divide by 8."),
+        (8 / 12, f"{asked}, 8 of 12: 3 of the 8 that are wrong now were wrong before. That wasn't the attack."),
+        (1, f"{asked}, 8 of 8: 3 of the 8 that are wrong now were wrong before. That wasn't the attack."),
+        (6 / 12, f"{asked}, the share of changed answers. One of them changed from wrong to right."),
+        (3 / 8, f"{asked}, the share that is *still* right. Count those that are wrong now."),
+        (4 / 12, f"{asked}: that is the accuracy after, or by how much it fell. Look only at the 8 that were right."),
+        (5, f"{asked}, the number of images. Divide it by how many were right before."),
+    )
+    random = np.random.default_rng(seed)
+    drawn = [tuple(random.integers(0, 3, (3, 20))) for _ in range(3)]
+    agree(answer, success_rate, (truths, before, after), (truths, before, before), *drawn)
+    try:
+        got = number(call(answer, truths, 1 - truths, truths))
+    except Incorrect as error:
+        raise Incorrect(f"Where no image was right before, your function should return 0.0. {error}") from None
+    if not close(got, 0.0):
+        raise Incorrect(f"Where no image was right before, your function gave {got:.4g}; 0.0 is right.")
+
+
+def accuracy_by_group(groups, truths, answers):
+    """Return the accuracy of each group of images by itself.
+
+    groups: a list of words, such as ["children", "adults", "children"], one for each image.
+    truths, answers: lists of class numbers of the same length: the true classes and the network's answers.
+    Returns a dictionary: for each group that occurs, the share of right answers in it, a float.
+
+    Example: accuracy_by_group(["a", "a", "b"], [0, 1, 1], [0, 0, 1]) is {"a": 0.5, "b": 1.0}.
+    """
+    right = np.array(truths) == np.array(answers)
+    accuracies = {}
+    for group in set(groups):
+        accuracies[group] = float(right[np.array(groups) == group].mean())
+    return accuracies
+
+
+def _check_accuracy_by_group(answer, seed=0):
+    groups = ["adults"] * 8 + ["children"] * 2
+    truths, answers = [1] * 10, [1, 1, 1, 1, 1, 1, 0, 0, 1, 0]
+    got = _groups(answer, groups, truths, answers)
+    asked = f"6 of 8 adults and 1 of 2 children are right; you gave {shown(got)}"
+    rule_out(
+        [got["adults"], got["children"]],
+        ([0.7, 0.7], f"{asked}. That is the accuracy of all ten together, which hides the children."),
+        ([0.6, 0.1], f"{asked}. Divide by how many images are in the *group*, not by all ten."),
+        ([6, 1], f"{asked}, how many are right. Divide by how many are in the group."),
+        ([0.25, 0.5], f"{asked}, the share of wrong answers. Count the right ones."),
+        ([0.8, 0.2], f"{asked}, the share of the images that each group has. Count the right ones in it."),
+    )
+    random = np.random.default_rng(seed)
+    for count in (3, 7, 30):
+        words = [f"group {number}" for number in random.integers(0, 4, count)]
+        truths, answers = random.integers(0, 2, (2, count)).tolist()
+        right = accuracy_by_group(words, truths, answers)
+        got = _groups(answer, words, truths, answers)
+        for group in right:
+            if not close(got[group], right[group]):
+                raise Incorrect(
+                    f"For {words}, {truths} and {answers} you gave {group!r} {got[group]:.4g}; {right[group]:.4g} is right."
+                )
+
+
+def _groups(answer, groups, truths, answers):
+    """Return an answer's dictionary with its keys checked and its values as numbers."""
+    result = call(answer, groups, truths, answers)
+    if not isinstance(result, dict):
+        raise Incorrect(f"Your function returns {kind(result)}; it should return a dictionary, group: accuracy.")
+    if set(result) != set(groups):
+        raise Incorrect(f"The groups are {sorted(set(groups))}; your dictionary has {shown(list(result))}.")
+    return {group: number(value) for group, value in result.items()}
 
 
 EXERCISES = [
@@ -187,18 +306,45 @@ EXERCISES = [
         takeaway="0.5 is the least sure that a network for two classes can be: the likelier class never has less.",
     ),
     Exercise(
-        name="upright",
-        title="A phone's image, upright",
-        task="A phone stores the image as its sensor saw it and notes in the file how to turn it. Programs that show "
-        "images follow the note; a program that reads bare pixels gets a horse on its side. Turn it.",
-        solution=upright,
-        check=_check_upright,
+        name="unfamiliar",
+        title="Is it like the training images?",
+        task="A network answers in any case. So ask its features first: if even the k-th nearest training image is far away, the "
+        "image is out of distribution, and the answer means little.",
+        solution=unfamiliar,
+        check=_check_unfamiliar,
         hints=[
-            "Take a row of two pixels and a sheet of paper. Where is each of them after a quarter turn clockwise?",
-            "`np.rot90(pixels, k)` turns the first two axes by k quarter turns, *counter-clockwise*; k may be negative.",
-            "k is 0 for 1, 2 for 3, -1 for 6, and 1 for 8.",
+            "Take one row of `features` at a time. `known - row` subtracts it from every row of `known`.",
+            "`np.sqrt((... ** 2).sum(axis=1))` is the distance to each training image, and `np.sort` puts the smallest first.",
+            "The k-th smallest is `np.sort(distances)[k - 1]`. Collect whether it is larger than `limit` in a list, and return "
+            "`np.array(...)` of that list.",
         ],
-        takeaway="1, 3, 6 and 8 are what phones write; 2, 4, 5 and 7 are the same, mirrored.",
+        takeaway="Nothing was trained for this check: the features are there already, in every network.",
+    ),
+    Exercise(
+        name="success-rate",
+        title="How often does the attack work?",
+        task="After an attack some answers are wrong. But some were wrong before it, and those aren't its doing. Count fairly.",
+        solution=success_rate,
+        check=_check_success_rate,
+        hints=[
+            "`before == truths` is an array of True and False: which images were right before?",
+            "An array in brackets chooses: `after[was_right]` are the answers to those images only.",
+            "`(after[was_right] != truths[was_right]).mean()` is the share; if `was_right.any()` is False, return 0.0.",
+        ],
+        takeaway="A network that is wrong half of the time is hard to fool by this measure. Always look at its accuracy as well.",
+    ),
+    Exercise(
+        name="accuracy-by-group",
+        title="Right, but for whom?",
+        task="One accuracy for everyone hides those who are few. Work it out for each group by itself.",
+        solution=accuracy_by_group,
+        check=_check_accuracy_by_group,
+        hints=[
+            "`set(groups)` has every group once. Go through them, and choose the images of one group at a time.",
+            "Make arrays of the lists: `right = np.array(truths) == np.array(answers)` says for every image whether it is right.",
+            "`right[np.array(groups) == group].mean()` is the share of one group.",
+        ],
+        takeaway="If a group is missing from the images, it is missing from this dictionary, too, and you won't notice.",
     ),
     Exercise(
         name="on-white",
@@ -219,23 +365,22 @@ EXERCISES = [
 
 QUESTIONS = (
     Question(
-        'A photograph of a horse, straight from your phone, gets the answer "humans 0.81". Sent through a chat app first, it gets '
-        '"horses 0.95". What may be the reason?',
+        "FGSM moves every pixel value by 2/255, and many answers turn. Moved by 2/255 up or down at random, hardly any do. Why?",
         (
             Choice(
-                "The chat app makes photographs better.",
+                "FGSM's changes are larger.",
                 False,
-                "It makes them smaller, if anything. That rarely turns an answer around.",
+                "Every value moves by exactly the same amount in both. Only the signs differ.",
             ),
             Choice(
-                "The phone stores it sideways and says so in EXIF, and the program that read it didn't look there.",
+                "FGSM's signs all push the answer the same way; random ones nearly cancel.",
                 True,
-                "The chat app stored it upright. `read_image` follows EXIF; bare pixels don't.",
+                "Thousands of tiny pushes in one direction add up. At random about half of them push back.",
             ),
             Choice(
-                "Networks answer at random.",
+                "The network wasn't sure of those answers.",
                 False,
-                "The same numbers in give the same numbers out: in prediction, dropout is off.",
+                "Then the random changes would turn them, too.",
             ),
         ),
     ),

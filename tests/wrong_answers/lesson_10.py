@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.lesson_10 import on_white, upright, verdict
+from helpers.exercises.lesson_10 import accuracy_by_group, on_white, success_rate, unfamiliar, verdict
 
 
 def _number_as_it_is(output, class_names, sure=0.75):
@@ -32,8 +32,29 @@ def _bytes_on_white(pixels):
     return (pixels[..., :3] * alpha // 255 + 255 - alpha) / 255
 
 
-def _turned(turns):
-    return lambda pixels, orientation: np.rot90(pixels, turns.get(orientation, 0))
+def _distances(features, known):
+    return np.sort(np.linalg.norm(known - features[:, np.newaxis], axis=2), axis=1)
+
+
+def _wherever_it_is_wrong(truths, before, after):
+    return float((after != truths).mean())
+
+
+def _divided_by_all(truths, before, after):
+    return float(((before == truths) & (after != truths)).mean())
+
+
+def _no_guard(truths, before, after):
+    was_right = before == truths
+    return ((after != truths) & was_right).sum() / was_right.sum()
+
+
+def _counts(groups, truths, answers):
+    return {group: value * groups.count(group) for group, value in accuracy_by_group(groups, truths, answers).items()}
+
+
+def _for_all(groups, truths, answers):
+    return dict.fromkeys(groups, np.equal(truths, answers).mean())
 
 
 WRONG = {
@@ -58,16 +79,35 @@ WRONG = {
         (lambda pixels: on_white(pixels).mean(axis=2), "one number a pixel"),
         (_bytes_on_white, "uint8 numbers overflow"),
     ],
-    "upright": [
-        (_turned({3: 2, 6: 1, 8: -1}), "turned it the wrong way"),
-        (lambda pixels, orientation: pixels.swapaxes(0, 1), "a mirrored image"),
-        (lambda pixels, orientation: pixels, "still has 2 rows and 4 columns"),
-        (_turned({6: -1, 8: 1}), "nothing was turned"),
-        (lambda p, o: p[::-1] if o == 3 else upright(p, o), "only exchanged top and bottom"),
-        (lambda p, o: p[:, ::-1] if o == 3 else upright(p, o), "only mirrored it"),
-        (_turned({1: 2, 3: 2, 6: -1, 8: 1}), "It is upright already"),
-        (lambda p, o: np.rot90(p, 1, axes=(1, 2)), "in the middle of its shape"),
-        (lambda p, o: upright(p, o)[..., ::-1], "not where they belong"),
-        (lambda p, o: upright(p, o) if o != 1 else None, "returns nothing"),
+    "unfamiliar": [
+        (lambda f, known, limit, k=10: ~unfamiliar(f, known, limit, k), "exchanged"),
+        (lambda f, known, limit, k=10: unfamiliar(f, known, limit, 1), "the nearest neighbor decide"),
+        (lambda f, known, limit, k=10: _distances(f, known)[:, min(k, len(known) - 1)] > limit, "counts from 0"),
+        (lambda f, known, limit, k=10: _distances(f, known)[:, k - 1] >= limit, "equal to the limit"),
+        (lambda f, known, limit, k=10: _distances(f, known)[:, k - 1] ** 2 > limit, "Take the root"),
+        (lambda f, known, limit, k=10: _distances(f, known)[:, :k].mean(axis=1) > limit, "or a mean"),
+        (lambda f, known, limit, k=10: np.sort(abs(known - f[:, None]).sum(2), 1)[:, k - 1] > limit, "Square the"),
+        (lambda f, known, limit, k=10: _distances(f, known)[:, k - 1] / 2**0.5 > limit, "is right"),
+        (lambda f, known, limit, k=10: _distances(f, known)[:, k - 1], "Compare the distances"),
+        (lambda f, known, limit, k=10: bool(unfamiliar(f, known, limit, k).any()), "one for each image"),
+    ],
+    "success-rate": [
+        (_wherever_it_is_wrong, "were wrong before"),
+        (_divided_by_all, "can't be turned"),
+        (lambda t, before, after: float((after != t).sum() / max(1, (before == t).sum())), "8 of 8"),
+        (lambda t, before, after: float((before != after).mean()), "changed answers"),
+        (lambda t, before, after: 1 - success_rate(t, before, after), "*still* right"),
+        (lambda t, before, after: float((after == t).mean()), "accuracy after"),
+        (lambda t, before, after: int(((before == t) & (after != t)).sum()), "the number of images"),
+        (_no_guard, "no image was right before"),
+    ],
+    "accuracy-by-group": [
+        (_for_all, "hides the children"),
+        (_counts, "how many are right"),
+        (lambda g, t, a: {k: v / len(g) for k, v in _counts(g, t, a).items()}, "by all ten"),
+        (lambda g, t, a: {k: 1 - v for k, v in accuracy_by_group(g, t, a).items()}, "share of wrong answers"),
+        (lambda g, t, a: {k: g.count(k) / len(g) for k in g}, "that each group has"),
+        (lambda g, t, a: list(accuracy_by_group(g, t, a).values()), "it should return a dictionary"),
+        (lambda g, t, a: {g[0]: accuracy_by_group(g, t, a)[g[0]]}, "your dictionary has"),
     ],
 }

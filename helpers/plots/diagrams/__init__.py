@@ -8,6 +8,7 @@ from helpers.plots.diagrams.network import network
 from helpers.plots.diagrams.neuron import neuron
 from helpers.plots.diagrams.pasting import alpha_paste
 from helpers.plots.diagrams.pipeline import folder_to_batch, pipeline
+from helpers.plots.diagrams.predicting import adversarial_step, neighbor_distances, prediction
 from helpers.plots.diagrams.regularization import dropout_row, epoch_views, two_by_two
 from helpers.plots.diagrams.shapes import receptive_field, shapes
 from helpers.plots.diagrams.svg import Diagram, Drawing
@@ -19,15 +20,18 @@ __all__ = [
     "alpha_paste",
     "dropout_row",
     "epoch_views",
+    "adversarial_step",
     "filter_across_channels",
     "folder_to_batch",
     "layer_outputs",
     "loss_slope",
+    "neighbor_distances",
     "network",
     "neuron",
     "pipeline",
     "precision_recall",
     "occlusion",
+    "prediction",
     "receptive_field",
     "receptive_fields",
     "shapes",
