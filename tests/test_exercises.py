@@ -245,7 +245,7 @@ def test_the_examples_in_the_docstring_hold(exercise, tmp_path):
         got = eval(compile(expression, "example", "eval"), names)
         if relation == "contains":
             assert expected in got
-        elif "U" in np.asarray(expected).dtype.char:
+        elif isinstance(expected, dict) or "U" in np.asarray(expected).dtype.char:
             assert got == expected
         else:
             np.testing.assert_allclose(got, expected, atol=1e-6)

@@ -4,8 +4,6 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 """
 # mypy: allow-untyped-defs
 
-from pathlib import PurePosixPath
-
 import numpy as np
 
 from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, whole
@@ -308,7 +306,8 @@ def count_endings(paths):
     """
     counts = {}
     for path in paths:
-        ending = PurePosixPath(path).suffix.lower()
+        name = path.split("/")[-1]
+        ending = "." + name.split(".")[-1].lower() if "." in name else ""
         counts[ending] = counts.get(ending, 0) + 1
     return counts
 
@@ -425,7 +424,7 @@ EXERCISES = [
         check=_check_count_endings,
         hints=[
             'First the file\'s name alone: the last part of `path.split("/")`.',
-            '`os.path.splitext(name)[1]` or `Path(name).suffix` gives the ending, or "" if there is none.',
+            '`name.split(".")[-1]` is what comes after the last dot, and `"." in name` says whether there is a dot at all.',
             "`counts[ending] = counts.get(ending, 0) + 1` counts, beginning with 0 for a new ending. "
             '`exercises.solution("count-endings")` shows it all.',
         ],
