@@ -76,8 +76,8 @@ def measure(works: dict[str, Callable[[], int]], rounds: int) -> dict[str, np.nd
         for name, work in works.items():
             began = time.process_time()
             count = work()
-            if number:
-                times[name].append((time.process_time() - began) / count * 1000)
+            if number:  # a coarse clock must not make it 0
+                times[name].append(max(time.process_time() - began, 1e-4) / count * 1000)
     return {name: np.array(values) for name, values in times.items()}
 
 
