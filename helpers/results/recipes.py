@@ -268,10 +268,10 @@ RECIPES: dict[str, TrainingConfig | ImageTrainingConfig] = {
     ),
     # Lesson 06: two networks, trained alike.
     "horses_humans_300": HorsesHumansConfig(
-        "horses_humans", "horses_or_humans", epochs=4, batch_size=16, size=300, settings={"blocks": 5}
+        "horses_humans", "horses_or_humans", epochs=5, batch_size=16, size=300, settings={"blocks": 5}
     ),
     "horses_humans_150": HorsesHumansConfig(
-        "horses_humans", "horses_or_humans", epochs=4, batch_size=16, size=150, settings={"blocks": 3}
+        "horses_humans", "horses_or_humans", epochs=5, batch_size=16, size=150, settings={"blocks": 3}
     ),
     # Lesson 08's 2×2: the same epochs, with and without augmentation, with and without dropout.
     "cats_dogs_plain": ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128),
