@@ -26,7 +26,8 @@ def alpha_paste(figure: np.ndarray, background: np.ndarray) -> Diagram:
         left = place * (TILE + GAP)
         drawing.image(left, 22, TILE, TILE, pixels)
         drawing.text(left + TILE / 2, 14, name, font_size=12)
-        drawing.text(left - GAP / 2, 22 + TILE / 2, sign, font_size=20)
+        if sign:
+            drawing.text(left - GAP / 2, 22 + TILE / 2, sign, font_size=20)
         drawing.circle(left + (column + 0.5) * TILE / width, 22 + (row + 0.5) * TILE / height, 6, color=ORANGE, stroke_width=2)  # fmt: skip
     mixed = f"(1 − {number(red[1], 2)}) · {number(red[2], 2)}"
     below = [f"alpha {number(red[1], 2)}", number(red[0], 2), mixed, number(red[3], 2)]
