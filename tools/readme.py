@@ -17,6 +17,8 @@ TITLES = {
     "clothes_convolutional": "04 · clothes, two convolutions of 64 filters, 5 epochs",
     "clothes_dense_equal": "04 · clothes, one hidden layer of 307 (as many parameters), 5 epochs",
     "clothes_convolutional_frozen": "04 · clothes, the 64 filters left random, 5 epochs",
+    "horses_humans_300": "06 · horses or humans, 300 px, five blocks, 5 epochs",
+    "horses_humans_150": "06 · horses or humans, 150 px, three blocks, 5 epochs",
     "cats_dogs_plain": "07 · cats and dogs, 15 epochs, a step after every 128 images (published: about .73)",
     "cats_dogs_augmented": "08 · with augmentation",
     "cats_dogs_dropout": "08 · with dropout",
