@@ -125,8 +125,8 @@ def loss_by_outcome(labels, probabilities):
     An answer is "dog" from a probability of 0.5 on. Its loss is -log of the probability that the true class got.
     Returns two floats. There is at least one right answer and one mistake.
 
-    Example: loss_by_outcome(np.array([1, 0, 1]), np.array([0.5, 0.5, 0.25])) is (0.693, 1.04): one answer is right,
-    with a loss of 0.693; the mistakes have 0.693 and 1.386.
+    Example: loss_by_outcome(np.array([1, 0, 1]), np.array([0.5, 0.5, 0.25])) is (0.693147, 1.039721): one answer is
+    right, with a loss of 0.693; the two mistakes have 0.693 and 1.386.
     """
     of_truth = np.where(labels == 1, probabilities, 1 - probabilities)
     loss = -np.log(of_truth)
