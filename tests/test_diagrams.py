@@ -416,6 +416,14 @@ def test_a_prediction_shows_sizes_as_files_say_them_the_middle_pixel_and_the_lik
     assert diagram.text.endswith("says: b 0.50, d 0.30, a 0.10, c 0.05.")
 
 
+def test_a_photograph_keeps_its_proportions_in_the_diagram_and_is_stored_small():
+    photograph = np.random.default_rng(2).integers(0, 256, (900, 1800, 3), np.uint8)
+    diagram = diagrams.prediction(photograph, COLORS, ["a", "b"], [0.5, 0.5], 1)
+    first = next(parsed(diagram).iter(f"{SVG}image"))
+    assert (float(first.get("width")), float(first.get("height"))) == (110, 55)
+    assert len(first.get("href")) < 50_000
+
+
 @pytest.mark.parametrize("probabilities", [[], [0.5], [0.2, 0.3, 0.5]])
 def test_a_prediction_without_a_probability_for_each_class_is_refused(probabilities):
     with pytest.raises(ValueError, match=f"{len(probabilities)} probabilities for 2 classes"):

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from helpers.images.encode import to_uint8
 from helpers.plots.diagrams.svg import BLUE, GREEN, INK, ORANGE, Diagram, Drawing
 
-MOST_BARS = 4  # classes in the diagram of a prediction
+MOST_BARS, LONGEST = 4, 110  # in the diagram of a prediction: classes, and pixels of the longer side of the file
 ROW, LEFT, RIGHT = 44, 200, 620  # of the distances: a row's height, and where 0 and the largest distance are
 
 
@@ -24,7 +25,10 @@ def prediction(given: Any, seen: Any, class_names: Sequence[str], probabilities:
     row, column = seen.shape[0] // 2, seen.shape[1] // 2
     pixel = np.atleast_1d(seen[row, column])
     drawing = Drawing(760, 190)
-    drawing.image(10, 40, 110, 110, to_uint8(given))
+    small = Image.fromarray(to_uint8(given))
+    small.thumbnail((LONGEST, LONGEST))  # or a photograph would be in the notebook as a whole
+    wide, high = (LONGEST * side / max(small.size) for side in small.size)
+    drawing.image(65 - wide / 2, 95 - high / 2, wide, high, np.asarray(small))
     drawing.image(205, 60, 70, 70, to_uint8(seen))
     stages = (
         (65, "the file", _size(given)), (240, "resized", _size(seen)),
@@ -112,7 +116,7 @@ def neighbor_distances(groups: Mapping[str, Any], limit: float) -> Diagram:
     foot = ROW * len(values) + 54
     drawing.text(LEFT, foot, "0")
     drawing.text((LEFT + RIGHT) / 2, foot, "distance to the 10th nearest training image →", font_size=12)
-    return drawing.finish("How far from the training images?", f"The limit is {limit:.2f}. Median distances: {'; '.join(said)}.")  # fmt: skip
+    return drawing.finish("Distances to the training images", f"The limit is {limit:.2f}. Median distances: {'; '.join(said)}.")  # fmt: skip
 
 
 def _size(image: np.ndarray) -> str:
