@@ -225,6 +225,7 @@ def _check_success_rate(answer, seed=0):
         (3 / 8, f"{asked}, the share that is *still* right. Count those that are wrong now."),
         (4 / 12, f"{asked}: that is the accuracy after, or by how much it fell. Look only at the 8 that were right."),
         (5, f"{asked}, the number of images. Divide it by how many were right before."),
+        (62.5, f"{asked}, in percent. Return a share, from 0 to 1."),
     )
     random = np.random.default_rng(seed)
     drawn = [tuple(random.integers(0, 3, (3, 20))) for _ in range(3)]
@@ -263,6 +264,7 @@ def _check_accuracy_by_group(answer, seed=0):
         ([0.7, 0.7], f"{asked}. That is the accuracy of all ten together, which hides the children."),
         ([0.6, 0.1], f"{asked}. Divide by how many images are in the *group*, not by all ten."),
         ([6, 1], f"{asked}, how many are right. Divide by how many are in the group."),
+        ([75, 50], f"{asked}, in percent. Return a share, from 0 to 1."),
         ([0.25, 0.5], f"{asked}, the share of wrong answers. Count the right ones."),
         ([0.8, 0.2], f"{asked}, the share of the images that each group has. Count the right ones in it."),
     )
@@ -285,7 +287,7 @@ def _groups(answer, groups, truths, answers):
     if not isinstance(result, dict):
         raise Incorrect(f"Your function returns {kind(result)}; it should return a dictionary, group: accuracy.")
     if set(result) != set(groups):
-        raise Incorrect(f"The groups are {sorted(set(groups))}; your dictionary has {shown(list(result))}.")
+        raise Incorrect(f"The groups are {sorted(set(groups))}; your dictionary has {shown(list(result)[:20])}.")
     return {group: number(value) for group, value in result.items()}
 
 

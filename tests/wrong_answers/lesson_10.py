@@ -100,9 +100,11 @@ WRONG = {
         (lambda t, before, after: float((after == t).mean()), "accuracy after"),
         (lambda t, before, after: int(((before == t) & (after != t)).sum()), "the number of images"),
         (_no_guard, "no image was right before"),
+        (lambda t, before, after: 100 * success_rate(t, before, after), "in percent"),
     ],
     "accuracy-by-group": [
         (_for_all, "hides the children"),
+        (lambda g, t, a: {k: 100 * v for k, v in accuracy_by_group(g, t, a).items()}, "in percent"),
         (_counts, "how many are right"),
         (lambda g, t, a: {k: v / len(g) for k, v in _counts(g, t, a).items()}, "by all ten"),
         (lambda g, t, a: {k: 1 - v for k, v in accuracy_by_group(g, t, a).items()}, "share of wrong answers"),
