@@ -420,26 +420,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "On the same 1,000 validation images one network has 850 right, another 870. Is the second one better?",
-        (
-            Choice(
-                "No: 2 points are less than the ± 3 of an accuracy on 1,000 images.",
-                False,
-                "That ± is for one accuracy by itself. The two networks saw the same images, so luck with the images helps both alike.",
-            ),
-            Choice(
-                "Count the images on which only one of them is right, then decide.",
-                True,
-                "At 10 against 30 it is; at 140 against 160 it may be luck.",
-            ),
-            Choice(
-                "Yes, 870 is more than 850.",
-                False,
-                "On other images it could be the other way round. How often do they disagree?",
-            ),
-        ),
-    ),
-    Question(
         "You tried 30 settings and took the one with the best validation accuracy, .78. What do you expect on new images?",
         (
             Choice(

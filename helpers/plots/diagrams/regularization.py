@@ -58,10 +58,10 @@ def dropout_row(values: Sequence[float], keeps: Sequence[Sequence[bool]], rate: 
             f"dropout_row got {len(values)} values, rows of {[len(keep) for keep in keeps]} and the rate {rate}; "
             "each row needs one entry per value, and the rate is from 0 to below 1."
         )
-    values = np.asarray(values, float)
-    results = [np.where(keep, values / (1 - rate), 0) for keep in keeps]
+    before = np.asarray(values, float)
+    results = [np.where(keep, before / (1 - rate), 0) for keep in keeps]
     names = ["values", *(f"batch {number}" for number in range(1, len(keeps) + 1)), "predict"]
-    rows = [values, *results, values]
+    rows: list[np.ndarray] = [before, *results, before]
     right = 100 + CELL * len(values)
     drawing = Drawing(right + 120, 46 * len(rows) + 44)
     drawing.text(right + 20, 16, "mean", "start", font_weight="bold")
