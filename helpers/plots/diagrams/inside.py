@@ -82,9 +82,9 @@ def receptive_fields(image: np.ndarray, fields: Mapping[str, Any], row: int, col
         color = (ORANGE, BLUE, GREEN)[number % 3]
         x, y = 330 + (column - left - size / 2) * zoom, 10 + (row - top - size / 2) * zoom
         drawing.box(x, y, size * zoom, size * zoom, color=color, stroke_width=2.5)
-        drawing.box(642, 28 + 40 * number, 12, 12, fill=color, color=color)
-        drawing.text(660, 34 + 40 * number, name, "start", font_size=11)
-        drawing.text(660, 50 + 40 * number, f"{size} × {size}", "start", font_size=12, font_weight="bold")
+        drawing.box(642, 28 + 36 * number, 12, 12, fill=color, color=color)
+        drawing.text(660, 34 + 36 * number, name, "start", font_size=11)
+        drawing.text(660, 50 + 36 * number, f"{size} × {size}", "start", font_size=12, font_weight="bold")
     words = ", ".join(f"{name} {size} × {size}" for name, size in frames.items())
     return drawing.finish(
         "How far one value sees",
