@@ -93,7 +93,7 @@ class ActivationBrowser(UserImage):
             "_atlases": atlases(self._layers, self._tiles),
             "_image": webp(to_rgb(self.image), 85),
             "_patches": self._patches,
-            "_patch_files": [webp(sheet, 70) for sheet in self._sheets],
+            "_patch_files": [webp(sheet, 45) for sheet in self._sheets],
             "_answer": self._answer,
             "layer": self.layer,
             "channel": self.channel,

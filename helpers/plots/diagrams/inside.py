@@ -35,7 +35,8 @@ def layer_outputs(image: np.ndarray, kinds: Sequence[str], outputs: Sequence[np.
         drawing.arrow(x, 68, x, 108, stroke_opacity=0.7)
         channel = int(output.std(axis=(0, 1)).argmax())
         side = max(LARGEST * output.shape[0] / np.shape(image)[0], 8)
-        shown = output[:, :, channel] / (output[:, :, channel].max() or 1)
+        thin = -(-output.shape[0] // LARGEST)  # what is shown small need not be stored large
+        shown = output[::thin, ::thin, channel] / (output[:, :, channel].max() or 1)
         drawing.image(x - side / 2, 112, side, side, np.clip(shown, 0, 1))
         drawing.box(x - side / 2, 112, side, side, color="#888")
         if side < LARGEST:

@@ -21,6 +21,7 @@ from helpers.plots.figures import COLORS
 BLUE, ORANGE, GREEN = COLORS[:3]
 INK = "currentColor"
 MINUS = "−"
+SHARP = 64  # pixels: smaller images are stored without loss
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,14 @@ class Drawing:
         self._add("rect", x=float(x), y=float(y), **size, fill=fill, stroke=color, **attributes)
 
     def image(self, x: float, y: float, width: float, height: float, pixels: Any) -> None:
-        """Show an image, any array that `to_uint8` takes, its pixels as sharp squares; (x, y) is its upper left corner."""
+        """Show an image, any array that `to_uint8` takes, its pixels as sharp squares; (x, y) is its upper left corner.
+
+        A large one in color is stored as a JPEG, a fifth of the size.
+        """
+        pixels = to_uint8(pixels)
+        kind = "jpeg" if pixels.ndim == 3 and min(pixels.shape[:2]) > SHARP else "png"
         size: dict[str, Any] = {"width": float(width), "height": float(height), "preserveAspectRatio": "none"}
-        address = data_uri(encode(to_uint8(pixels)))
+        address = data_uri(encode(pixels, kind), kind)
         self._add("image", x=float(x), y=float(y), **size, style="image-rendering: pixelated", href=address)
 
     def finish(self, title: str, text: str) -> Diagram:
