@@ -318,7 +318,7 @@ EXERCISES = [
     Exercise(
         name="patch",
         title="What does this value see?",
-        task="The cell above left out maxima near the border. Write the function that needn't: it cuts out the receptive field of any value, and what lies "
+        task="`nine_patches` left out the border. Write a function that doesn't have to: it cuts out the receptive field of any value, and what lies "
         "outside of the image is left out.",
         solution=patch_of,
         check=_check_patch_of,
