@@ -143,6 +143,8 @@ def test_patches_are_sent_as_sheets_with_a_row_for_each_channel(model):
     assert spec["strengths"][2] == [0, 0, 0], "the dead channel"
     assert "_patch_files" in browser.fallback()["text/html"]
     assert ActivationBrowser(model, IMAGES[0])._patches == []
+    with pytest.raises(ValueError, match="This network has no layer elsewhere: the patches are of another one"):
+        ActivationBrowser(model, IMAGES[0], NAMES, patches={"elsewhere": patches["conv"]})
 
 
 def test_the_fallback_names_the_channel_that_it_shows(model):

@@ -75,3 +75,9 @@ def test_a_convolution_that_sees_too_much_is_left_out():
         [keras.Input((80, 80, 1)), layers.Conv2D(1, 70, name="wide"), layers.Conv2D(1, 3, name="wider")]
     )
     assert top_patches(wide, np.zeros((1, 80, 80, 1))) == {}
+
+
+def test_a_network_that_diverged_has_patches_whose_strengths_are_numbers(model):
+    broken = keras.models.clone_model(model)
+    broken.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
+    assert np.isfinite(top_patches(broken, images()[:2])["first"].strengths).all()

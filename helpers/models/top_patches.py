@@ -45,7 +45,7 @@ def top_patches(model: keras.Model, images: Any, count: int = 9, values: Values 
     for start in range(0, len(images), BATCH):
         outputs = batch_outputs(model, images[start : start + BATCH], values)
         for name in names:
-            flat = outputs[name].reshape(len(outputs[name]), -1, outputs[name].shape[-1])
+            flat = np.nan_to_num(outputs[name]).reshape(len(outputs[name]), -1, outputs[name].shape[-1])
             places[name].append(flat.argmax(axis=1))
             strengths[name].append(flat.max(axis=1))
     shown = np.rint(255 * unit_images(model, images, values)).astype(np.uint8)

@@ -142,8 +142,8 @@ function patches() {
   }
   // A pooling layer shows those of its convolution: what is largest stays largest.
   function show(layers, layer, channel) {
-    const index = layers.indexOf(layer);
-    const at = specs.findLastIndex((spec) => layers.findIndex(({ name }) => name === spec.layer) <= index);
+    const before = layers.slice(0, layers.indexOf(layer) + 1).map(({ name }) => name);
+    const at = specs.findLastIndex((spec) => before.includes(spec.layer));
     node.hidden = at < 0 || isFlat(layer) || specs[at].channels !== layer.count;
     if (node.hidden) return;
     const { rows, columns, count, strengths } = specs[at];

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from helpers.classes import ClassNames
 from helpers.models import channel_grid, layer_outputs
+from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.top_patches import TopPatches
 from helpers.models.values import Values, as_batch, unit_images
@@ -47,6 +48,11 @@ class ActivationBrowser(UserImage):
         patches: dict[str, TopPatches] | None = None,
     ):
         self._model, self._values, self._names = model, values, class_names_of(model, class_names)
+        if unknown := set(patches or {}) - set(layers_by_name(model)):
+            raise ValueError(
+                f"This network has no layer {', '.join(sorted(unknown))}: the patches are of another one. "
+                "Make them with top_patches(model, images)."
+            )
         super().__init__()
         self._patches, self._sheets = patch_sheets(patches or {})
         self._patch_pixels = b"".join(sheet.tobytes() for sheet in self._sheets)
