@@ -120,7 +120,7 @@ def test_weights_written_and_read_again_differ_by_rounding_only(tmp_path):
 def test_a_network_of_no_recipe_is_refused_with_a_sentence(capsys):
     assert train_shipped.main(["horses"]) == 1
     assert (
-        "No network is called horses. There are horses_or_humans/upload_small, cats_vs_dogs/plain."
+        "No network is called horses. There are horses_or_humans/upload_small, cats_vs_dogs/plain, cats_vs_dogs/both."
         in capsys.readouterr().out
     )
 

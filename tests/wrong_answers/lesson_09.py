@@ -88,7 +88,6 @@ WRONG = {
         ),
         (lambda i, r, c, s, t, b: i[max(b + r * t, 0) :][:s, max(b + c * t, 0) :][:, :s], "reaches over the border"),
         (lambda *a: _cut(*a)[..., 0], "a part of the image"),
-        (lambda *a: None, "returns nothing"),
     ],
     "occlusion-map": [
         (lambda *a: _drops(*a, sign=-1), "the wrong sign"),
