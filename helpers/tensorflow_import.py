@@ -5,11 +5,14 @@ points to the null device during the import, and only then; errors that Python r
 """
 
 import contextlib
+import ctypes
 import logging
 import os
 import sys
 from collections.abc import Iterator
 from types import ModuleType
+
+M_TOP_PAD, M_MMAP_MAX = -2, -4  # of glibc's <malloc.h>
 
 
 @contextlib.contextmanager
@@ -31,6 +34,7 @@ def silent_stderr() -> Iterator[None]:
 def tensorflow() -> ModuleType:
     """Return the module `tensorflow`, imported without its log lines. Raises ImportError, with the fix, if it is missing."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    keep_freed_memory()
     try:
         with silent_stderr():
             import tensorflow
@@ -43,6 +47,18 @@ def tensorflow() -> ModuleType:
         ) from None
     logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
     return tensorflow
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep freed memory for the next batch; elsewhere than on Linux with glibc do nothing.
+
+    With a Python generator TensorFlow 2.21 sets glibc's M_TRIM_THRESHOLD, which also makes every large tensor a mapping of its
+    own, cleared page by page for each batch: a third of a run's time. `python -m tests.benchmarks.bench_allocation` measures it.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:
+        mallopt(M_MMAP_MAX, 0)
+        mallopt(M_TOP_PAD, 64 << 20)
 
 
 def _is_not_about_retracing(record: logging.LogRecord) -> bool:
