@@ -2,6 +2,8 @@
 
 import logging
 import os
+import platform
+import subprocess
 import sys
 
 import pytest
@@ -31,3 +33,25 @@ def test_only_the_sentence_about_retracing_is_dropped_from_the_log():
 
 def _record(message):
     return logging.LogRecord("tensorflow", logging.WARNING, "", 0, message, None, None)
+
+
+TAKEN_TWICE = """
+import resource
+import numpy as np
+from helpers.tensorflow_import import keep_freed_memory
+
+def faults(megabytes=40):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.ones(megabytes << 17)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+keep_freed_memory()
+faults()
+print(faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone has this setting")
+def test_memory_that_a_batch_freed_is_there_for_the_next_one():
+    done = subprocess.run([sys.executable, "-c", TAKEN_TWICE], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100, "40 MB that are mapped again fault hundreds of times, even in huge pages"

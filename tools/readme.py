@@ -25,8 +25,6 @@ TITLES = {
     "cats_dogs_both": "08 · with both (published: about .63)",
     "cats_dogs_plain_long": "08 · cats and dogs, plain, 40 epochs, a step after every 32 images",
     "cats_dogs_augmented_long": "08 · cats and dogs, with augmentation, 40 epochs, a step after every 32 images",
-    "cats_dogs_dropout_long": "08 · cats and dogs, with dropout, 40 epochs, a step after every 32 images",
-    "cats_dogs_both_long": "08 · cats and dogs, with both, 40 epochs, a step after every 32 images",
     "head_by_images": "11 · cats and dogs, a head on the features of a pretrained network",
 }
 SHORT = ("digits_dense", "clothes_convolutional", "cats_dogs_augmented_long")  # what README shows

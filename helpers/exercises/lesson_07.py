@@ -24,6 +24,8 @@ def bad_files(folder):
 
     Example: bad_files(folder) is ["train/cats/cat.1.jpg"] if only this file in it was cut short.
     """
+    from PIL import Image
+
     bad, learned = [], set()
     for path in sorted(folder.glob("train/*/*")) + sorted(folder.glob("validation/*/*")):
         name, data = path.relative_to(folder).as_posix(), path.read_bytes()

@@ -90,7 +90,7 @@ def is_steady(batches):
     later needs a `.copy()`, because a reader may use the same memory again.
     Returns True if all images and all labels of all batches are equal in this epoch and in the next, else False.
 
-    Example: is_steady(validation) is True and is_steady(unshuffled) is False, with the two readers of this section.
+    Example: with the two readers of this section, is_steady(validation) is True, and is_steady(unshuffled) is False.
     """
     before = []
     for index in range(len(batches)):

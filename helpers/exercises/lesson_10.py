@@ -201,8 +201,8 @@ def success_rate(truths, before, after):
     before and after the images were changed.
     Returns a float from 0 to 1; 0.0 if no image was right before.
 
-    Example: success_rate(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]), np.array([1, 1, 1, 0])) is 2/3: three were
-    right before, and two of those are wrong after.
+    Example: success_rate(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 1]), np.array([1, 1, 1, 0, 1])) is 0.5: four
+    were right before, and two of those are wrong after.
     """
     was_right = before == truths
     if not was_right.any():
