@@ -29,7 +29,6 @@ from helpers import exercises
 from helpers.contents import progress
 from helpers.exercises import checking, core, display, running
 from helpers.exercises.core import Incorrect, NotAttempted, find_exercise
-from helpers.exercises.lesson_08 import FakeBatches
 from helpers.widgets.exercise_buttons import ExerciseButtons
 from tests.wrong_answers import WRONG_ANSWERS
 from tools import class_edition, notebooks
@@ -239,11 +238,7 @@ def test_the_examples_in_the_docstring_hold(exercise, tmp_path):
         Image.new("RGB", (40, 50), split == "train" and "red").save(tmp_path / split / "cats" / "cat.0.jpg")
     whole = (tmp_path / "train/cats/cat.0.jpg").read_bytes()
     (tmp_path / "train/cats/cat.1.jpg").write_bytes(whole[: len(whole) // 2])
-    readers = {
-        "validation": FakeBatches(2, np.random.default_rng(0)),
-        "unshuffled": FakeBatches(2, np.random.default_rng(0), (1, "images")),
-    }
-    names = {"np": np, exercise.solution.__name__: exercise.solution, "folder": tmp_path, **readers}
+    names = {"np": np, exercise.solution.__name__: exercise.solution, "folder": tmp_path}
     found = list(examples(exercise))
     assert found, "no example that can be run"
     for expression, relation, expected in found:

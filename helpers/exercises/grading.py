@@ -64,7 +64,7 @@ def serve(answer: Any, channel: Channel) -> list[str]:
             return request
         try:
             with contextlib.redirect_stderr(sys.stdout):
-                result = _replies[kind](answer, objects, *request)
+                result = _replies[kind](answer, objects, *request, **({"channel": channel} if kind == "call" else {}))
             reply = "value", result
         except NotAttempted as outcome:
             reply = "not attempted", str(outcome)
@@ -94,8 +94,22 @@ def _is_callback(kind: Any) -> bool:
     return isinstance(kind, type) and any(base.__module__.startswith("keras.") for base in kind.__mro__)
 
 
-def _call(answer: Callable, objects: list[Any], arguments: list[Any]) -> Any:
-    return encode(run(answer, *map(decode, arguments)))
+def _call(answer: Callable, objects: list[Any], arguments: list[Any], channel: Channel) -> Any:
+    """Call the answer; a function among its arguments is one that asks the process that judges for each value."""
+
+    def asking(place: int) -> Callable:
+        def ask(*given: Any) -> Any:
+            channel.send("ask", place, [encode(value) for value in given])
+            kind, value = channel.receive()
+            if kind != "value":
+                raise ValueError(value)
+            return decode(value)
+
+        return ask
+
+    is_function = [isinstance(argument, dict) and "function" in argument for argument in arguments]
+    ready = [asking(a["function"]) if f else decode(a) for a, f in zip(arguments, is_function, strict=True)]
+    return encode(run(answer, *ready))
 
 
 def _create(answer: Callable, objects: list[Any]) -> None:

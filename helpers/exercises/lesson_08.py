@@ -82,77 +82,51 @@ def _check_safe_changes(answer, seed=0):
                 raise Incorrect(f'For "{task}" you leave out {name}: {LOST[name]}.')
 
 
-def is_steady(batches):
-    """Say whether a reader gives exactly the same batches in two epochs, as a validation reader must.
+def is_steady(first, second):
+    """Say whether a reader gave exactly the same batches in two epochs, as a validation reader must.
 
-    batches: what `flow_from_directory` returns. `len(batches)` is how many batches an epoch has, `batches[0]` is the first
-    one, a pair (images, labels) of arrays, and `batches.on_epoch_end()` begins the next epoch. An array that you keep for
-    later needs a `.copy()`, because a reader may use the same memory again.
-    Returns True if all images and all labels of all batches are equal in this epoch and in the next, else False.
+    first, second: the batches of the two epochs, lists of equal length. Each batch is a pair of arrays: images, labels.
+    Returns True if all images and all labels of all batches are equal, else False.
 
-    Example: with the two readers of this section, is_steady(validation) is True, and is_steady(unshuffled) is False.
+    Example: is_steady([(np.zeros(2), np.ones(1))], [(np.zeros(2), np.zeros(1))]) is False: the labels differ.
     """
-    before = []
-    for index in range(len(batches)):
-        images, labels = batches[index]
-        before.append((images.copy(), labels.copy()))
-    batches.on_epoch_end()
-    for index in range(len(batches)):
-        images, labels = batches[index]
-        if not np.array_equal(images, before[index][0]) or not np.array_equal(labels, before[index][1]):
+    for (images, labels), (later_images, later_labels) in zip(first, second, strict=True):
+        if not np.array_equal(images, later_images) or not np.array_equal(labels, later_labels):
             return False
     return True
 
 
-class FakeBatches:
-    """Batches of small random images, of which `changing` (index, "images" | "labels") is another one in every epoch.
-
-    All batches are given out in the same memory, as a careful reader may do.
-    """
-
-    def __init__(self, count, rng, changing=None):
-        self._images = rng.random((count, 3, 2, 2, 3)).astype("float32")
-        self._labels = rng.integers(0, 2, (count, 3)).astype("float32")
-        self._count, self._changing, self._epoch = count, changing, 0
-        self._room = np.empty_like(self._images[0]), np.empty_like(self._labels[0])
-
-    def __len__(self):
-        return self._count
-
-    def __getitem__(self, index):
-        if not 0 <= index < self._count:
-            raise IndexError(f"There are {self._count} batches; {index} is not one of them.")
-        images, labels = self._room
-        images[...], labels[...] = self._images[index], self._labels[index]
-        if self._changing and self._changing[0] == index and self._epoch % 2:
-            if self._changing[1] == "images":
-                images[-1] = images[-1, :, ::-1]  # one image in a mirror
-            else:
-                labels[-1] = 1 - labels[-1]
-        return images, labels
-
-    def on_epoch_end(self):
-        """Begin the next epoch."""
-        self._epoch += 1
+def two_epochs(count, random, changing=None):
+    """Return `count` batches of small random images, twice; `changing` is (index, "images" | "labels") of what differs."""
+    first = [(random.random((3, 2, 2, 3)), random.integers(0, 2, 3)) for _ in range(count)]
+    second = [(images.copy(), labels.copy()) for images, labels in first]
+    if changing:
+        images, labels = second[changing[0]]
+        if changing[1] == "images":
+            images[-1] = images[-1, :, ::-1]  # one image in a mirror
+        else:
+            labels[-1] = 1 - labels[-1]
+    return first, second
 
 
 def _check_is_steady(answer, seed=0):
-    rng = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     cases = [
-        (None, "For a reader that changes nothing you gave False. Compare a batch with the same batch of the next epoch."),
-        ((0, "images"), "A reader mirrors one image of the first batch in the next epoch, and you gave True. Begin a new "
-         "epoch with `batches.on_epoch_end()`, and keep copies: without `.copy()` you compare the new images with themselves."),
+        (None, "For a reader that changes nothing you gave False. Compare each batch with the batch of the same number."),
+        ((0, "images"), "A reader mirrors one image of the first batch in the second epoch, and you gave True. Compare all "
+         "pixels, for example with `np.array_equal`."),
         ((3, "images"), "A reader changes one image in its last batch only, and you gave True. Compare all batches."),
         ((2, "labels"), "A reader gives the same images with another label, and you gave True. Compare the labels, too."),
     ]  # fmt: skip
     for changing, sentence in cases:
-        got = _truth(call(answer, FakeBatches(4, rng, changing)))
-        if got != (changing is None):
+        if _truth(call(answer, *two_epochs(4, random, changing))) != (changing is None):
             raise Incorrect(sentence)
     for _ in range(12):
-        count = int(rng.integers(1, 7))
-        changing = (int(rng.integers(count)), str(rng.choice(["images", "labels"]))) if rng.random() < 0.6 else None
-        if _truth(call(answer, FakeBatches(count, rng, changing))) != (changing is None):
+        count = int(random.integers(1, 7))
+        changing = (
+            (int(random.integers(count)), str(random.choice(["images", "labels"]))) if random.random() < 0.6 else None
+        )
+        if _truth(call(answer, *two_epochs(count, random, changing))) != (changing is None):
             what = f"changes {changing[1]} in batch {changing[0]}" if changing else "changes nothing"
             raise Incorrect(f"A reader of {count} batches {what}, and you gave {changing is not None}.")
 
@@ -328,9 +302,9 @@ EXERCISES = [
         solution=is_steady,
         check=_check_is_steady,
         hints=[
-            "You need two rounds over all batches, with `batches.on_epoch_end()` between them.",
-            "In the first round, append `(images.copy(), labels.copy())` to a list. In the second, compare.",
-            "`np.array_equal(images, before[index][0])` is True if all values are equal. Do the same for the labels.",
+            "Go through both lists at once: `for one, other in zip(first, second):`. Each of them is a pair.",
+            "`np.array_equal(one[0], other[0])` is True if all pixels of two batches are equal. Do the same for the labels.",
+            'A single difference is enough for False, and only after the last batch it may be True. `exercises.solution("steady-validation")` shows it all.',
         ],
         takeaway="Validation and test images are only rescaled: measured twice, they give the same result twice.",
     ),

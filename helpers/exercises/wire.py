@@ -72,6 +72,11 @@ def encode(value: Any, depth: int = 0) -> Any:
     )
 
 
+def encode_argument(value: Any, functions: list[Any]) -> Any:
+    """Return an argument of a call as JSON can hold it; a function is its place among `functions`, as it stays here."""
+    return {"function": functions.index(value)} if callable(value) else encode(value)
+
+
 def _encode_array(value: Any) -> dict[str, Any]:
     try:
         values = np.asarray(value)

@@ -16,11 +16,6 @@ def _mixing(mix):
     return lambda *arguments: _part(*arguments, mix)
 
 
-def _in_place(figure, background, top, left):
-    background[:] = paste_at(figure, background, top, left)
-    return background
-
-
 def _region_only(figure, background, top, left):
     return paste_at(figure, background, top, left)[top : top + figure.shape[0], left : left + figure.shape[1]]
 
@@ -110,7 +105,6 @@ WRONG = {
         (_mixing(lambda colors, alpha, behind: behind * 0), "is right"),
         (lambda figure, background, top, left: paste_at(figure, background, 0, 0), "upper left corner"),
         (lambda figure, background, top, left: paste_at(figure, background, left, top), "top and left"),
-        (_in_place, "changes the background"),
         (_region_only, "Return the whole image"),
         (lambda figure, background, top, left: figure.shape, "turns it into an array"),
     ],

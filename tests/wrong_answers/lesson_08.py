@@ -5,14 +5,10 @@ import numpy as np
 from helpers.exercises.lesson_08 import CHANGES, TASKS, compare_networks, right_epoch
 
 
-def _steady(batches, copies=True, labels_too=True, every=True, next_epoch=True):
+def _steady(first, second, parts=(0, 1), chosen=slice(None)):
     """Whether two epochs are equal, with one thing done differently."""
-    chosen, copied = range(len(batches) if every else 1), (lambda array: array.copy() if copies else array)
-    before = [[copied(array) for array in batches[index]] for index in chosen]
-    if next_epoch:
-        batches.on_epoch_end()
-    parts = (0, 1) if labels_too else (0,)
-    return all(np.array_equal(batches[index][part], before[index][part]) for index in chosen for part in parts)
+    pairs = list(zip(first, second, strict=True))[chosen]
+    return all(np.array_equal(one[part], other[part]) for one, other in pairs for part in parts)
 
 
 def _tally(first, second, labels, limit=0.5, factor=2.0, root=True):
@@ -54,15 +50,16 @@ WRONG = {
         (lambda task: set(), "leave out horizontal_flip"),
     ],
     "steady-validation": [
-        (lambda batches: True, "keep copies"),
-        (lambda batches: False, "changes nothing you gave False"),
-        (lambda batches: _steady(batches, next_epoch=False), "Begin a new epoch"),
-        (lambda batches: _steady(batches, every=False), "in its last batch only"),
-        (lambda batches: _steady(batches, labels_too=False), "with another label"),
-        (lambda batches: not _steady(batches), "changes nothing you gave False"),
-        (lambda batches: "equal", "True or False"),
-        (lambda batches: [_steady(batches)], "True or False"),
-        (lambda batches: True if len(batches) != 4 else _steady(batches), "and you gave True"),
+        (lambda first, second: True, "Compare all pixels"),
+        (lambda first, second: False, "changes nothing you gave False"),
+        (lambda first, second: _steady(first, first), "Compare all pixels"),
+        (lambda first, second: len(first) == len(second), "Compare all pixels"),
+        (lambda first, second: _steady(first, second, chosen=slice(1)), "in its last batch only"),
+        (lambda first, second: _steady(first, second, parts=(0,)), "with another label"),
+        (lambda first, second: not _steady(first, second), "changes nothing you gave False"),
+        (lambda first, second: "equal", "True or False"),
+        (lambda first, second: [_steady(first, second)], "True or False"),
+        (lambda first, second: True if len(first) != 4 else _steady(first, second), "and you gave True"),
     ],
     "right-epoch": [
         (lambda losses, patience: (int(np.argmin(losses)) + 1, len(losses)), "epoch 5 never came"),
