@@ -216,12 +216,13 @@ def close(got: Any, value: Any) -> bool:
 
     nan equals nothing.
     """
-    if np.shape(got) != np.shape(value):
+    given, right = as_array(got), as_array(value)
+    if given.shape != right.shape or given.dtype.kind not in "biufc":
         return False
-    if all(as_array(side).dtype.kind in "iub" for side in (got, value)):
-        return np.array_equal(got, value)
-    rtol = 0 if as_array(value).dtype.kind in "iub" else 1e-6  # of ten million, a millionth is ten
-    return np.allclose(got, value, rtol=rtol, atol=1e-3)
+    if all(side.dtype.kind in "iub" for side in (given, right)):
+        return np.array_equal(given, right)
+    rtol = 0 if right.dtype.kind in "iub" else 1e-6  # of ten million, a millionth is ten
+    return np.allclose(given, right, rtol=rtol, atol=1e-3)
 
 
 def kind(value: Any) -> str:

@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, close, rule_out, shown, whole
+from helpers.exercises.checking import array, as_array, as_list, call, close, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
 
@@ -184,8 +184,8 @@ def _check_patch_of(answer, seed=0):
 
 
 def _part(got):
-    got = np.asarray(got)
-    if got.ndim != 3 or got.shape[2] != 3 or got.dtype == object:
+    got = as_array(got)
+    if got.ndim != 3 or got.shape[2] != 3 or got.dtype.kind not in "biuf":
         raise Incorrect(f"Your function should return a part of the image, (rows, columns, 3); it gave {shown(got)}.")
     return got
 
