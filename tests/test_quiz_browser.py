@@ -69,7 +69,7 @@ def test_arrows_move_and_space_chooses(page_and_lab):
     expect(status(page, 2), "an arrow gives no answer away").to_have_text("")
     page.keyboard.press("Space")
     expect(second.get_by_role("radio").nth(2)).to_be_checked()
-    expect(status(page, 2)).to_contain_text("✗ Not this one. There are two classes")
+    expect(status(page, 2)).to_contain_text("✗ Not this one. The shuffle comes before the cache")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(second.get_by_role("radio").first).to_be_checked()
