@@ -20,7 +20,7 @@ from helpers.exercises import display
 from helpers.exercises.checking import explained, run
 from helpers.exercises.core import Incorrect, NotAttempted, is_blank
 from helpers.exercises.notebooks import needed_code, source_of
-from helpers.exercises.wire import Channel, TooLargeError, decode, encode
+from helpers.exercises.wire import Channel, TooLargeError, decode, decode_argument, encode
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 60  # for all calls of one answer in a process of its own
@@ -64,7 +64,7 @@ def serve(answer: Any, channel: Channel) -> list[str]:
             return request
         try:
             with contextlib.redirect_stderr(sys.stdout):
-                result = _replies[kind](answer, objects, *request, **({"channel": channel} if kind == "call" else {}))
+                result = _replies[kind](answer, objects, channel, *request)
             reply = "value", result
         except NotAttempted as outcome:
             reply = "not attempted", str(outcome)
@@ -94,32 +94,27 @@ def _is_callback(kind: Any) -> bool:
     return isinstance(kind, type) and any(base.__module__.startswith("keras.") for base in kind.__mro__)
 
 
-def _call(answer: Callable, objects: list[Any], arguments: list[Any], channel: Channel) -> Any:
+def _call(answer: Callable, objects: list[Any], channel: Channel, arguments: list[Any]) -> Any:
     """Call the answer; a function among its arguments is one that asks the process that judges for each value."""
 
-    def asking(place: int) -> Callable:
-        def ask(*given: Any) -> Any:
-            channel.send("ask", place, [encode(value) for value in given])
-            kind, value = channel.receive()
-            if kind != "value":
-                raise ValueError(value)
-            return decode(value)
+    def ask(place: int, *given: Any) -> Any:
+        channel.send("ask", place, [encode(value) for value in given])
+        kind, value = channel.receive()
+        if kind != "value":
+            raise ValueError(value)
+        return decode(value)
 
-        return ask
-
-    is_function = [isinstance(argument, dict) and "function" in argument for argument in arguments]
-    ready = [asking(a["function"]) if f else decode(a) for a, f in zip(arguments, is_function, strict=True)]
-    return encode(run(answer, *ready))
+    return encode(run(answer, *(decode_argument(argument, ask) for argument in arguments)))
 
 
-def _create(answer: Callable, objects: list[Any]) -> None:
+def _create(answer: Callable, objects: list[Any], _: Channel) -> None:
     """Make the learner's callback, with a model that can be stopped."""
     callback, model = run(answer), SimpleNamespace(stop_training=False)
     run(lambda: callback.set_model(model))
     objects[:] = callback, model
 
 
-def _event(answer: Callable, objects: list[Any], name: str, arguments: list[Any], stopping: bool) -> Any:
+def _event(answer: Callable, objects: list[Any], _: Channel, name: str, arguments: list[Any], stopping: bool) -> Any:
     """Call one method of the callback, and return whether the model stops after it."""
     callback, model = objects
     model.stop_training = stopping

@@ -6,6 +6,8 @@ an array with methods of its own, is an object like any other on the other side.
 
 import base64
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -88,6 +90,11 @@ def _encode_array(value: Any) -> dict[str, Any]:
         raise TooLargeError(f"an array of {values.nbytes // 1_000_000} MB")
     name = "scalar" if isinstance(value, np.generic) else "array"
     return {name: [values.dtype.str, list(values.shape), base64.b64encode(values.tobytes()).decode()]}
+
+
+def decode_argument(item: Any, ask: Callable) -> Any:
+    """Return what `encode_argument` was given; a function calls `ask(place, *arguments)`."""
+    return partial(ask, item["function"]) if isinstance(item, dict) and "function" in item else decode(item)
 
 
 def decode(item: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from helpers.plots.diagrams.svg import BLUE, GREEN, MINUS, ORANGE, Diagram, Drawing
+from helpers.plots.diagrams.svg import number as number_text
 
 CELL, SIDE = 58, 96  # pixels: a value's cell, an image
 
@@ -74,10 +75,12 @@ def dropout_row(values: Sequence[float], keeps: Sequence[Sequence[bool]], rate: 
             color = "#888" if dropped else ORANGE if in_training else BLUE
             left = 100 + CELL * place
             drawing.box(left + 2, top, CELL - 4, 34, fill=color, color=color, fill_opacity=0.05 if dropped else 0.2, stroke_dasharray="4 3" if dropped else None)  # fmt: skip
-            drawing.text(left + CELL / 2, top + 22, "0" if dropped else _value(value))
-        drawing.text(right + 20, top + 22, f"{row.mean():.2f}".replace("-", MINUS), "start")
+            drawing.text(left + CELL / 2, top + 22, "0" if dropped else number_text(value, 1))
+        drawing.text(right + 20, top + 22, number_text(row.mean(), 2), "start")
     drawing.text(100, 46 * len(rows) + 34, f"training: dashed values are dropped, the others divided by {1 - rate:g}; predict: as they are", "start", font_size=12)  # fmt: skip
-    said = "; ".join(f"{name}: {' '.join(map(_value, row))}" for name, row in zip(names, rows, strict=True))
+    said = "; ".join(
+        f"{name}: {' '.join(number_text(value, 1) for value in row)}" for name, row in zip(names, rows, strict=True)
+    )
     return drawing.finish(
         f"Dropout of {rate:g} on a row of {len(values)} values",
         f"Dropped values are 0, the others are divided by {1 - rate:g}. {said}.",
@@ -122,7 +125,3 @@ def two_by_two(results: Mapping[str, Sequence[Sequence[float]]]) -> Diagram:
             f"{name}: training {np.mean(training):.3f}, validation {np.mean(validation):.3f} ({span}, {seeds}), {words}"
         )
     return drawing.finish("Augmentation and dropout, two by two", f"{'; '.join(said)}.")
-
-
-def _value(value: float) -> str:
-    return f"{value:.1f}".replace("-", MINUS)
