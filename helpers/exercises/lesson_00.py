@@ -104,7 +104,7 @@ def _check_row_with_most_ink(answer, seed=0):
     if isinstance(result, np.ndarray) and result.ndim:
         raise Incorrect(
             f"Your function returns {result.size} numbers, {result.tolist()}. Those are sums or maxima; which *place* has "
-            "the largest? `argmax` tells."
+            "the largest? `argmax` says which."
         )
     rule_out(
         number(result),
@@ -114,7 +114,10 @@ def _check_row_with_most_ink(answer, seed=0):
             19,
             "Your function gave 19: without an `axis`, `argmax` counts through all pixels of the image. Add up each row first.",
         ),
-        (270, "Your function gave 270: how much ink that row has. Asked is *which* row: `argmax` instead of `max`."),
+        (
+            270,
+            "Your function gave 270: how much ink that row has. The question is *which* row: `argmax` instead of `max`.",
+        ),
         (785, "Your function gave 785, all the ink of the image. Add up each row by itself: `axis=1`."),
         (2, "Your function gave 2. Rows count from 0, so the second row has the index 1."),
     )
@@ -177,7 +180,7 @@ EXERCISES = [
     Exercise(
         name="without-border",
         title="Without the border",
-        task="A digit of 28 × 28 pixels has black pixels all around. Cut them off with a slice.",
+        task="A digit of 28 × 28 pixels has black pixels all around. Cut `margin` of them off at each side, with a slice.",
         solution=without_border,
         check=_check_without_border,
         hints=[
@@ -202,8 +205,8 @@ EXERCISES = [
     Exercise(
         name="batch-of-one",
         title="A batch of one",
-        task="A network never takes a bare image. It takes a batch, and each pixel has a channel, even if it is only one. Give an "
-        "image both axes, and scale it.",
+        task="A network never takes a bare image. It wants a batch in front and the channels at the end, even if there is only "
+        "one of each. Give an image both axes, and scale it.",
         solution=batch_of_one,
         check=_check_batch_of_one,
         hints=[

@@ -145,7 +145,7 @@ def _check_confusion(answer, seed=0):
     true, predicted = np.array([0, 0, 1, 1, 2, 2, 2]), np.array([0, 0, 2, 2, 2, 2, 0])
     right = confusion(true, predicted, 4)
     hits = np.diag(np.diag(right))
-    missing = "The shape is (3, 3), but there are 4 classes: one that does not occur has its row and column, too."
+    missing = "The shape is (3, 3), but there are 4 classes: a class that doesn't occur gets a row and a column, too."
     got = array(call(answer, true, predicted, 4), (4, 4), ((3, 3), missing))
     rule_out(
         got,

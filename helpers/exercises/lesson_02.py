@@ -39,7 +39,7 @@ def _check_steps_per_epoch(answer, seed=0):
     )
     rule_out(
         exact,
-        (1_876, "For 60,000 images in batches of 32 you gave 1876, but 1,875 * 32 = 60,000: none is left over."),
+        (1_876, "For 60,000 images in batches of 32 you gave 1,876, but 1,875 * 32 = 60,000: none is left over."),
     )
     random = np.random.default_rng(seed)
     drawn = [(size * int(random.integers(1, 9)) + rest, size) for size in (7, 64) for rest in (0, 1, size - 1)]
@@ -204,8 +204,8 @@ EXERCISES = [
     Exercise(
         name="softmax",
         title="Softmax, also for large scores",
-        task="Write softmax for a whole batch in NumPy. The formula alone breaks for large scores, as exp(1000) is "
-        "more than a float can hold; find a way around that.",
+        task="Write softmax for a whole batch in NumPy. The formula alone breaks for large scores, because exp(1000) "
+        "is more than a float can hold. Find a way around that.",
         solution=softmax,
         check=_check_softmax,
         points=2,
@@ -220,8 +220,7 @@ EXERCISES = [
     Exercise(
         name="steps-per-epoch",
         title="How many steps does an epoch have?",
-        task="The progress line of `fit` counts steps: 1,875 for 60,000 images in batches of 32. Work it out for "
-        "any number of images and any batch size.",
+        task="60,000 images in batches of 32 make 1,875 steps. Work it out for any number of images and any batch size.",
         solution=steps_per_epoch,
         check=_check_steps_per_epoch,
         hints=[
@@ -244,7 +243,7 @@ EXERCISES = [
             '`logs.get("accuracy")` is None where the accuracy is missing; `(logs or {})` is a dictionary even for None.',
             "If the accuracy is not None and above 0.99: `self.model.stop_training = True`.",
         ],
-        takeaway="`helpers.training.callbacks.StopAt` is this callback for any metric and any value.",
+        takeaway="`helpers.training.StopAt` is this callback for any metric and any value.",
     ),
     Exercise(
         name="read-prediction",
@@ -258,7 +257,8 @@ EXERCISES = [
             "`np.argmax(probabilities)` is the index of the largest; `class_names[index]` is its name.",
             'Find the index first. If `probabilities[index] < 0.5`, return "not sure", otherwise the name.',
         ],
-        takeaway="A network always has a largest probability, even for an image of nothing it knows. Look at it.",
+        takeaway="One of the probabilities is always the largest, even if the image shows nothing that the network knows. "
+        "So look how large it is.",
     ),
 ]
 

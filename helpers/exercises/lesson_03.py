@@ -15,7 +15,7 @@ def convolve(image, kernel, stride):
     """Convolve an image with a filter: at each place, add up the products of pixels and weights.
 
     image: an array of shape (height, width), of uint8 or floats.
-    kernel: the filter's weights, an array of shape (rows, columns), of whole numbers or floats.
+    kernel: the filter's weights, an array of shape (rows, columns), square or not, of whole numbers or floats.
     stride: by how many pixels the filter moves on, to the right and down.
     Returns an array of numbers: only where the whole filter is on the image ("valid"),
     neither divided nor clipped.
@@ -177,9 +177,13 @@ def _check_max_pool(answer, seed=0):
         (np.abs(windows).max(axis=(1, 3)), f"{second} The largest number is -3; leave the signs alone."),
         ([[6, 6], [8, 5]], "Your windows begin at columns 0 and 1. With stride 2 the second begins at column 2."),
     )
-    far = np.arange(49).reshape(7, 7) * 5 % 23
+    far = np.arange(64).reshape(8, 8) * 5 % 23
     moved = "With size 3 and stride 2 the shape is {}: you move on by {}. Move on by the stride: (3, 3)."
-    shapes = [((2, 2), moved.format((2, 2), "the size")), ((5, 5), moved.format((5, 5), 1))]
+    shapes = [
+        ((2, 2), moved.format((2, 2), "the size")),
+        ((6, 6), moved.format((6, 6), 1)),
+        ((4, 4), "The shape is (4, 4), but with size 3 and stride 2 a fourth window on 8 pixels sticks out: (3, 3)."),
+    ]
     got = array(call(answer, far, 3, 2), (3, 3), *shapes)
     twos = max_pool(far[:6, :6], 2, 2)
     rule_out(got, (twos, f"With size 3 the first window gave {got[0, 0]:g}: you look at 2 × 2 pixels only."))
@@ -217,11 +221,14 @@ def _check_true_comment(answer, seed=0):
         if f" {parameters} " in f" {comment} ":
             raise Incorrect(f'You say "{comment}" of Conv2D(16, 7). {sentence}')
     comment = _comment(answer, 64, 3, 3)
-    if " 640 " in comment:
-        raise Incorrect(
-            f'You say "{comment}" of Conv2D(64, 3) on a color image. A filter has 3 × 3 weights for each of the three '
-            "channels: 64 · (3 · 3 · 3 + 1) = 1792."
-        )
+    for parameters, sentence in [
+        (640, "A filter has 3 × 3 weights for each of the three channels"),
+        (1920, "A filter has only one bias, however many channels there are"),
+    ]:
+        if f" {parameters} " in comment:
+            raise Incorrect(
+                f'You say "{comment}" of Conv2D(64, 3) on a color image. {sentence}: 64 · (3 · 3 · 3 + 1) = 1792.'
+            )
     random = np.random.default_rng(seed)
     drawn = random.integers(2, 20, (3, 3)).tolist()
     for case in [(16, 7, 1), (64, 3, 3), (4, 3, 1), *drawn]:

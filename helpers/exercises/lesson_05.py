@@ -371,15 +371,15 @@ EXERCISES = [
     Exercise(
         name="prepare",
         title="By hand, without a library",
-        task="Above, TensorFlow did the resizing. Do it yourself, with NumPy alone, by the simplest method: *nearest*. It should work "
-        "for any size, larger ones too. Divide by 255 as well.",
+        task="Above, TensorFlow did the resizing. Do it yourself, with no library but NumPy, by the simplest method: *nearest*. It "
+        "should work for any size, larger ones too. Divide by 255 as well.",
         solution=prepare,
         check=_check_prepare,
         points=2,
         hints=[
             "Which rows of the image do you need? Write them down for 4 rows made 2, and for 12 made 3.",
             "`np.arange(height)` gives every i at once; `.astype(int)` rounds down. `image[rows]` takes these rows.",
-            "`image[rows][:, columns]` takes first the rows and then the columns. Divide by 255 at the end. "
+            "`image[rows][:, columns]` takes first the rows and then the columns; `image[rows, columns]` would pair them up. Divide by 255 at the end. "
             '`exercises.solution("prepare")` shows it all.',
         ],
         takeaway="Decode, resize, float, divide by 255: that is all that happens to a file on its way to a network.",
@@ -393,7 +393,7 @@ EXERCISES = [
         hints=[
             'Where is "cache" in the list? `stages.index("cache")` says so, if it is there at all.',
             "`enumerate(stages)` gives each stage with its place. A place before that of the cache means 1, any other `epochs`.",
-            'Without a cache, no place is before it: let it be at 0. `exercises.solution("how-often")` shows it all.',
+            'Without a cache, let its place be 0: then no stage comes before it. `exercises.solution("how-often")` shows it all.',
         ],
         takeaway='Two mistakes can be read off: augment before cache gives {"augment": 1}, the same images for ever; and without a cache '
         "every file is decoded in every epoch.",

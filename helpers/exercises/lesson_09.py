@@ -161,10 +161,13 @@ def _check_patch_of(answer, seed=0):
     for row, column in ((0, 0), (1, 10), (10, 0), (21, 26)):
         got, right = _part(call(answer, image.copy(), row, column, 8, 2, -3)), patch_of(image, row, column, 8, 2, -3)
         if got.shape != right.shape:
+            if got.shape[0] > right.shape[0] or got.shape[1] > right.shape[1]:
+                why = "The field still ends `size` = 8 pixels after where it *would* begin, not 8 pixels after 0."
+            else:
+                why = "A negative index counts from the end: begin at 0 instead."
             raise Incorrect(
                 f"The field of row {row}, column {column} reaches over the border: of it {right.shape[0]} × {right.shape[1]} "
-                f"pixels are in the image; your part has the shape {got.shape}. A negative index counts from the end: "
-                "begin at 0 instead."
+                f"pixels are in the image; your part has the shape {got.shape}. {why}"
             )
         if not close(got, right):
             raise Incorrect(
@@ -256,6 +259,7 @@ def _check_occlusion_map(answer, seed=0):
     rule_out(
         got,
         (pile, "Your gray squares pile up: each is added to the ones before. Cover a fresh copy every time: `image.copy()`."),
+        (np.zeros((2, 3)), "Your map is 0 everywhere: do you cover `image` itself, and then compare it with itself? Cover a copy: `image.copy()`."),
         (-right, "Your numbers have the wrong sign: score of the image *minus* score of the covered image."),
         (before - right, "You return the scores of the covered images. Return by how much each *falls*: score of the image minus that."),
         (black, "You cover with black, 0. Gray is 0.5."),

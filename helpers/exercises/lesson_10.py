@@ -98,6 +98,10 @@ def _check_on_white(answer, seed=0):
         got,
         (values[..., :3], "You left alpha out: the transparent pixel [0, 0, 0, 0] became black. It should be white."),
         (values[..., :3] * alpha, "You laid the image on black paper. Add the part of white paper: 1 - alpha."),
+        (
+            values[..., :3] * values[..., 3] + 1 - values[..., 3],
+            "Your alpha has lost its last axis, so NumPy matched it with the colors. Keep the axis: `pixels[..., 3:]`.",
+        ),
         (np.where(alpha > 0, values[..., :3], 1), "You took alpha as yes or no. At 51 a fifth of the color is seen."),
         (np.where(alpha > 0.5, values[..., :3], 1), "You took alpha as yes or no. At 51 a fifth of the color is seen."),
         (
@@ -311,7 +315,7 @@ EXERCISES = [
         name="unfamiliar",
         title="Is it like the training images?",
         task="A network answers in any case. So ask its features first: if even the k-th nearest training image is far away, the "
-        "image is out of distribution, and the answer means little.",
+        "image is **out of distribution**, unlike anything the network has learned from, and the answer means little.",
         solution=unfamiliar,
         check=_check_unfamiliar,
         hints=[

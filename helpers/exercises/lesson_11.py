@@ -151,7 +151,7 @@ def _check_batch_norm(answer, seed=0):
 
 
 def standardize(train, test):
-    """Shift and scale features so that all numbers of the *training* images together have mean 0 and deviation 1.
+    """Shift and scale features so that all numbers of the *training* images together have mean 0 and standard deviation 1.
 
     train, test: floats of shape (images, features).
     Returns a pair: both, changed with the same mean and the same deviation, one of each for all features.
@@ -240,7 +240,7 @@ EXERCISES = [
     Exercise(
         name="trainable-layers",
         title="What learns, and what stays",
-        task="Before you train a head on a borrowed base, or fine-tune the end of it, say exactly which layers may change.",
+        task="Before you fine-tune the end of a network, say exactly which layers may learn: all from one layer on, but no batch normalization.",
         solution=trainable_layers,
         check=_check_trainable_layers,
         hints=[
@@ -253,8 +253,8 @@ EXERCISES = [
     Exercise(
         name="batch-norm",
         title="Batch normalization that stays put",
-        task="While it learns, batch normalization uses the mean of the batch at hand. Afterwards it uses the moving mean that it has "
-        "gathered. Write the second.",
+        task="While a network trains, its batch normalization uses the mean and variance of the batch at hand. Afterwards, or frozen, it "
+        "uses the moving mean and variance that it has gathered. Write this second way.",
         solution=batch_norm,
         check=_check_batch_norm,
         hints=[

@@ -110,7 +110,7 @@ def _pairs(result):
 def accuracy_range(right, total):
     """Give the range in which an accuracy is with a confidence of 95 %.
 
-    right, total: so many of so many images were answered right.
+    right, total: `right` of `total` images were answered right.
     With p = right / total it reaches from p - 1.96 * s to p + 1.96 * s, where s is the square root of p (1 - p) / total.
     An accuracy is between 0 and 1, so what is beyond is cut off.
     Returns a pair: the lower and the upper end.
@@ -156,8 +156,8 @@ EXERCISES = [
     Exercise(
         name="folds-by-series",
         title="Series stay together",
-        task="A second of pictures is eight pictures of the same thing. If some of them are learned from and the others asked, the "
-        "answer is easy, and the accuracy is too good to be true. Deal whole series to the folds.",
+        task="Section 5 deals the images to a few groups, called **folds**, and asks about one fold after the other. Deal whole series, so "
+        "that no series is in two folds.",
         solution=folds_by_series,
         check=_check_folds_by_series,
         hints=[
@@ -170,8 +170,8 @@ EXERCISES = [
     Exercise(
         name="accuracy-range",
         title="How sure is an accuracy?",
-        task="With ten images to ask, each of them is ten percent. Compute the range in which the accuracy is "
-        "likely to be.",
+        task="On other images the accuracy would be a little different. Lesson 08 computed how much: two standard deviations in either "
+        "direction. Compute the range, with 1.96, which is more exact than 2.",
         solution=accuracy_range,
         check=_check_accuracy_range,
         hints=[

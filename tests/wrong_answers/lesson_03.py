@@ -10,6 +10,16 @@ def _padded(image, kernel, stride):
     return convolve(np.pad(image, ((top, rows - 1 - top), (left, columns - 1 - left))), kernel, stride)
 
 
+def _pool_to_the_border(image, size, stride):
+    rows, columns = (side // stride for side in image.shape)
+    return np.array(
+        [
+            [image[r * stride : r * stride + size, c * stride : c * stride + size].max() for c in range(columns)]
+            for r in range(rows)
+        ]
+    )
+
+
 def _best_of_zeros(image, size, stride):
     return np.maximum(max_pool(image, size, stride), 0)
 
@@ -76,6 +86,7 @@ WRONG = {
         (lambda image, size, stride: image[: -size + 1 : stride, : -size + 1 : stride], "That is the first number"),
         (_best_of_zeros, "That isn't in it"),
         (lambda image, size, stride: max_pool(np.abs(image), size, stride), "leave the signs alone"),
+        (_pool_to_the_border, "a fourth window on 8 pixels sticks out"),
         (
             lambda image, size, stride: max_pool(
                 np.pad(image, [(0, -n % stride) for n in image.shape], constant_values=-99), size, stride
@@ -95,6 +106,12 @@ WRONG = {
                 f"{filters} filters, {size}×{size}, {filters * size**2 * channels} parameters"
             ),
             "Every filter has a bias, too",
+        ),
+        (
+            lambda filters, size, channels: (
+                f"{filters} filters, {size}×{size}, {filters * (size**2 + 1) * channels} parameters"
+            ),
+            "A filter has only one bias",
         ),
         (
             lambda filters, size, channels: f"{filters} filters, {size}x{size}, {filters * size**2 + 1} parameters",

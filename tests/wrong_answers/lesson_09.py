@@ -95,6 +95,7 @@ WRONG = {
         (lambda *a: _drops(*a, gray=0), "You cover with black"),
         (lambda *a: _drops(*a, gray=1), "You cover with white"),
         (lambda *a: _drops(*a, copy=False), "pile up"),
+        (lambda *a: np.zeros_like(occlusion_map(*a)), "Your map is 0 everywhere"),
         (
             lambda score, *a: _drops(score, *a) + np.eye(*_drops(score, *a).shape, 1),
             "For the square at row 0, column 3",

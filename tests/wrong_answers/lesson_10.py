@@ -78,6 +78,7 @@ WRONG = {
         (lambda pixels: pixels / 255, "still has 4 channels"),
         (lambda pixels: on_white(pixels).mean(axis=2), "one number a pixel"),
         (_bytes_on_white, "uint8 numbers overflow"),
+        (lambda p: p[..., :3] / 255 * (p[..., 3] / 255) + 1 - p[..., 3] / 255, "lost its last axis"),
     ],
     "unfamiliar": [
         (lambda f, known, limit, k=10: ~unfamiliar(f, known, limit, k), "exchanged"),
