@@ -164,4 +164,4 @@ wheel: $(READY) ## the course as one file, for Colab: dist/learning_to_see-VERSI
 	@rm -rf build; ls dist/*.whl
 
 clean: ## remove the environment and what runs have made, but not my_course/
-	rm -rf .venv var
+	rm -rf .venv var build *.egg-info

@@ -216,7 +216,8 @@ def _open() -> int:
     if "--no-browser" in command:
         print("No display here: open the address that JupyterLab prints below in your browser.", flush=True)
     settings = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")]))
-    environment = os.environ | {"JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": settings}
+    environment = {"MALLOC_ARENA_MAX": "1"} | os.environ  # or glibc keeps what is freed for each thread apart
+    environment |= {"JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": settings}
     if sys.platform == "win32":  # exec would leave the console to two programs at once
         return subprocess.call(command, env=environment)
     os.execve(sys.executable, command, environment)

@@ -53,7 +53,9 @@ def keep_freed_memory() -> None:
     """Let glibc keep freed memory for the next batch; elsewhere than on Linux with glibc do nothing.
 
     With a Python generator TensorFlow 2.21 sets glibc's M_TRIM_THRESHOLD, which also makes every large tensor a mapping of its
-    own, cleared page by page for each batch: a third of a run's time. `python -m tests.benchmarks.bench_allocation` measures it.
+    own, cleared page by page for each batch: a third of a run's time. It costs memory: .15 GB where
+    MALLOC_ARENA_MAX=1 lets a thread use what another has freed, as `make lab` and the hubs' settings do, else .5 GB.
+    `python -m tests.benchmarks.bench_allocation` measures it.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt:

@@ -70,7 +70,7 @@ def test_wilsons_interval(right, total, low, high):
 
 @pytest.mark.parametrize(("right", "total"), [(1, 0), (3, 2), (-1, 2)])
 def test_no_share_gets_a_sentence(right, total):
-    with pytest.raises(ValueError, match="is no share"):
+    with pytest.raises(ValueError, match="Give at least 1 in total"):
         wilson_interval(right, total)
 
 

@@ -350,6 +350,7 @@ def test_jupyterlab_starts_with_this_python_and_what_is_set_already_stays(lesson
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(launch.data, "main", lambda words: 0)
     monkeypatch.delenv("JUPYTER_PREFER_ENV_PATH", raising=False)
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
     started = []
     monkeypatch.setattr(os, "execve", lambda program, command, environment: started.append((program, environment)))
@@ -357,6 +358,7 @@ def test_jupyterlab_starts_with_this_python_and_what_is_set_already_stays(lesson
     ((program, environment),) = started
     assert program == sys.executable
     assert (environment["JUPYTER_PREFER_ENV_PATH"], environment["TF_NUM_INTRAOP_THREADS"]) == ("1", "1")
+    assert environment["MALLOC_ARENA_MAX"] == "1"
 
 
 def test_jupyterlab_gets_the_settings_that_ship(lessons, course_home, monkeypatch):

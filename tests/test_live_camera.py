@@ -44,6 +44,12 @@ def test_pixels_are_scaled_as_the_network_takes_them():
     )
 
 
+def test_a_function_gets_the_values_that_it_is_made_for():
+    live = LiveCamera(red_or_not(), ["other", "red"], values=lambda pixels: pixels / 255)
+    assert np.argmax(live.look(jpeg((255, 0, 0)))["shares"]) == 1
+    assert live.probabilities == pytest.approx(LiveCamera(red_or_not()).look(jpeg((255, 0, 0)))["shares"], abs=1e-3)
+
+
 def test_a_single_sigmoid_and_a_gray_network_are_asked_too():
     sigmoid = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(1, "sigmoid")])
     answer = LiveCamera(sigmoid, ["dark", "light"]).look(jpeg((255, 255, 255)))

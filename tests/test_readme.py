@@ -9,16 +9,15 @@ import yaml
 
 from helpers.results import RECIPES
 from tests.conftest import ROOT
-from tools import notebooks, readme, way_cells
+from tools import lesson_costs, notebooks, readme, way_cells
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md", "docs/hosting.md", "docs/results.md")
 TEXT = readme.README.read_text(encoding="utf-8")
 
 
-def test_the_tables_are_those_of_the_measured_results():
-    assert readme.with_table(TEXT, readme.SHORT) == TEXT, "python -m tools.readme"
-    text = readme.RESULTS.read_text(encoding="utf-8")
-    assert readme.with_table(text) == text, "python -m tools.readme"
+def test_the_tables_are_those_of_what_was_measured():
+    for file, text in readme.pages().items():
+        assert file.read_text(encoding="utf-8") == text, "python -m tools.readme"
     assert set(readme.TITLES) == {*RECIPES, "head_by_images"}
 
 
@@ -34,8 +33,8 @@ def test_a_cell_of_the_table_has_both_ends_and_the_number_of_seeds():
 
 
 def test_marks_that_are_missing_are_said():
-    with pytest.raises(ValueError, match=re.escape(readme.BEGIN)):
-        readme.with_table("no marks")
+    with pytest.raises(ValueError, match="The page has no <!-- from costs.json"):
+        readme.with_table("no marks", "| a table |", "costs.json")
 
 
 def test_every_lesson_is_in_the_table_with_its_title_and_its_minutes():
@@ -45,6 +44,26 @@ def test_every_lesson_is_in_the_table_with_its_title_and_its_minutes():
         minutes = re.search(r"About (\d+) minutes", first)[1]
         question = re.search(r"^> (.+(?:\n> .+)*)", first, re.MULTILINE)[1].replace("\n> ", " ")
         assert f"| {path.name[:2]} | [{title}](notebooks/{path.name}) | {question} | {minutes} |" in TEXT
+
+
+COMPUTING = {
+    "a few seconds": (0, 0.5),
+    "less than one of them": (0, 1),
+    "about one of them": (0.5, 1.5),
+    "one or two of them": (1, 2),
+    "about two of them": (1.5, 2.5),
+    "three or four of them": (3, 4),
+    "about four of them": (3.5, 4.5),
+    "about five of them": (4.5, 5.5),
+}
+
+
+@pytest.mark.parametrize("path", notebooks.lessons(), ids=lambda path: path.name[:2])
+def test_the_computing_minutes_that_a_lesson_states_were_measured(path):
+    first = way_cells.title_cell(notebooks.read(path)).source
+    said = re.search(r"the computer itself needs ([\w\s]+?)(?:\.|,|;)", first)[1].replace("\n", " ")
+    low, high = COMPUTING[said]
+    assert 0.7 * low <= lesson_costs.load()[path.name[:2]]["seconds"] / 60 <= 1.3 * high
 
 
 @pytest.mark.parametrize("page", PAGES)

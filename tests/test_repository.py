@@ -323,12 +323,18 @@ def test_storing_a_lesson_keeps_the_fold(tmp_path):
 
 def test_binder_installs_what_learners_install_with_a_promised_python():
     folder = ROOT / ".binder"
-    assert {path.name for path in folder.iterdir()} == {"requirements.txt", "runtime.txt", "postBuild"}
+    assert {path.name for path in folder.iterdir()} == {"requirements.txt", "runtime.txt", "postBuild", "start"}
     assert (folder / "requirements.txt").read_text().split() == ["-r", "../requirements.txt"]
     version = (folder / "runtime.txt").read_text().strip().removeprefix("python-")
     assert version in SpecifierSet(PYPROJECT["project"]["requires-python"])
-    assert os.access(folder / "postBuild", os.X_OK)
-    assert (folder / "postBuild").read_bytes().startswith(b"#!/bin/bash\n")
+    for script in ("postBuild", "start"):
+        assert os.access(folder / script, os.X_OK)
+        assert (folder / script).read_bytes().startswith(b"#!/bin/bash\n")
+
+
+def test_a_server_on_binder_starts_with_threads_that_share_freed_memory():
+    told = subprocess.run([ROOT / ".binder" / "start", "env"], capture_output=True, text=True, check=True).stdout
+    assert "MALLOC_ARENA_MAX=1" in told.splitlines()
 
 
 def test_hubs_install_what_learners_install_from_an_edition_that_stays():

@@ -7,7 +7,7 @@ import sys
 import nbformat
 
 from tests.conftest import ROOT
-from tools import notebooks
+from tools import lesson_costs, notebooks
 from tools.meter import Meter
 
 TAKES = (
@@ -57,10 +57,17 @@ def test_a_lesson_that_takes_too_much_memory_is_not_stored(tmp_path, monkeypatch
     path = tmp_path / "11_large.ipynb"
     cells = [nbformat.v4.new_code_cell("import time; time.sleep(0.5); print('done')")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    costs = tmp_path / "costs.json"
+    costs.write_text('{"12": {"seconds": 1, "cpu": 1, "gb": 0.1}}')
+    monkeypatch.setattr(lesson_costs, "COSTS", costs)
     monkeypatch.setattr(notebooks, "MOST_GB", 0.01)
     assert not notebooks.store(path, tmp_path)
     assert "GB of memory; 0.01 is the most" in capsys.readouterr().out
     assert not notebooks.read(path).cells[0].outputs
+    assert list(lesson_costs.load()) == ["12"]
     monkeypatch.setattr(notebooks, "MOST_GB", 2.0)
     assert notebooks.store(path, tmp_path)
     assert notebooks.read(path).cells[0].outputs[0].text == "done\n"
+    assert list(lesson_costs.load()) == ["11", "12"]
+    assert 0 < lesson_costs.load()["11"]["gb"] < 2
+    assert lesson_costs.table().splitlines()[-1] == "| 12 | 1 | 1 | 0.1 |"

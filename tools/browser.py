@@ -277,7 +277,7 @@ def run_all(page: Any, timeout: float = 60) -> None:
     errors = page.locator(
         '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
     )
-    assert errors.count() == 0, errors.first.inner_text()
+    assert errors.count() == 0, errors.first.text_content()
 
 
 def scroll_to(part: Any) -> None:

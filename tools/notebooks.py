@@ -20,7 +20,7 @@ from data_scripts import atomic
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT, home
 from helpers.widgets import base
-from tools import repository
+from tools import lesson_costs, repository
 from tools.meter import Meter
 
 LESSONS = CHECKOUT / "notebooks"
@@ -135,7 +135,7 @@ def own_home() -> Iterator[Path]:
 
 def main(arguments: list[str]) -> int:
     """Store the lessons of these numbers, or all; return the exit code."""
-    os.environ |= {"COURSE_BUDGET": "full", "COURSE_SOURCE": "offline"}
+    os.environ |= {"COURSE_BUDGET": "full", "COURSE_SOURCE": "offline", "MALLOC_ARENA_MAX": "1"}  # as `make lab` has it
     os.environ["PYTHONPATH"] = str(CHECKOUT)
     os.environ.pop("NBGRADER_EXECUTION", None)
     try:
@@ -163,6 +163,7 @@ def store(path: Path, folder: Path) -> bool:
         print(f"  {fault}")
     if not wrong:
         atomic.write(path, nbformat.writes(notebook) + "\n")
+        lesson_costs.note(path.name[:2], meter)
     return not wrong
 
 

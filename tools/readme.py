@@ -1,17 +1,19 @@
-"""The tables of results in README.md and docs/results.md, made from the reference results: `python -m tools.readme`."""
+"""The tables in README.md, docs/results.md and docs/hosting.md, made from what was measured: `python -m tools.readme`."""
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers import results
+from tools import lesson_costs
 
-README, RESULTS = CHECKOUT / "README.md", CHECKOUT / "docs" / "results.md"
-BEGIN, END = "<!-- from helpers/results/reference.json: python -m tools.readme -->", "<!-- end -->"
+README, RESULTS, HOSTING = CHECKOUT / "README.md", CHECKOUT / "docs" / "results.md", CHECKOUT / "docs" / "hosting.md"
+BEGIN, END = "<!-- from {}: python -m tools.readme -->", "<!-- end -->"
 TITLES = {
-    "digits_dense": "01 · digits, two hidden layers of 50 (published: about .97)",
+    "digits_dense": "01 · digits, two hidden layers of 50",
     "clothes_dense": "02 · clothes, one hidden layer of 128, 10 epochs",
     "clothes_dense_short": "04 · clothes, one hidden layer of 128, 5 epochs",
     "clothes_convolutional": "04 · clothes, two convolutions of 64 filters, 5 epochs",
@@ -19,10 +21,10 @@ TITLES = {
     "clothes_convolutional_frozen": "04 · clothes, the 64 filters left random, 5 epochs",
     "horses_humans_300": "06 · horses or humans, 300 px, five blocks, 5 epochs",
     "horses_humans_150": "06 · horses or humans, 150 px, three blocks, 5 epochs",
-    "cats_dogs_plain": "07 · cats and dogs, 15 epochs, a step after every 128 images (published: about .73)",
+    "cats_dogs_plain": "07 · cats and dogs, 15 epochs, a step after every 128 images",
     "cats_dogs_augmented": "08 · with augmentation",
     "cats_dogs_dropout": "08 · with dropout",
-    "cats_dogs_both": "08 · with both (published: about .63)",
+    "cats_dogs_both": "08 · with both",
     "cats_dogs_plain_long": "08 · cats and dogs, plain, 40 epochs, a step after every 32 images",
     "cats_dogs_augmented_long": "08 · cats and dogs, with augmentation, 40 epochs, a step after every 32 images",
     "head_by_images": "11 · cats and dogs, a head on the features of a pretrained network",
@@ -50,19 +52,30 @@ def table(networks: Iterable[str] = TITLES) -> str:
     return "\n".join(rows)
 
 
-def with_table(text: str, networks: Iterable[str] = TITLES) -> str:
-    """Return a page's text with today's table between the two marks. ValueError if they are missing."""
-    before, _, rest = text.partition(BEGIN)
+def with_table(text: str, rows: str, source: str = "helpers/results/reference.json") -> str:
+    """Return a page's text with a table between the two marks that name its source. ValueError if they are missing."""
+    begin = BEGIN.format(source)
+    before, _, rest = text.partition(begin)
     _, end, after = rest.partition(END)
     if not end:
-        raise ValueError(f"The page has no {BEGIN} … {END}.")
-    return f"{before}{BEGIN}\n\n{table(networks)}\n\n{END}{after}"
+        raise ValueError(f"The page has no {begin} … {END}.")
+    return f"{before}{begin}\n\n{rows}\n\n{END}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Return the pages with today's tables, by file."""
+    texts = {file: file.read_text(encoding="utf-8") for file in (README, RESULTS, HOSTING)}
+    return {
+        README: with_table(texts[README], table(SHORT)),
+        RESULTS: with_table(texts[RESULTS], table()),
+        HOSTING: with_table(texts[HOSTING], lesson_costs.table(), "docs/lesson_costs.json"),
+    }
 
 
 def main() -> int:
-    """Write the tables into both pages and print the longer one."""
-    for file, networks in {README: SHORT, RESULTS: TITLES}.items():
-        file.write_text(with_table(file.read_text(encoding="utf-8"), networks), encoding="utf-8")
+    """Write the tables into the pages and print the one of all results."""
+    for file, text in pages().items():
+        file.write_text(text, encoding="utf-8")
     print(table())
     return 0
 

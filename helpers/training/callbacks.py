@@ -80,7 +80,7 @@ class LiveCurves(ProgressCallback):
         super().on_train_begin(logs)
         shell = get_ipython()
         if getattr(shell, "kernel", None) is not None:
-            from helpers.widgets.curve_view import CurveView  # widgets are built on this room
+            from helpers.widgets.curve_view import CurveView  # widgets import this package
 
             self._view = CurveView(html=live_html(self.progress))
             data, metadata = self._view._repr_mimebundle_()

@@ -4,11 +4,14 @@ A notebook's output is a bundle of formats, and whatever shows it picks the best
 image or a piece of HTML, and always a sentence, next to the live view of a widget: that is what GitHub, nbviewer,
 an exported page and paper show.
 
-    class Pad(StaticFallback, anywidget.AnyWidget):
+    class Pad(BrowserWidget):
+        _esm = script("pad.js")
+
         def fallback(self):
             return {"image/png": png_bytes, "text/plain": "A drawing pad with a 7; the network reads 7 (0.98)."}
 
-Put `StaticFallback` first in the list of base classes. It works for widgets of ipywidgets 7.7 and 8 and for anywidgets.
+`BrowserWidget` is for a widget whose own script draws it; `PythonColumn` (`veil.py`) for one made of ipywidgets' controls. Both begin
+with `StaticFallback`, which works for widgets of ipywidgets 7.7 and 8 and for anywidgets: put it first in a list of base classes.
 """
 
 import functools

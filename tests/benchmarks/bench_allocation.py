@@ -1,11 +1,12 @@
 """Measure what `keep_freed_memory` saves while a network trains: `python -m tests.benchmarks.bench_allocation [--steps 20]`.
 
-The network of lesson 07 takes steps of 32 images from a Python generator, once with glibc's settings as TensorFlow leaves them
-and once as the course sets them; CPU seconds of all threads, page faults and the peak of memory.
+The network of lesson 07 takes steps of 32 images from a Python generator: with glibc's settings as TensorFlow leaves them, as the
+course sets them, and with MALLOC_ARENA_MAX=1 too, as `make lab` does; CPU seconds of all threads, page faults and the peak of memory.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 
@@ -38,12 +39,18 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=20)
     steps = str(parser.parse_args().steps)
     results = {}
-    for name in ("as left", "kept"):
-        done = subprocess.run([sys.executable, "-c", RUN, name, steps], capture_output=True, text=True, check=True)
+    for name, setting in (("as left", {}), ("kept", {}), ("shared", {"MALLOC_ARENA_MAX": "1"})):
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, name, steps],
+            env=os.environ | setting,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         results[name] = json.loads(done.stdout.splitlines()[-1])
         print("{:8} {:6.1f} CPU s, {:9,} page faults, at most {:.2f} GB".format(name, *results[name]))
-    ratio = results["kept"][0] / results["as left"][0]
-    print(f"freed memory kept: {ratio:.2f} times the CPU time")
+    ratio = results["shared"][0] / results["as left"][0]
+    print(f"freed memory kept and shared: {ratio:.2f} times the CPU time")
     return int(ratio > 1)
 
 

@@ -1,0 +1,31 @@
+"""What a lesson costs at the full budget: seconds, processor seconds and memory, as `make notebooks` measured them.
+
+`docs/lesson_costs.json` keeps the numbers of the run whose outputs are stored; docs/hosting.md shows them as a table, and a test
+compares them with the minutes that each lesson states.
+"""
+
+import json
+
+from data_scripts import atomic
+from data_scripts.paths import CHECKOUT
+from tools.meter import Meter
+
+COSTS = CHECKOUT / "docs" / "lesson_costs.json"
+HEAD = ["| lesson | seconds alone on two cores | processor seconds | most memory, GB |", "|---|---|---|---|"]
+
+
+def load() -> dict[str, dict[str, float]]:
+    """Return the costs by lesson: {"01": {"seconds": 53, "cpu": 56, "gb": 1.1}, …}."""
+    return json.loads(COSTS.read_text("utf-8"))
+
+
+def note(lesson: str, meter: Meter) -> None:
+    """Write down what a run of a lesson has cost."""
+    costs = load() | {lesson: {"seconds": round(meter.seconds), "cpu": round(meter.cpu), "gb": round(meter.most, 1)}}
+    atomic.write(COSTS, json.dumps(dict(sorted(costs.items())), indent=1) + "\n")
+
+
+def table() -> str:
+    """Return the costs as a table in Markdown, a row for each lesson."""
+    rows = [f"| {lesson} | {cost['seconds']} | {cost['cpu']} | {cost['gb']} |" for lesson, cost in load().items()]
+    return "\n".join([*HEAD, *rows])
