@@ -23,8 +23,7 @@ from data_scripts.errors import DataError, exit_code
 from data_scripts.paths import CHECKOUT, home
 
 LESSONS = CHECKOUT / "notebooks"
-SETTINGS = CHECKOUT / "etc" / "jupyter"  # of JupyterLab: the state of widgets is saved, and no news are fetched
-CONNECTION = "helpers.server.no_delay.NoDelayConnection"
+SETTINGS = CHECKOUT / "etc" / "jupyter"  # of JupyterLab and its server, for hubs, too
 _RECORD = ".published.json"  # which edition of each lesson was copied
 _OWNER = ".owner"
 _BADGE = re.compile(r"\[!\[[^]]*\]\([^)]*\)\]\(https://colab\.[^)]*\)\n*")
@@ -67,12 +66,11 @@ def _is_mine(folder: Path) -> bool:
         if not owner.exists():
             try:
                 draft.write_text(_user(), encoding="utf-8")
-                os.link(draft, owner)  # whole or not at all, and only for the first
-            except OSError:
-                if not owner.exists() and draft.exists():  # a disk without links
-                    os.replace(draft, owner)
-                elif not owner.exists():
-                    raise
+                try:
+                    os.link(draft, owner)  # whole or not at all, and only for the first
+                except OSError:
+                    if not owner.exists():  # a disk without links
+                        os.replace(draft, owner)
             finally:
                 draft.unlink(missing_ok=True)
         return owner.read_text(encoding="utf-8") == _user() and os.access(folder, os.W_OK)
@@ -150,8 +148,6 @@ def jupyter_command(folder: Path) -> list[str]:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--log-level=WARN"]
     command += [f"--LabApp.default_url=/lab/tree/{first}", "--LabApp.extension_manager=readonly"]
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    command.append(f"--ServerApp.kernel_websocket_connection_class={CONNECTION}")
-    command.append(f"--ServerApp.tornado_settings={{'websocket_max_message_size': {2**28}}}")  # usual are 10 MB
     if not _has_display():
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

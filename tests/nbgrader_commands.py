@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,12 +13,14 @@ ASIDE = Path(sys.prefix) / "class"  # where the Makefile puts nbgrader, away fro
 HAS_NBGRADER = find_spec("nbgrader") is not None or (ASIDE / "nbgrader").is_dir()
 
 
-def nbgrader(folder: Path, *words: str) -> None:
+def nbgrader(folder: Path, *words: str, before: Sequence[str] = (), **variables: str) -> None:
+    """Run a command of nbgrader. before: the words of a command that runs it, as another user for example."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ASIDE), os.environ.get("PYTHONPATH", "")])}
     environment["PATH"] = os.pathsep.join([str(ASIDE / "bin"), os.environ["PATH"]])  # nbgrader calls alembic
     environment |= {name: str(folder / ".jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     environment.pop("COURSE_BUDGET", None)  # a teacher sets none
-    command = [sys.executable, "-m", "nbgrader", *words]
+    environment |= variables
+    command = [*before, sys.executable, "-m", "nbgrader", *words]
     done = subprocess.run(
         command, check=False, cwd=folder, env=environment, capture_output=True, text=True, timeout=1800
     )

@@ -92,6 +92,7 @@ def test_a_second_process_says_that_it_waits_and_goes_on_when_the_first_is_done(
     ("problem", "sentence"),
     [
         (errno.ENOSPC, "The disk is full"),
+        (errno.EDQUOT, "The disk is full"),  # a quota
         (errno.EACCES, "cannot be written to. Name a folder of your own"),
         (errno.EIO, "Input/output error. Name another folder"),
     ],

@@ -7,14 +7,12 @@ import shutil
 import stat
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
 from ipykernel.ipkernel import IPythonKernel
 from jupyter_server.serverapp import ServerApp
-from traitlets.utils.importstring import import_item
 
 from helpers import launch
 from tests.conftest import ROOT
@@ -138,25 +136,25 @@ def test_jupyterlab_opens_on_the_first_lesson_with_its_token_on_and_asks_nothing
     assert "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate" in command
 
 
-def test_a_message_from_the_browser_may_be_larger_than_any_photograph(lessons, tmp_path):
-    launch.copy_lessons(tmp_path / "mine")
-    option = next(word for word in launch.jupyter_command(tmp_path / "mine") if "tornado_settings" in word)
+@pytest.fixture
+def server(monkeypatch, tmp_path):
+    """Jupyter's server with the settings that `make lab`, hubs and images have, as it reads them."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(launch.SETTINGS))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "none"))
     server = ServerApp()
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # traitlets would rather have key=value, which cannot be a number
-        server.parse_command_line([option])
+    server.load_config_file(suppress_errors=False)
+    return server
+
+
+def test_a_message_from_the_browser_may_be_larger_than_any_photograph(server):
     assert server.tornado_settings == {"websocket_max_message_size": 256 * 2**20}
 
 
-def test_jupyterlab_sends_every_message_of_a_kernel_at_once(lessons, tmp_path, monkeypatch):
+def test_jupyterlab_sends_every_message_of_a_kernel_at_once(server, monkeypatch):
     from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
     from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
-    launch.copy_lessons(tmp_path / "mine")
-    option = next(word for word in launch.jupyter_command(tmp_path / "mine") if "websocket_connection_class" in word)
-    kind = import_item(option.partition("=")[2])
+    kind = server.kernel_websocket_connection_class
     connection = kind.__new__(kind)  # without the kernel that it would need
     done = []
     monkeypatch.setattr(ZMQChannelsWebsocketConnection, "connect", lambda self: done.append("connect"))

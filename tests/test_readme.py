@@ -1,8 +1,6 @@
 """What README says is so: its table of results, the minutes of the lessons, its files and commands."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -55,6 +53,8 @@ COMPUTING = {
     "three or four of them": (3, 4),
     "about four of them": (3.5, 4.5),
     "about five of them": (4.5, 5.5),
+    "five to ten of them": (5, 10),
+    "ten to twenty of them": (10, 20),
 }
 
 
@@ -62,8 +62,10 @@ COMPUTING = {
 def test_the_computing_minutes_that_a_lesson_states_were_measured(path):
     first = way_cells.title_cell(notebooks.read(path)).source
     said = re.search(r"the computer itself needs ([\w\s]+?)(?:\.|,|;)", first)[1].replace("\n", " ")
-    low, high = COMPUTING[said]
-    assert 0.7 * low <= lesson_costs.load()[path.name[:2]]["seconds"] / 60 <= 1.3 * high
+    shortest, longest = COMPUTING[said]
+    minutes = lesson_costs.load()[path.name[:2]]["cpu"] / 60
+    assert longest >= 0.9 * minutes / 2, "not even two cores that never wait are so fast"
+    assert 0.9 * shortest <= minutes, "even one core is faster"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -86,10 +88,6 @@ def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     assert float(student["memory"]["limit"].removesuffix("G")) >= max(used) * 4 / 3  # as hosting.md reckons
     assert float(student["memory"]["guarantee"].removesuffix("G")) >= sorted(used)[5]  # what half of the lessons need
     assert student["extraEnv"]["COURSE_HOME"].startswith(student["storage"]["homeMountPath"])  # kept between two days
-    (file,) = student["extraFiles"].values()  # what hosting.md has for The Littlest JupyterHub, too
-    assert f"{Path(file['mountPath']).parent.name}/{Path(file['mountPath']).name}" in text
-    assert json.dumps(file["data"]) in text
-    assert file["data"]["ServerApp"]["tornado_settings"]["websocket_max_message_size"] == 256 * 2**20
     (copied,) = (one for one in student["lifecycleHooks"]["postStart"]["exec"]["command"] if one.startswith("cp "))
     source, target = copied.split()[2:4]
     assert f"--target-repo-dir={source.removesuffix('/notebooks')} " in text  # where the image has the course

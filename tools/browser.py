@@ -32,7 +32,7 @@ from typing import Any
 import nbformat
 
 from data_scripts.paths import CHECKOUT
-from helpers.launch import CONNECTION, SETTINGS
+from helpers.launch import SETTINGS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -121,11 +121,11 @@ def chromium(*flags: str) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def lab(
-    folder: Path, theme: str = "JupyterLab Light", timeout: float = 60, connection: str = CONNECTION, **variables: str
+    folder: Path, theme: str = "JupyterLab Light", timeout: float = 60, connection: str = "", **variables: str
 ) -> Iterator[Lab]:
     """Give a JupyterLab that shows `folder`; its kernels are shut down at the end of the block.
 
-    connection: the class between the browser and the kernels. Kernels run this Python, import the course from the
+    connection: the class between the browser and the kernels, where it isn't the course's own. Kernels run this Python, import the course from the
     checkout, use offline data, the quick budget, and `folder/.course` for what they make; `variables` of the environment
     override that. Raises RuntimeError with the server's last lines if it does not start.
     """
@@ -199,9 +199,10 @@ def _start(theme: str, connection: str, timeout: float) -> _Server:
         "ServerApp.allow_root": True,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
-        "ServerApp.kernel_websocket_connection_class": connection,
         "LabApp.expose_app_in_browser": True,  # as window.jupyterapp
     }
+    if connection:
+        options["ServerApp.kernel_websocket_connection_class"] = connection
     command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
     log = own / "log.txt"
     with log.open("w") as output:

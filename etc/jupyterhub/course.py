@@ -12,3 +12,5 @@ c.Spawner.environment = {
     "TF_NUM_INTRAOP_THREADS": "2",  # or TensorFlow takes a thread for every core of the machine
     "TF_NUM_INTEROP_THREADS": "2",
 }
+# Students of one machine share its network: without this, each of them could listen to what the kernels of the others print.
+c.Spawner.args = ["--KernelManager.transport_encryption=auto"]

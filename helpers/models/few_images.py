@@ -112,7 +112,7 @@ def wilson_interval(right: int, total: int, z: float = 1.96) -> tuple[float, flo
     Raises ValueError unless 0 ≤ right ≤ total and total is at least 1.
     """
     if not 0 <= right <= total or total < 1:
-        raise ValueError(f"{right} of {total} is no share; give 0 ≤ right ≤ total, and at least 1 in total.")
+        raise ValueError(f"{right} right of {total}? Give at least 1 in total, and from 0 to that many right.")
     share, extra = right / total, z * z / total
     middle = (share + extra / 2) / (1 + extra)
     half = z * np.sqrt(share * (1 - share) / total + extra / (4 * total)) / (1 + extra)

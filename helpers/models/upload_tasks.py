@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from data_scripts import render
+from data_scripts import atomic, render
 from data_scripts.paths import home
 from helpers import budget, data
 from helpers.images.assets import SAMPLE_IMAGES
+from helpers.images.encode import encode
 from helpers.images.folders import ImageBatches, ImageFolderReader
 
 TASKS = ("horses_or_humans", "cats_vs_dogs", "mnist")
@@ -121,8 +122,7 @@ def _digits() -> UploadTask:
 def _written(images: np.ndarray, labels: np.ndarray) -> list[Path]:
     """Write digits (N, 28, 28), light on dark, as image files of dark on light, ten times as large; return the paths."""
     folder = home() / "samples" / "digits"
-    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"digit_{label}_{i}.png" for i, label in enumerate(labels)]
     for path, image in zip(paths, images, strict=True):
-        Image.fromarray(255 - image).resize((280, 280), Image.Resampling.BICUBIC).save(path)
+        atomic.write(path, encode(Image.fromarray(255 - image).resize((280, 280), Image.Resampling.BICUBIC)))
     return paths

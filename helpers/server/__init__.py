@@ -1,1 +1,1 @@
-"""What runs inside Jupyter's server: today's contents page, the saved state of widgets, answers without delay."""
+"""What runs inside Jupyter's server: today's contents page, the saved state of widgets, the connection to a kernel."""

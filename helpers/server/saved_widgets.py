@@ -1,4 +1,4 @@
-"""What JupyterLab saves of widgets: enough to show them again without their kernel, and no more. An extension of its server.
+"""What JupyterLab saves of widgets: enough to show them again without their kernel, and no more. Part of `CourseContents`.
 
 JupyterLab's setting `saveState` stores the state of all widgets that a kernel answers for at this moment. A lesson that is
 opened again and saved before its cells are run would so lose all of it, and each of its widgets would become "model not
@@ -96,12 +96,3 @@ def _read_state(file: Path) -> dict[str, dict]:
         return _states(json.loads(file.read_text(encoding="utf-8"))["metadata"]["widgets"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": __name__}]
-
-
-def _load_jupyter_server_extension(server: Any) -> None:
-    """Register the hook once all extensions are loaded: some of them, Jupytext's for one, bring a contents manager of their own."""
-    server.io_loop.add_callback(lambda: server.contents_manager.register_pre_save_hook(keep_widgets))

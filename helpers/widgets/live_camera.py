@@ -17,7 +17,7 @@ from helpers.images.own_images import square
 from helpers.images.read import open_image
 from helpers.models.grad_cam import grad_cam
 from helpers.models.predict import SURE, class_names_of, image_shape, probabilities
-from helpers.models.values import Values, input_range
+from helpers.models.values import Values, input_range, network_input
 from helpers.widgets.base import BrowserWidget, Formats, script
 from helpers.widgets.grad_cam import HEAT
 
@@ -67,7 +67,9 @@ class LiveCamera(BrowserWidget):
         pixels = np.asarray(image.convert("L") if channels == 1 else image, "float32").reshape(
             1, *self._shape
         ) / np.float32(255)
-        self.probabilities = probabilities(self._model, np.asarray(self._network(self._scaled(pixels))))[0]
+        self.probabilities = probabilities(
+            self._model, np.asarray(self._network(network_input(self._model, pixels, self._range)))
+        )[0]
         if not np.isfinite(self.probabilities).all():
             raise ValueError(
                 "The network's answer is not a number: its weights diverged. Train it again from the start."
@@ -86,12 +88,6 @@ class LiveCamera(BrowserWidget):
         """Return a sentence: what the camera saw is nobody else's business, so no image is stored."""
         text = f"A live view: the camera's picture, and the probabilities of {', '.join(self._names)}. It needs a running kernel."
         return {"text/html": f"<p>{escape(text)}</p>", "text/plain": text}
-
-    def _scaled(self, pixels: np.ndarray) -> np.ndarray:
-        if callable(self._range):
-            return np.asarray(self._range(pixels))
-        low, high = self._range
-        return low + pixels * np.float32(high - low)
 
     def _do(self, content: dict, buffers: Any) -> dict:
         if content["do"] != "look":

@@ -3,7 +3,7 @@
 The augmentation playground: the kernel changes five images of 150 × 150, packs them into one JPEG, and the page shows it. Time
 runs from the event's own time stamp until a frame with the new image has been handed to the screen. Exit code 1 when
 the median is above 60 ms. Also measured: the kernel's share alone, in CPU time, which other programs do not change much; and
-the same with the connection that JupyterLab has where `make lab` did not open it (helpers/server/no_delay.py).
+the same with the connection that JupyterLab has without the course's settings (helpers/server/connection.py).
 """
 
 import sys
@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 from statistics import median, quantiles
 
-from helpers.launch import CONNECTION
 from helpers.widgets.augmentation_playground import AugmentationPlayground
 from tests.benchmarks.bench_explorer import in_a_new_page
 from tests.browser import SLIDER, WHY_NOT, chromium, lab
@@ -46,7 +45,7 @@ def in_the_kernel(moves: int = 100) -> float:
     return 1000 * (time.process_time() - begin) / moves
 
 
-def in_the_page(connection: str = CONNECTION) -> list[float]:
+def in_the_page(connection: str = "") -> list[float]:
     """Milliseconds from each press of a key to the new images."""
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -15,6 +15,7 @@ import requests
 from data_scripts.paths import CHECKOUT
 
 ASIDE = Path(sys.prefix) / "hub"  # where the Makefile puts JupyterHub and the proxy
+FIRST_NUMBER = 61_001  # of the users that have accounts of their own; nothing else has to know them
 PROXY = ASIDE / "node_modules" / ".bin" / "configurable-http-proxy"
 
 
@@ -34,13 +35,39 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-class Hub:
-    """A hub in `folder`, with its students' homes; `address` is where a browser finds it."""
+def others_run_this_python() -> bool:
+    """Tell whether another user could be started with this Python and the course: needs root, and folders that are open."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    command = [sys.executable, "-c", "import helpers, jupyter_server"]
+    number = FIRST_NUMBER - 1
+    try:
+        return not subprocess.call(
+            command, user=number, group=number, extra_groups=[], cwd="/", stderr=subprocess.DEVNULL
+        )
+    except PermissionError:
+        return False
 
-    def __init__(self, folder: Path, students: Sequence[str], **variables: str) -> None:
+
+class Hub:
+    """A hub in `folder`, with its students' homes; `address` is where a browser finds it.
+
+    accounts: give everyone a user number of their own and a home that is closed to others, as The Littlest JupyterHub does. before: shell commands
+    for the hub and its students alone, such as one that mounts a small disk. Both need root.
+    """
+
+    def __init__(
+        self, folder: Path, students: Sequence[str], accounts: bool = False, before: str = "", **variables: str
+    ) -> None:
         self.folder, self.homes, self.password = folder, folder / "homes", secrets.token_hex(8)
-        for name in ("teacher", *students):
+        self.state, self._before = folder / "hub", before
+        self.state.mkdir(mode=0o700)  # what the hub knows and writes: nobody else's
+        numbers = dict(zip(("teacher", *students), range(FIRST_NUMBER, FIRST_NUMBER + 1000), strict=False))
+        for name, number in numbers.items():
             (self.homes / name).mkdir(parents=True)
+            if accounts:
+                os.chown(self.homes / name, number, number)
+                (self.homes / name).chmod(0o750)
         port, api, hub = free_ports(3)
         self.address, self.proxy_api = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{api}"
         self._ports, self._token = (port, api), secrets.token_hex(16)
@@ -51,9 +78,10 @@ class Hub:
             "extensions": str(ASIDE / "etc" / "jupyter"),
             "course": str(CHECKOUT),
             "homes": str(self.homes),
-            "folder": str(folder),
+            "folder": str(self.state),
             "python": sys.executable,
         }
+        told |= {"numbers": numbers if accounts else {}, "culler_token": self._token}
         told |= {"students": list(students), "password": self.password, "address": self.address, "hub_port": hub}
         told |= {"proxy_api": self.proxy_api, "proxy_token": self._token, "environment": student}
         self._environment = os.environ | {"PYTHONPATH": path, "PATH": programs, "REHEARSAL": json.dumps(told)}
@@ -69,9 +97,12 @@ class Hub:
             "proxy": [PROXY, "--ip=127.0.0.1", f"--port={port}", "--api-ip=127.0.0.1", f"--api-port={api}"],
             "hub": [sys.executable, "-m", "jupyterhub", "-f", Path(__file__).with_name("jupyterhub_config.py")],
         }
-        with (self.folder / f"{part}.log").open("ab") as log:
+        if self._before and part == "hub":
+            own = ["unshare", "--mount", "sh", "-c", f'{self._before} && exec "$@"', "sh"]
+            commands[part] = [*own, *commands[part]]
+        with (self.state / f"{part}.log").open("ab") as log:
             self._processes[part] = subprocess.Popen(
-                list(map(str, commands[part])), cwd=self.folder, env=self._environment, stdout=log, stderr=log
+                list(map(str, commands[part])), cwd=self.state, env=self._environment, stdout=log, stderr=log
             )
         url = f"{self.address}/hub/api/" if part == "hub" else f"{self.proxy_api}/api/routes"
         headers = {"Authorization": f"token {self._token}"} if part == "proxy" else {}
@@ -99,7 +130,30 @@ class Hub:
 
     def log(self, part: str) -> str:
         """Return what the hub or the proxy has written."""
-        return (self.folder / f"{part}.log").read_text("utf-8", "replace")
+        return (self.state / f"{part}.log").read_text("utf-8", "replace")
+
+    def is_running(self, name: str) -> bool:
+        """Tell whether a student's server runs, or is about to start or to stop."""
+        headers = {"Authorization": f"token {self._token}"}
+        answer = requests.get(f"{self.address}/hub/api/users/{name}", headers=headers, timeout=30)
+        return bool(answer.json()["server"] or answer.json()["pending"])
+
+    def cull(self, name: str) -> None:
+        """Have idle servers stopped, as a hub does after an hour, here after a second; wait until the one of `name` is."""
+        words = ["--timeout=1", "--cull-every=2", f"--url={self.address}/hub/api"]
+        command = [sys.executable, "-m", "jupyterhub_idle_culler", *words]
+        with (self.state / "culler.log").open("ab") as log:
+            environment = self._environment | {"JUPYTERHUB_API_TOKEN": self._token}
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            for _ in range(300):
+                if not self.is_running(name):
+                    return
+                time.sleep(0.2)
+            raise TimeoutError(f"{name}'s server wasn't stopped: {self.log('culler')[-2000:]}")
+        finally:
+            process.kill()
+            process.wait()
 
     def stop(self) -> None:
         """End the hub and the proxy."""

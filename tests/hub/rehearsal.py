@@ -33,10 +33,11 @@ SYSTEM = 2**30  # bytes for the system and the hub, as docs/hosting.md reckons
 
 @dataclass
 class Report:
-    """What a rehearsal measured: seconds by student and step, bytes by student, points by student and exercise."""
+    """What a rehearsal measured: seconds by student and step, bytes by student (and what they would be if no pages were shared), points by student and exercise."""
 
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)
+    unshared: dict[str, int] = field(default_factory=dict)
     points: dict[str, dict[str, float]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -51,7 +52,8 @@ class Report:
             room = (psutil.virtual_memory().total - SYSTEM) // most
             lines.append(
                 f"memory of a student with this lesson open: median {statistics.median(self.memory.values()) / 1e9:.2f} GB, "
-                f"most {most / 1e9:.2f} GB (shared pages counted by their share); this machine has room for {room}"
+                f"most {most / 1e9:.2f} GB (shared pages counted by their share; if nothing were shared: median "
+                f"{statistics.median(self.unshared.values()) / 1e9:.2f} GB); this machine has room for {room}"
             )
         lines.append(f"failures: {len(self.failures)}" + "".join(f"\n  {failure}" for failure in self.failures))
         return lines
@@ -104,24 +106,26 @@ def attend(student: Student, repository: Path, path: Path, half_way: threading.B
             if output.output_type == "error"
         ]
         student.ask(f"contents/{place}", "PUT", type="notebook", format="json", content=notebook)
-        report.memory[student.name] = memory_of(student.name)
+        half_way.wait(timeout=900)  # everyone has run the lesson, so pages are shared by all of them
+        report.memory[student.name], report.unshared[student.name] = memory_of(student.name)
         report.seconds[student.name] = student.seconds
     except Exception as error:  # one student's trouble is a line of the report, not the end of the class
         half_way.abort()
         report.failures.append(f"{student.name}: {type(error).__name__}: {error}")
 
 
-def memory_of(name: str) -> int:
-    """Return the bytes of a student's processes: each page counts by its share of those who have it."""
-    total = 0
+def memory_of(name: str) -> tuple[int, int]:
+    """Return the bytes of a student's processes: each page counted by its share of those who have it, and each in full."""
+    total = in_full = 0
     for process in psutil.process_iter():
         try:
             if process.environ().get("JUPYTERHUB_USER") == name:
                 details = process.memory_full_info()
                 total += getattr(details, "pss", details.rss)
+                in_full += details.rss
         except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             continue
-    return total
+    return total, in_full
 
 
 def collect_and_grade(hub: Hub, path: Path, names: list[str]) -> dict[str, dict[str, float]]:
@@ -163,8 +167,12 @@ def rehearse(folder: Path, count: int, lesson: str, restart: bool = False) -> Re
                 if restart:
                     _wait_for_routes(hub, count)
                 half_way.wait(timeout=900)
+                half_way.wait(timeout=900)  # for those who measure
             except threading.BrokenBarrierError:
                 report.failures.append("The class broke off before everyone had the lesson open.")
+            except BaseException:
+                half_way.abort()  # no one waits for what won't come
+                raise
             for one in done:
                 one.result()
             if not report.failures:

@@ -27,6 +27,7 @@ class Student:
     password: str
     seconds: dict[str, float] = field(default_factory=dict)
     session: requests.Session = field(default_factory=requests.Session)
+    sockets: list[websocket.WebSocket] = field(default_factory=list)
 
     @contextlib.contextmanager
     def timed(self, step: str):
@@ -93,7 +94,14 @@ class Student:
         cookies = requests.Request("GET", f"{self.address}/user/{self.name}/api/kernels", cookies=self.session.cookies)
         cookie = self.session.prepare_request(cookies).headers.get("Cookie", "")
         url = f"{address}/user/{self.name}/api/kernels/{kernel}/channels"
-        return websocket.create_connection(url, cookie=cookie, timeout=PATIENCE, origin=self.address)
+        self.sockets.append(websocket.create_connection(url, cookie=cookie, timeout=PATIENCE, origin=self.address))
+        return self.sockets[-1]
+
+    def hang_up(self) -> None:
+        """Close the connections to kernels, and to the hub; the student stays logged in."""
+        while self.sockets:
+            self.sockets.pop().close()
+        self.session.close()
 
     def _xsrf(self, path: str) -> str:
         values = [cookie.value for cookie in self.session.cookies if cookie.name == "_xsrf" and cookie.path == path]
@@ -135,6 +143,11 @@ class Kernel:
             if not isinstance(received, str) or not received:
                 continue  # the buffers of a widget
             reply = json.loads(received)
+            if reply["content"].get("execution_state") in (
+                "restarting",
+                "dead",
+            ):  # the kernel was ended: no reply will come
+                return outputs
             if reply["parent_header"].get("msg_id") != message:
                 continue
             kind, content = reply["msg_type"], reply["content"]
