@@ -9,7 +9,7 @@ import ctypes
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 M_TOP_PAD, M_MMAP_MAX = -2, -4  # of glibc's <malloc.h>
@@ -57,10 +57,22 @@ def keep_freed_memory() -> None:
     MALLOC_ARENA_MAX=1 lets a thread use what another has freed, as `make lab` and the hubs' settings do, else .5 GB.
     `python -m tests.benchmarks.bench_allocation` measures it.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    mallopt = _of_glibc("mallopt")
     if mallopt:
         mallopt(M_MMAP_MAX, 0)
         mallopt(M_TOP_PAD, 64 << 20)
+
+
+def return_freed_memory() -> None:
+    """Return to the system what `keep_freed_memory` has kept, after a run: the next one frees pieces of other sizes."""
+    trim = _of_glibc("malloc_trim")
+    if trim:
+        trim(ctypes.c_size_t(0))
+
+
+def _of_glibc(name: str) -> Callable | None:
+    """Return a function of glibc; None elsewhere."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
 
 
 def _is_not_about_retracing(record: logging.LogRecord) -> bool:

@@ -20,8 +20,8 @@ FACTS: dict[str, set[str]] = {
     "03": {"400", "237"},  # sums and places in examples
     "04": {"2.4"},  # about a ratio
     "05": {"1,024"},  # an example, eight full batches
-    "06": {"500", "527", "90,000", "1.5", "1,200", "0.61", "0.64"},  # the set; other texts; papers; results
-    "07": {"500", "3,000", "5,000", "900", "25,000", "54,000", "1,738"},  # counts; a ratio; an example; of sources
+    "06": {"90,000", "1.5", "1,200", "0.61", "0.64"},  # the set; other texts; papers; results
+    "07": {"3,000", "5,000", "900", "25,000", "54,000", "1,738"},  # counts; a ratio; an example; of sources
     "08": {"1.2", "3,000", "128"},  # millions of photographs of ImageNet; 2,000 + 1,000; a batch of the tutorial
     "10": {"65,535", "99.3", "1412.6572"},  # the largest number of 16 bits; of the panda's source
     "11": {"542", "129,450", "20285", "1711.08536"},  # of the sources named there

@@ -57,6 +57,15 @@ def test_a_value_outside_the_range_gets_a_sentence_that_fits(file, capsys, monke
     assert len(capsys.readouterr().out.splitlines()) == 1, "of a quick run nothing is to be expected"
 
 
+def test_a_hairs_breadth_is_no_fault_where_all_runs_end_alike(file, capsys):
+    file.write_text(json.dumps({"digits_dense": {"offline": an_entry(*[{"training_accuracy": 1.0}] * 3)}}))
+    results.compare("digits_dense", training_accuracy=0.996)
+    results.compare("digits_dense", training_accuracy=0.98)
+    _, near, _, far = capsys.readouterr().out.splitlines()
+    assert near.startswith("  Just below that range")
+    assert far.startswith("  Well below that range")
+
+
 def test_a_single_seed_is_no_range(file, capsys):
     file.write_text(json.dumps({"digits_dense": {"offline": an_entry({"test_accuracy": 0.91})}}))
     results.compare("digits_dense", test_accuracy=0.9)

@@ -55,3 +55,24 @@ print(faults())
 def test_memory_that_a_batch_freed_is_there_for_the_next_one():
     done = subprocess.run([sys.executable, "-c", TAKEN_TWICE], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 100, "40 MB that are mapped again fault hundreds of times, even in huge pages"
+
+
+GIVEN_BACK = """
+import psutil
+import numpy as np
+from helpers.tensorflow_import import keep_freed_memory, return_freed_memory
+
+keep_freed_memory()
+pieces = [np.ones(1 << 20) for _ in range(40)]
+last = np.ones(1 << 20)  # so that what is freed is not at the end of the heap
+del pieces
+kept = psutil.Process().memory_info().rss
+return_freed_memory()
+print((kept - psutil.Process().memory_info().rss) >> 20)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone keeps it")
+def test_what_a_run_has_freed_goes_back_to_the_system():
+    done = subprocess.run([sys.executable, "-c", GIVEN_BACK], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 200, "of 320 MB"

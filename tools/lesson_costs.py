@@ -26,6 +26,13 @@ def note(lesson: str, meter: Meter) -> None:
 
 
 def table() -> str:
-    """Return the costs as a table in Markdown, a row for each lesson."""
-    rows = [f"| {lesson} | {cost['seconds']} | {cost['cpu']} | {cost['gb']} |" for lesson, cost in load().items()]
+    """Return the costs as a table in Markdown, a row for each lesson; of one that was rewritten since, no numbers."""
+    costs = load()
+    numbers = {path.name[:2] for path in (CHECKOUT / "notebooks").glob("[0-9][0-9]_*.ipynb")} | set(costs)
+    rows = [
+        f"| {lesson} | {costs[lesson]['seconds']} | {costs[lesson]['cpu']} | {costs[lesson]['gb']} |"
+        if lesson in costs
+        else f"| {lesson} | not measured since it was rewritten | | |"
+        for lesson in sorted(numbers)
+    ]
     return "\n".join([*HEAD, *rows])

@@ -21,6 +21,7 @@ NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "ei
 FAR = (
     3.0  # spreads from the mean: of five values and a sixth, 95 % are nearer (Student's t with four degrees of freedom)
 )
+CLOSE = 0.01  # of an accuracy: a difference that is never suspicious, though all measured runs end at 1.000
 SOURCE_LABELS = {"offline": "offline sample", "official": "official data"}
 RENDERED_LABEL = "offline images"
 PHOTOGRAPHED = {  # network → how the table calls it, what it was trained on
@@ -85,7 +86,7 @@ def _next_to(value: float, measured: list[float], label: str, is_accuracy: bool)
     if quick or round(low, 3) <= round(value, 3) <= round(high, 3) or not is_accuracy:  # as they are shown
         return text
     side = "below" if value < low else "above"
-    if abs(value - mean) <= FAR * spread:
+    if abs(value - mean) <= max(FAR * spread, CLOSE):
         return f"{text}\n  Just {side} that range, and that's normal: a new run is outside in {round(200 / (count + 1))} % of cases."
     return f"{text}\n  Well {side} that range: something differs from the lesson. The data, the epochs, the network?"
 

@@ -15,6 +15,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from helpers.plots import curves
+from helpers.tensorflow_import import return_freed_memory
 from helpers.training.interrupt import Interrupt, running_code
 from helpers.training.progress import Logs, ProgressCallback, TrainingProgress, format_metrics
 
@@ -78,6 +79,7 @@ class LiveCurves(ProgressCallback):
         self._stop.clear()
         self._begin_code = running_code()
         super().on_train_begin(logs)
+        return_freed_memory()
         shell = get_ipython()
         if getattr(shell, "kernel", None) is not None:
             from helpers.widgets.curve_view import CurveView  # widgets import this package
@@ -102,6 +104,7 @@ class LiveCurves(ProgressCallback):
     def on_train_end(self, logs: Logs = None) -> None:
         """Leave the curves of the whole run."""
         super().on_train_end(logs)
+        return_freed_memory()
         if self._view is None:
             print(self.progress.summary())
         self._finish()
