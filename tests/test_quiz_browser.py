@@ -80,6 +80,8 @@ def test_run_again_the_choice_is_restored_and_without_a_kernel_it_can_still_be_m
     page, server = page_and_lab
     run_all(page)
     wait_idle(page)
+    noted = json.loads((server.folder / ".course" / "progress.json").read_text())["quiz"]
+    assert set(noted) == {"05/1", "05/2"}
     expect(group(page, 1).get_by_role("radio").nth(1)).to_be_checked()  # the page draws after the kernel has answered
     save(page)
     browser = page.context.browser
