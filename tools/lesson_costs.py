@@ -5,13 +5,14 @@ compares them with the minutes that each lesson states.
 """
 
 import json
+from collections.abc import Iterable
 
 from data_scripts import atomic
 from data_scripts.paths import CHECKOUT
 from tools.meter import Meter
 
 COSTS = CHECKOUT / "docs" / "lesson_costs.json"
-HEAD = ["| lesson | seconds alone on two cores | processor seconds | most memory, GB |", "|---|---|---|---|"]
+HEAD = ["| lesson | seconds on two cores | processor seconds | most memory, GB |", "|---|---|---|---|"]
 
 
 def load() -> dict[str, dict[str, float]]:
@@ -25,14 +26,14 @@ def note(lesson: str, meter: Meter) -> None:
     atomic.write(COSTS, json.dumps(dict(sorted(costs.items())), indent=1) + "\n")
 
 
-def table() -> str:
-    """Return the costs as a table in Markdown, a row for each lesson; of one that was rewritten since, no numbers."""
+def table(lessons: Iterable[str]) -> str:
+    """Return the costs as a table in Markdown, a row for each of these lessons; of one that was rewritten since, no numbers."""
     costs = load()
-    numbers = {path.name[:2] for path in (CHECKOUT / "notebooks").glob("[0-9][0-9]_*.ipynb")} | set(costs)
-    rows = [
-        f"| {lesson} | {costs[lesson]['seconds']} | {costs[lesson]['cpu']} | {costs[lesson]['gb']} |"
-        if lesson in costs
-        else f"| {lesson} | not measured since it was rewritten | | |"
-        for lesson in sorted(numbers)
-    ]
+    rows = []
+    for lesson in lessons:
+        cost = costs.get(lesson)
+        numbers = (
+            f"{cost['seconds']} | {cost['cpu']} | {cost['gb']}" if cost else "not measured since it was rewritten | |"
+        )
+        rows.append(f"| {lesson} | {numbers} |")
     return "\n".join([*HEAD, *rows])

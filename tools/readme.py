@@ -8,7 +8,7 @@ from typing import Any
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers import results
-from tools import lesson_costs
+from tools import lesson_costs, notebooks
 
 README, RESULTS, HOSTING = CHECKOUT / "README.md", CHECKOUT / "docs" / "results.md", CHECKOUT / "docs" / "hosting.md"
 BEGIN, END = "<!-- from {}: python -m tools.readme -->", "<!-- end -->"
@@ -65,10 +65,11 @@ def with_table(text: str, rows: str, source: str = "helpers/results/reference.js
 def pages() -> dict[Path, str]:
     """Return the pages with today's tables, by file."""
     texts = {file: file.read_text(encoding="utf-8") for file in (README, RESULTS, HOSTING)}
+    costs = lesson_costs.table(path.name[:2] for path in notebooks.lessons())
     return {
         README: with_table(texts[README], table(SHORT)),
         RESULTS: with_table(texts[RESULTS], table()),
-        HOSTING: with_table(texts[HOSTING], lesson_costs.table(), "docs/lesson_costs.json"),
+        HOSTING: with_table(texts[HOSTING], costs, "docs/lesson_costs.json"),
     }
 
 
