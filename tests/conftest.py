@@ -10,16 +10,12 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK_OFF = Path(__file__).parent / "network_off"
 
-LONGEST = (
-    "test_lessons",
-    "test_class",
-    "test_colab",
-)  # whole lessons: at the end, one process would wait for the other
-ONCE = ("test_html_edition", "test_install")  # their fixtures take seconds, and serve all tests of the file
+LESSONS = "test_lessons"  # each of its tests runs a whole lesson
 
 # For this process, and through the environment for every kernel and process that a test starts.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(NETWORK_OFF), str(ROOT)])
@@ -35,19 +31,24 @@ def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="run the tests marked slow, too")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config, items):
-    """Skip slow tests unless asked for, keep the browser's in one process, and begin with what takes longest."""
+    """Skip slow tests unless asked for, and begin with what takes longest: whole lessons, then browsers."""
     for item in items:
         if "slow" in item.keywords and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow: `make test-all` runs it"))
-        if item.get_closest_marker("xdist_group"):
-            continue
-        if item.path.stem.endswith("_browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one server, one browser, each notebook run once
-        elif item.path.stem in ONCE:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    items.sort(key=lambda item: (item.path.stem != LESSONS, not item.path.stem.endswith("_browser")))
+
+
+class ByFile(LoadScopeScheduling):
+    """Gives all tests of a file to one process, so that its fixtures are made once, and whole lessons one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", maxsplit=1)[0]
+        return nodeid if Path(path).stem == LESSONS else path
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
 
 
 def pytest_unconfigure(config):

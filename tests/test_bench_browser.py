@@ -21,7 +21,7 @@ from tests.browser import (
     write_notebook,
 )
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("bench_browser")]  # one JupyterLab for all of them
+pytestmark = needs_browser
 CELLS = [
     "import helpers\nhelpers.start('01')",
     "import numpy as np\nfrom helpers.models import architectures\nfrom helpers.training.callbacks import LiveCurves\n"

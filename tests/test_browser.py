@@ -17,7 +17,7 @@ from tests.browser import (
     wait_idle,
 )
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
+pytestmark = needs_browser
 
 
 @pytest.fixture

@@ -263,14 +263,10 @@ def notebook():
     return made
 
 
-one_run = pytest.mark.xdist_group("live_notebook")  # the notebook is run once for all that look at it
-
-
 def figures(cell) -> list:
     return [output for output in cell.outputs if "image/png" in output.get("data", {})]
 
 
-@one_run
 def test_a_stored_notebook_keeps_one_figure_and_its_values_in_words(notebook):
     (output,) = notebook.cells[1].outputs  # no progress bar, no dead widget, nothing on stderr
     assert set(output.data) == {VIEW, "image/png", "text/plain"}
@@ -279,13 +275,11 @@ def test_a_stored_notebook_keeps_one_figure_and_its_values_in_words(notebook):
     assert output.metadata["image/png"]["alt"] == output.data["text/plain"]
 
 
-@one_run
 def test_an_interrupted_cell_ends_normally_with_its_figure(notebook):
     (output,) = notebook.cells[2].outputs
     assert output.data["text/plain"].startswith("Stopped by you in epoch 10 of 999")
 
 
-@one_run
 def test_a_cell_whose_training_fails_keeps_what_was_measured_and_gives_the_signal_back(notebook):
     outputs = notebook.cells[3].outputs
     assert [output.get("ename") for output in outputs if output.output_type == "error"] == ["ValueError"]

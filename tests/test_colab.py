@@ -90,7 +90,6 @@ def lesson_10(home, colab_python):
 
 
 @needs_colab
-@pytest.mark.xdist_group("colab")
 def test_lesson_10_installs_the_course_on_colab_and_runs_without_a_fault_in_its_outputs(lesson_10, colab_python):
     install = next(cell for cell in lesson_10.cells if cell.id == setup_cells.INSTALL)
     assert re.fullmatch(r"Installing learning_to_see-[\d.]+-py3-none-any\.whl \.\.\.\n", install.outputs[0].text)
@@ -110,7 +109,6 @@ def test_a_lesson_runs_on_colab_without_a_fault_in_its_outputs(path, home, colab
 
 
 @needs_colab
-@pytest.mark.xdist_group("colab")
 def test_colabs_dialogue_takes_several_files_and_a_bad_one_stops_nobody(lesson_10):
     [nobody], [chosen] = ([output.data["text/plain"] for output in outputs] for outputs in lesson_10.more[3:])
     assert "rider.jpg: " in nobody
@@ -120,7 +118,6 @@ def test_colabs_dialogue_takes_several_files_and_a_bad_one_stops_nobody(lesson_1
 
 
 @needs_colab
-@pytest.mark.xdist_group("colab")
 def test_our_widgets_switch_on_colabs_manager_for_them(lesson_10):
     [shown] = [output for output in lesson_10.more[1] if notebooks.WIDGET in output.get("data", {})]
     url = lesson_10.more[2][0].text.strip()

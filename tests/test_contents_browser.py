@@ -14,7 +14,7 @@ from tests.browser import CURRENT, chromium, expect, needs_browser, run_code
 from tools import notebooks
 from tools.browser import READY
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("browser")]
+pytestmark = needs_browser
 LESSONS = [path.name for path in notebooks.lessons()]
 PATH = f"window.jupyterapp && {CURRENT}?.context?.path"
 

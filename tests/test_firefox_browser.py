@@ -11,7 +11,6 @@ from tools.firefox import WHY_NOT, firefox
 pytestmark = [
     needs_browser,  # its JupyterLab
     pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT)),
-    pytest.mark.xdist_group("firefox_browser"),
 ]
 CELLS = [
     "import numpy as np\nfrom helpers.models.architectures import digits_dense\nfrom helpers.training import LiveCurves\n"

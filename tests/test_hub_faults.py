@@ -22,7 +22,6 @@ from tests.hub.student import HubError, Student
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.xdist_group("hub_faults"),
     pytest.mark.skipif(bool(why_not()), reason=why_not()),
 ]
 STUDENTS = ("ada", "bob", "eve")  # eve's home is a disk of 3 MB

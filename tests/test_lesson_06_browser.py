@@ -8,7 +8,7 @@ import pytest
 from tests.browser import ROOT, chromium, lab, needs_browser, open_notebook, run_all, scroll_to
 from tools.render_upload_samples import draw
 
-pytestmark = [needs_browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [needs_browser, pytest.mark.slow]
 NAME = "06_horses_or_humans.ipynb"
 
 

@@ -25,7 +25,7 @@ from tests.browser import (
 )
 from tools import notebooks
 
-pytestmark = [needs_browser, pytest.mark.xdist_group("reopened_browser")]
+pytestmark = needs_browser
 SETUP = """import keras
 import numpy as np
 from helpers.models.architectures import cats_dogs, digits_dense
