@@ -11,6 +11,7 @@ from tests.browser import (
     lab,
     needs_browser,
     open_notebook,
+    reopen_notebook,
     run_all,
     save,
     shut_down,
@@ -87,7 +88,7 @@ def test_run_again_the_choice_is_restored_and_without_a_kernel_it_can_still_be_m
     browser = page.context.browser
     shut_down(page)
     page = browser.new_page()
-    open_notebook(page, server, "try.ipynb")
+    reopen_notebook(page, server, "try.ipynb", ".lts-quiz")
     first = group(page, 1)
     expect(first.get_by_role("radio").nth(1)).to_be_checked()
     first.get_by_role("radio").nth(2).check()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers import launch
+from helpers import launch, widgets
 from helpers.images.convolution import FILTERS
 from helpers.server.saved_widgets import LARGEST, STATE, VIEW
 from helpers.widgets import base
@@ -28,20 +28,27 @@ from tools import notebooks
 pytestmark = needs_browser
 SETUP = """import keras
 import numpy as np
+from PIL import Image
 from helpers.models.architectures import cats_dogs, digits_dense
 from helpers.training.callbacks import LiveCurves
 from helpers.training.snapshots import EpochSnapshots
+from helpers.images.own_images import OwnImages
 from helpers.widgets import *
 keras.utils.set_random_seed(1)
 names, images, labels = ["cats", "dogs"], np.random.default_rng(1).random((8, 48, 48, 3), "float32"), np.arange(8) % 2
 digits, snapshots, model = images[..., 0][:, :28, :28], EpochSnapshots(), cats_dogs(48)
 model.fit(images, labels, epochs=1, verbose=0, callbacks=[snapshots, LiveCurves()])
+own = OwnImages("pictures", ["dark", "light"])
+for level in (0, 0, 200, 255):
+    own.keep("light" if level else "dark", Image.fromarray(np.full((40, 40, 3), level, "uint8")))
+pooling = keras.Sequential([keras.Input((160, 160, 3)), keras.layers.GlobalAveragePooling2D()])
 gray = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.Flatten()])"""
 # Each widget, and whether something in it needs Python.
 WIDGETS = {
-    "FilterExplorer()": False,
+    "FilterExplorer(images[0])": False,
     "ReluPlayground()": False,
     "SoftmaxPlayground()": False,
+    "Downhill([1.0, 2.0], [3.0, 6.0])": False,
     "DrawingPad(lambda image: [0.1] * 10)": True,
     "ImageSlider(digits, labels, names)": True,
     "ThresholdSlider(labels, np.linspace(0, 1, 8), names)": True,
@@ -51,6 +58,9 @@ WIDGETS = {
     "GradCam(model, images[:2], labels[:2], names)": True,
     "upload_and_predict(model, names)": True,
     "AugmentationPlayground()": True,
+    "Collector('pictures')": True,
+    "Cleaner(own, pooling)": True,
+    "LiveCamera(model, names)": True,
     "ExperimentBench('reopened', digits_dense, {'hidden': [4, 8], 'epochs': [1]}, (digits, labels))": True,
 }
 FIRST = 2  # cell of the first widget
@@ -64,7 +74,7 @@ LOOK = """(cell) => {
     return {
         alive: nodes.some((node) => node.matches(".lts-own")),
         error: /model not found|Error displaying|Loading widget/.test(area.innerText),
-        image: nodes.some((node) => /^(img|canvas|svg|table)$/i.test(node.tagName) && seen(node)),
+        image: nodes.some((node) => (/^(img|canvas|svg|table)$/i.test(node.tagName) || node.matches(".lts-camera")) && seen(node)),
         asleep: nodes.filter((node) => node.matches(".lts-asleep") && seen(node)).length,
         inert: nodes.filter((node) => node.inert).length,
         marks: nodes.filter((node) => node.matches(".jupyter-widgets-disconnected") && mark(node) !== "none").length,
@@ -132,6 +142,11 @@ def page(browser, server):
     page = reopen(browser, server, "widgets.ipynb")
     yield page
     shut_down(page)
+
+
+def test_every_kind_of_widget_is_among_them():
+    kinds = {source.partition("(")[0] for source in WIDGETS} | {"Upload", "UploadControl"}  # in upload_and_predict
+    assert kinds == set(widgets.__all__)
 
 
 def test_every_widget_is_shown_without_its_kernel_and_what_needs_python_sleeps(page):

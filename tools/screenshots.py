@@ -33,8 +33,9 @@ SHOWN = {
 
 SIZES = [(1024, 700), (1400, 1000)]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-SETUP = """import helpers, keras, numpy as np
+SETUP = """import helpers
 helpers.start("01")
+import keras, numpy as np
 from helpers import data, plots
 from helpers.images.folders import ImageFolderReader
 from helpers.models import architectures

@@ -73,7 +73,11 @@ def _check_largest_batch(answer, seed=0):
     asked = f"For {shapes} and {gigabytes} GB you gave {got:,}"
     rule_out(
         got,
-        (64, f"{asked}, twice as many as fit: every value needs 4 bytes, and 4 more for its gradient."),
+        (
+            64,
+            f"{asked}, twice as many as fit. Every value needs 4 bytes, and 4 more for its gradient. If you counted both, "
+            "you doubled the batch once too often.",
+        ),
         (256, f"{asked}. Did you count a value as one byte? It takes 4, and 4 more for its gradient."),
         (128, f"{asked}. A value takes 8 bytes, 4 for itself and 4 for its gradient."),
         (33, f"{asked}. So many fit, but a power of two was asked for: 1, 2, 4, 8 …"),

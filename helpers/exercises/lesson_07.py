@@ -146,27 +146,27 @@ def _check_loss_by_outcome(answer, seed=0):
     dog = -np.log(chances)
     rule_out(
         got,
-        (right[::-1], f"You gave {shown(got)}: the two have changed places. The right answers come first."),
+        (right[::-1], f"You gave {shown(np.array(got))}: the two have changed places. The right answers come first."),
         (
             (dog[is_right].mean(), dog[~is_right].mean()),
-            f"You gave {shown(got)}, from the probability of *dog* for every picture. A cat's true class got 1 minus that.",
+            f"You gave {shown(np.array(got))}, from the probability of *dog* for every picture. A cat's true class got 1 minus that.",
         ),
         ((-right[0], -right[1]), "Your losses are negative. A logarithm of a probability is; the loss is *minus* it."),
         (
             (loss[is_right].sum(), loss[~is_right].sum()),
-            f"You gave {shown(got)}: sums. Divide each by its own number of answers, or use `mean`.",
+            f"You gave {shown(np.array(got))}: sums. Divide each by its own number of answers, or use `mean`.",
         ),
         (
             (loss[is_right].sum() / 6, loss[~is_right].sum() / 6),
-            f"You gave {shown(got)}: both divided by all 6 pictures. 4 answers are right and 2 are wrong.",
+            f"You gave {shown(np.array(got))}: both divided by all 6 pictures. 4 answers are right and 2 are wrong.",
         ),
         (
             (loss[labels == 1].mean(), loss[labels == 0].mean()),
-            f"You gave {shown(got)}: the dogs and the cats. Separate right answers from mistakes instead.",
+            f"You gave {shown(np.array(got))}: the dogs and the cats. Separate right answers from mistakes instead.",
         ),
         (
             (loss[chances >= 0.5].mean(), loss[chances < 0.5].mean()),
-            f'You gave {shown(got)}: those called dog and those called cat. "Cat" is right for a cat.',
+            f'You gave {shown(np.array(got))}: those called dog and those called cat. "Cat" is right for a cat.',
         ),
         (
             (right[0] / np.log(10), right[1] / np.log(10)),
@@ -174,7 +174,7 @@ def _check_loss_by_outcome(answer, seed=0):
         ),
         (
             (1 - of_truth[is_right].mean(), 1 - of_truth[~is_right].mean()),
-            f"You gave {shown(got)}: 1 minus the probability. The loss is `-np.log` of it.",
+            f"You gave {shown(np.array(got))}: 1 minus the probability. The loss is `-np.log` of it.",
         ),
     )
     random = np.random.default_rng(seed)
@@ -186,8 +186,13 @@ def _check_loss_by_outcome(answer, seed=0):
         got, wanted = _two_numbers(call(answer, *case), "two numbers"), loss_by_outcome(*case)
         if not np.allclose(got, wanted, atol=2e-3):
             raise Incorrect(
-                f"For the labels {shown(case[0])} and the probabilities {shown(case[1])} you gave {shown(got)}; "
-                f"{shown([round(float(value), 3) for value in wanted])} is right."
+                f"For the labels {shown(case[0])} and the probabilities {shown(case[1])} you gave {shown(np.array(got))}; "
+                f"{shown(np.array(wanted))} is right."
+                + (
+                    ' At exactly 0.5 the answer is "dog", so for a cat it\'s a mistake.'
+                    if np.allclose(got, np.log([2, 4]), atol=2e-3)
+                    else ""
+                )
             )
 
 
@@ -232,7 +237,9 @@ def _check_precision_recall(answer, seed=0):
     for case in ((labels, chances, 0.5), (labels, chances, 0.85), (labels, chances, 0.0), *drawn):
         got, right = _measures(answer, *case), precision_recall(*case)
         if not np.allclose(got, right, atol=2e-3):
-            raise Incorrect(f"At threshold {case[2]:.2f} you gave {shown(got)}; {shown(list(right))} is right.")
+            raise Incorrect(
+                f"At threshold {case[2]:.2f} you gave {shown(np.array(got))}; {shown(np.array(right))} is right."
+            )
     got = _measures(answer, labels, chances, 0.95)
     if got != [0, 0]:
         raise Incorrect(f"At threshold 0.95 nothing is called a dog: (0, 0) is right. You gave {shown(got)}.")
@@ -319,7 +326,7 @@ EXERCISES = [
         points=2,
         hints=[
             'Two loops: `folder.glob("train/*/*")` first, then `folder.glob("validation/*/*")`. `path.read_bytes()` gives '
-            "what a file holds.",
+            "what a file holds, `path.relative_to(folder).as_posix()` its name in the list.",
             "`Image.open(path).load()` inside `try` and `except Exception` shows whether a file can be read to the end.",
             "Put the bytes of every good training file into a set. A validation file whose bytes are in the set is bad. "
             '`exercises.solution("bad-files")` shows all of it.',

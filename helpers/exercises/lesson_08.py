@@ -18,7 +18,7 @@ def safe_changes(task):
 
     task: one of "cats and dogs", "digits 0 to 9", "arrows that point left or right",
     "cells under a microscope" (no side is up) and "photographs by day or by night".
-    Returns a set of some of "horizontal_flip" (left and right exchanged), "vertical_flip" (upside down),
+    Returns a set of some of "horizontal_flip" (left and right exchanged), "vertical_flip" (top and bottom exchanged),
     "small_rotation" (up to 15 degrees), "large_rotation" (up to 180 degrees) and "brightness" (darker or lighter).
 
     Example: safe_changes("cats and dogs") contains "horizontal_flip", because a cat that looks to the left is a cat.

@@ -59,7 +59,10 @@ class AugmentationPlayground(PythonColumn):
         }
         self._flips = {
             name: ipywidgets.Checkbox(
-                value=bool(ranges.get(name)), description=title, indent=False, layout={"width": "auto"}
+                value=bool(ranges.get(name)),
+                description=title,
+                indent=False,
+                layout={"width": "auto", "margin": "2px 16px 2px 2px"},
             )
             for name, title in FLIPS.items()
         }

@@ -61,7 +61,7 @@ function render({ model, el }) {
   const cards = box("cards");
   const notes = element("div");
   const main = element("div", {}, cards, notes, box("foot", undo), said);
-  const sleep = sleeper(el, () => [main]);
+  const sleep = sleeper(model, el, () => [main]);
   const root = element("div", { class: "lts-widget lts-inside lts-cleaner", role: "group", "aria-label": "What looks wrong" }, sleep.node, main);
   keepKeys(root);
   function show() {
@@ -69,7 +69,7 @@ function render({ model, el }) {
     done.length = 0;
     cards.replaceChildren(...items.map(card));
     notes.replaceChildren(...model.get("_notes").map((note) => element("p", {}, note)));
-    if (!items.length) say("Nothing looks wrong.");
+    if (!items.length && !model.get("_notes").length) say("Nothing looks wrong.");
   }
   const look = () => (undo.disabled = !model.get("_undo"));
   show();

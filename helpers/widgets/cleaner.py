@@ -50,6 +50,10 @@ class Cleaner(BrowserWidget):
             features = model.predict(images, verbose=0) if len(images) else np.zeros((0, 1))
         answers = None
         notes = list(data.left_out)
+        if not len(data.labels):
+            notes.append(
+                f"There is no image in {self.own.folder.name} yet. Collect some first, then run this cell again."
+            )
         try:
             if len(data.labels):
                 answers = cross_validate(features, data.labels, data.groups, len(data.class_names))

@@ -6,6 +6,11 @@ const inWords = (value) => {
   const size = Math.abs(value);
   return (size >= 1e4 ? value.toExponential(1) : value.toFixed(size >= 100 ? 0 : 3)).replace("-", "−").replace("e+", "e");
 };
+// The smallest of 1, 2, 5 times a power of ten that divides a length into at most so many parts.
+const roundStep = (length, parts) => {
+  const power = 10 ** Math.floor(Math.log10(length / parts));
+  return power * [1, 2, 5, 10].find((factor) => length / (power * factor) <= parts);
+};
 const bracketed = (value) => (value < 0 ? `(${inWords(value)})` : inWords(value));
 
 function render({ model, el }) {
@@ -16,7 +21,7 @@ function render({ model, el }) {
   const first = model.get("path")[0];
   const save = setter(model);
 
-  const [width, height, left, right, top, foot] = [420, 300, 50, 14, 16, 44];
+  const [width, height, left, right, top, foot] = [420, 310, 50, 14, 26, 44];
   const reach = Math.max(1.5, 2.4 * Math.abs(first - bottom));
   const [low, high, roof] = [bottom - reach, bottom + reach, 1.02 * loss(bottom + reach)];
   const x = (weight) => left + ((width - left - right) * (weight - low)) / (high - low);
@@ -25,18 +30,18 @@ function render({ model, el }) {
 
   const plot = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
   plot.setAttribute("aria-label", "The loss over the weight: a valley. The numbered points are the steps.");
-  const wide = [0.5, 1, 2, 5, 10].find((size) => (high - low) / size <= 8) ?? (high - low) / 4;
+  const wide = roundStep(high - low, 8);
   for (let tick = Math.ceil(low / wide) * wide; tick <= high; tick += wide) {
     plot.append(element("line", { x1: x(tick), x2: x(tick), y1: y(0), y2: y(roof), class: "lts-grid" }));
     plot.append(element("text", { x: x(tick), y: y(0) + 16, "text-anchor": "middle" }, `${+tick.toFixed(1)}`.replace("-", "−")));
   }
-  const tall = [0.5, 1, 2, 5, 10].find((size) => roof / size <= 5) ?? roof / 4;
+  const tall = roundStep(roof, 5);
   for (let tick = 0; tick <= roof; tick += tall) {
     plot.append(element("line", { x1: x(low), x2: x(high), y1: y(tick), y2: y(tick), class: tick ? "lts-grid" : "lts-axis" }));
     plot.append(element("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, `${+tick.toFixed(1)}`));
   }
   plot.append(element("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, "weight"));
-  plot.append(element("text", { x: 4, y: top - 4 }, "loss"));
+  plot.append(element("text", { x: 4, y: 12 }, "loss"));
   const points = Array.from({ length: 101 }, (_, i) => low + ((high - low) * i) / 100);
   plot.append(element("polyline", { points: points.map((weight) => `${x(weight)},${y(loss(weight))}`).join(" "), class: "lts-curve" }));
   const slope = element("line", { class: "lts-axis", "stroke-width": 2 });

@@ -42,9 +42,9 @@ function curve(epochs, plan) {
   for (const epoch of new Set([epochs[0], most])) draw("text", { x: x(epoch), y: height - bottom + 14, "text-anchor": "middle" }, String(epoch));
   draw("text", { x: x(most / 2), y: height - bottom + 14, "text-anchor": "middle" }, "epoch");
   draw("text", { x: 0, y: 12, style: "font-weight: 600" }, plan.metric[0].toUpperCase() + plan.metric.slice(1));
-  const looks = ["stroke: var(--run-1)", "stroke: var(--run-2); stroke-dasharray: 5 3"];
+  const dashes = ["", "; stroke-dasharray: 5 3"]; // training, validation: one run has one color
   Object.entries(plan.curves).forEach(([name, values], index) => {
-    const style = `fill: none; stroke-width: 2.5; ${looks[index]}`;
+    const style = `fill: none; stroke-width: 2.5; stroke: var(--run-1)${dashes[index]}`;
     const points = values.map((value, at) => (value === null ? null : `${x(epochs[at])},${y(value)}`)).filter(Boolean);
     draw("polyline", { points: points.join(" "), style });
     draw("line", { x1: left + 100 * index, x2: left + 100 * index + 18, y1: height - 6, y2: height - 6, style });
