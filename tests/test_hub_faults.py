@@ -115,7 +115,7 @@ def test_a_kernel_over_its_limit_says_so_in_its_cell_and_the_next_one_is_there(s
         ("stdout", "so far\n"),
         ("stderr", ended(-9, str(int(2.6 * 2**30))) + "\n"),
     ]
-    assert "your limit is 2.6 GB" in outputs[1]["text"]
+    assert "your limit is 2.7 GB" in outputs[1]["text"]
     assert printed(kernel.run("print('kept' in globals(), 6 * 7)")) == "False 42\n"
     assert content(ada) == before
 

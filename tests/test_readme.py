@@ -98,3 +98,18 @@ def test_the_settings_for_a_cluster_fit_the_table_of_memory():
     source, target = copied.split()[2:4]
     assert f"--target-repo-dir={source.removesuffix('/notebooks')} " in text  # where the image has the course
     assert target.startswith(student["storage"]["homeMountPath"])
+
+
+def test_the_table_of_machines_is_what_the_rules_above_it_give():
+    text = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    limits = [float(limit) for limit in re.findall(r"lessons \d\d to \d\d (?:need a limit|one) of ([\d.]+) GB", text)]
+    used = {number: cost["gb"] for number, cost in lesson_costs.load().items()}
+    for limit, lessons in zip(limits, (range(1, 6), range(6, 11)), strict=True):
+        most = max(used.get(f"{number:02}", 0) for number in lessons)
+        assert most * 4 / 3 - 0.05 <= limit <= most * 1.6, (limit, most)
+    rows = re.findall(r"^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    assert [int(students) for students, *_ in rows] == [5, 10, 20, 40]
+    for row in rows:
+        students, small, large, cores, disk = map(int, row)
+        assert [small, large] == [round(students * limit + 1) for limit in limits]
+        assert (cores, disk) == (max(4, students // 2), 3 * students + 10)

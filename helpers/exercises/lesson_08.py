@@ -39,7 +39,7 @@ UPRIGHT = "Photographs are upright: a sky at the bottom helps no one."
 HARM = {  # task → change → why not
     "cats and dogs": {
         "vertical_flip": "No one photographs cats on the ceiling: such images use up capacity for nothing.",
-        "large_rotation": "Up to 180 degrees means upside down, like a vertical flip.",
+        "large_rotation": "Up to 180 degrees means upside down: no one photographs cats on the ceiling.",
     },
     "digits 0 to 9": {
         "horizontal_flip": "A 2 or a 3 in a mirror isn't a digit any more.",
@@ -59,7 +59,7 @@ HARM = {  # task → change → why not
 TASKS = {task: safe_changes(task) for task in [*HARM, "cells under a microscope"]}
 LOST = {
     "horizontal_flip": "left and right can be exchanged here, and the label stays",
-    "vertical_flip": "upside down, the label stays here",
+    "vertical_flip": "top and bottom can be exchanged here, and the label stays",
     "small_rotation": "15 degrees happen whenever a camera or a pen is held askew",
     "large_rotation": "no side is up here",
     "brightness": "a darker image shows the same thing",

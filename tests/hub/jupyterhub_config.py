@@ -34,7 +34,7 @@ c.Spawner.environment["JUPYTER_CONFIG_PATH"] += os.pathsep + told["extensions"] 
 c.Spawner.cmd = [told["python"], "-m", "jupyterhub.singleuser"]
 c.Spawner.default_url = "/lab"
 c.Spawner.args.append("--allow-root")
-c.Spawner.mem_limit = "2.6G"  # what students are told; a hub's spawner sees to it that it holds
+c.Spawner.mem_limit = "2.7G"  # what students are told; a hub's spawner sees to it that it holds
 c.Spawner.start_timeout = c.Spawner.http_timeout = 300
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = told["password"]

@@ -147,6 +147,10 @@ WRONG = {
     ],
     "loss-by-outcome": [
         (lambda labels, chances: loss_by_outcome(labels, chances)[::-1], "changed places"),
+        (
+            lambda labels, chances: _by_outcome(labels, chances, group=lambda y, p: np.where(y == 1, p, 1 - p) >= 0.5),
+            "so for a cat it's a mistake",
+        ),
         (lambda labels, chances: _by_outcome(labels, chances, value=lambda _, p: -np.log(p)), "of *dog* for every"),
         (lambda labels, chances: [-value for value in loss_by_outcome(labels, chances)], "*minus*"),
         (lambda labels, chances: _by_outcome(labels, chances, mean=lambda losses, _: losses.sum()), "sums"),

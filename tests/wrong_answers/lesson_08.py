@@ -41,7 +41,7 @@ WRONG = {
             "is a 9, with the label 6",
         ),
         (lambda task: TASKS[task] | ({"horizontal_flip"} if "arrows" in task else set()), "all labels wrong"),
-        (_leaving_out("vertical_flip"), "upside down, the label stays here"),
+        (_leaving_out("vertical_flip"), "top and bottom can be exchanged here"),
         (_leaving_out("large_rotation"), "no side is up"),
         (_leaving_out("small_rotation"), "askew"),
         (_allowing("brightness"), "distinguishes day from night"),
