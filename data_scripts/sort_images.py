@@ -17,19 +17,8 @@ from data_scripts.image_limits import TooCostlyError, open_within_limits
 from data_scripts.image_sets import Counts, ImageSet
 from data_scripts.progress import progress_bar
 
-ENDINGS = {
-    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), "JPEG"),
-    **{
-        ".tif": "TIFF",
-        ".tiff": "TIFF",
-        ".avif": "AVIF",
-        ".png": "PNG",
-        ".webp": "WEBP",
-        ".gif": "GIF",
-        ".bmp": "BMP",
-        ".ppm": "PPM",
-    },
-}
+ENDINGS = dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), "JPEG") | {".tif": "TIFF", ".tiff": "TIFF"}
+ENDINGS |= {f".{kind.lower()}": kind for kind in ("AVIF", "PNG", "WEBP", "GIF", "BMP", "PPM")}
 SPLITS = ("train", "validation", "test")
 MOST_LEFT_OUT = 0.02  # the Microsoft archive has 2 unreadable images among 25,000
 

@@ -1,5 +1,6 @@
 """Killed, out of room, unwritable, or twice at once: files and folders are whole or not there."""
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -170,19 +171,26 @@ def test_a_disk_that_is_really_full(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
+@contextlib.contextmanager
+def without_roots_rights():
+    """In the block root is nobody, for whom a closed folder is closed."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
 def test_a_folder_that_cannot_be_written_to(capsys, monkeypatch):
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("COURSE_HOME", folder)
         os.chmod(folder, 0o555)
-        is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-        try:
-            if is_root:
-                os.seteuid(65534)
+        with without_roots_rights():
             code, _, err = run(capsys, "setup")
-        finally:
-            if is_root:
-                os.seteuid(0)
-            os.chmod(folder, 0o755)
+        os.chmod(folder, 0o755)
     assert code == 1
     assert "cannot be written to. Set COURSE_HOME" in err
     assert err.count("\n") == 1
@@ -241,14 +249,8 @@ def test_a_home_that_is_closed_is_one_sentence(inside, capsys, monkeypatch):
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("COURSE_HOME", os.path.join(folder, inside))
         os.chmod(folder, 0o600)
-        is_root = os.geteuid() == 0
-        try:
-            if is_root:
-                os.seteuid(65534)
+        with without_roots_rights():
             code, _, err = run(capsys, "status")
-        finally:
-            if is_root:
-                os.seteuid(0)
     assert (code, err.count("\n")) == (1, 1)
     assert "Permission denied. Set COURSE_HOME" in err
 

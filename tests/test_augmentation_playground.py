@@ -9,16 +9,11 @@ from PIL import Image
 from helpers.images.folders import ImageFolderReader
 from helpers.widgets import AugmentationPlayground, augmentation_playground
 from helpers.widgets.augmentation_playground import SAMPLES, SIDE, as_square
+from tests.tiny_networks import colored
 from tests.widget_parts import choose_files, control, said
 
 rng = np.random.default_rng(0)
 IMAGE = rng.integers(0, 256, (60, 80, 3), np.uint8)
-
-
-def a_file(size=(40, 30)) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, "teal").save(file, "PNG")
-    return file.getvalue()
 
 
 def choose(playground: AugmentationPlayground, name: str, data: bytes) -> str:
@@ -77,14 +72,14 @@ def test_several_controls_can_be_moved_at_once():
 
 def test_an_own_image_takes_the_place_and_a_bad_file_gets_a_sentence():
     playground = AugmentationPlayground(IMAGE)
-    assert choose(playground, "own.png", a_file()) == "Your image is the first in the row."
+    assert choose(playground, "own.png", colored("teal")) == "Your image is the first in the row."
     assert (playground.samples == playground.samples[0, 0, 0]).all()
     own = playground.samples
     assert choose(playground, "<i>.txt", b"no image") == '"<i>.txt" is text, not an image.'
     assert (playground.samples == own).all()
 
 
-@pytest.mark.parametrize("image", [IMAGE, IMAGE / 255, IMAGE[..., 0], IMAGE[..., :1], a_file()])
+@pytest.mark.parametrize("image", [IMAGE, IMAGE / 255, IMAGE[..., 0], IMAGE[..., :1], colored("teal")])
 def test_any_image_becomes_a_square(image):
     square = as_square(image)
     assert square.shape == (SIDE, SIDE, 3)
@@ -106,7 +101,7 @@ def test_whatever_goes_wrong_is_said_and_the_next_move_works(monkeypatch):
     playground = AugmentationPlayground(IMAGE)
     with monkeypatch.context() as broken:
         broken.setattr(augmentation_playground, "as_square", lambda _: 1 / 0)
-        answer = choose(playground, "own.png", a_file())
+        answer = choose(playground, "own.png", colored("teal"))
         assert answer == "That did not work. ZeroDivisionError: division by zero."
         broken.setattr(augmentation_playground, "encode", lambda *_, **__: 1 / 0)
         control(playground, "New samples").click()

@@ -6,20 +6,7 @@ import nbformat
 import pytest
 
 from helpers.widgets.base import VIEW
-from tests.browser import (
-    CURRENT,
-    SLIDER,
-    chromium,
-    expect,
-    lab,
-    needs_browser,
-    open_notebook,
-    run_all,
-    run_code,
-    save,
-    wait_idle,
-    write_notebook,
-)
+from tests.browser import CURRENT, SLIDER, expect, needs_browser, page_of, run_code, save, wait_idle
 
 pytestmark = needs_browser
 CELLS = [
@@ -34,19 +21,7 @@ TRAIN = (
     "history = architectures.digits_dense().fit(images, labels, epochs=500, verbose=0, callbacks=[LiveCurves()])\n"
     "print(len(history.epoch), 'epochs are kept')"
 )
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    write_notebook(folder / "bench.ipynb", CELLS)
-    with chromium() as browser, lab(folder, timeout=180) as server:
-        page = browser.new_page(viewport={"width": 1200, "height": 1400})
-        page.set_default_timeout(120_000)
-        page.folder = folder
-        open_notebook(page, server, "bench.ipynb", timeout=180)
-        run_all(page, timeout=180)
-        yield page
+page = page_of(CELLS, size=(1200, 1400))
 
 
 def button(page, name):
@@ -158,7 +133,7 @@ def test_the_kernels_stop_ends_a_training_cell_normally_and_leaves_its_curves(pa
     page.get_by_text("epochs are kept").last.wait_for()
     wait_idle(page)
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    outputs = nbformat.read(page.folder / "bench.ipynb", 4).cells[-1].outputs
+    outputs = nbformat.read(page.server.folder / "try.ipynb", 4).cells[-1].outputs
     assert [output.output_type for output in outputs] == ["display_data", "stream"], outputs
     assert set(outputs[0].data) == {VIEW, "image/png", "text/plain"}
     assert outputs[0].data["text/plain"].startswith("Stopped by you in epoch")

@@ -1,29 +1,8 @@
 """Lessons in a real JupyterLab, in a real browser, as a learner meets them."""
 
-import shutil
-
-import pytest
-
-from tests.browser import (
-    ROOT,
-    SLIDER,
-    chromium,
-    expect,
-    lab,
-    needs_browser,
-    open_notebook,
-    run_all,
-    scroll_to,
-    wait_idle,
-)
+from tests.browser import ROOT, SLIDER, expect, needs_browser, notebook, scroll_to, wait_idle
 
 pytestmark = needs_browser
-
-
-@pytest.fixture
-def page():
-    with chromium() as browser:
-        yield browser.new_page(viewport={"width": 1280, "height": 900})
 
 
 def _digit_one(page, pad):
@@ -37,15 +16,11 @@ def _digit_one(page, pad):
     page.mouse.up()
 
 
-def test_lesson_01_runs_a_slider_moves_and_a_drawn_digit_is_read(page, course_home, tmp_path):
-    name = "01_handwritten_digits.ipynb"
+def test_lesson_01_runs_a_slider_moves_and_a_drawn_digit_is_read(course_home, tmp_path):
+    lesson = ROOT / "notebooks" / "01_handwritten_digits.ipynb"
     folder = tmp_path / "lab"
     folder.mkdir()
-    shutil.copy(ROOT / "notebooks" / name, folder)
-    with lab(folder, COURSE_HOME=str(course_home)) as server:
-        open_notebook(page, server, name)
-        run_all(page, timeout=180)
-
+    with notebook(folder, lesson, size=(1280, 900), COURSE_HOME=str(course_home)) as page:
         slider, said = page.locator(SLIDER).first, page.locator(".widget-readout").first
         scroll_to(slider)
         before = said.inner_text()

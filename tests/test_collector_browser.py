@@ -6,18 +6,7 @@ import pytest
 from PIL import Image
 
 from helpers.images.own_images import OwnImages
-from tests.browser import (
-    CURRENT,
-    FAKE_CAMERA,
-    chromium,
-    expect,
-    lab,
-    needs_browser,
-    open_notebook,
-    run_all,
-    run_code,
-    write_notebook,
-)
+from tests.browser import CURRENT, FAKE_CAMERA, expect, needs_browser, notebook, run_code
 
 pytestmark = needs_browser
 
@@ -41,30 +30,24 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 LIVE = "window.tracks.filter((track) => track.readyState === 'live').length"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("collect")
-    write_notebook(folder / "collect.ipynb", [CELL, *["# %% [markdown]\n" + "a line\n\n" * 60] * 2])
+def opened(folder, *flags, script=COUNT_TRACKS):
+    """The collector in a notebook, and next to it files to choose."""
     for name, color in (("rose", "red"), ("sky", "blue")):
         Image.new("RGB", (60, 40), color).save(folder / f"{name}.png")
     (folder / "diary.txt").write_text("Dear diary")
-    return folder
-
-
-def opened(browser, server, script=COUNT_TRACKS):
-    page = browser.new_page(viewport={"width": 1300, "height": 1000})
-    page.set_default_timeout(30_000)
-    page.add_init_script(script)
-    open_notebook(page, server, "collect.ipynb")
-    run_all(page)
-    page.wait_for_selector(".lts-class .lts-upload")
-    return page
+    cells = [CELL, *["# %% [markdown]\n" + "a line\n\n" * 60] * 2]
+    return notebook(folder, cells, *flags, size=(1300, 1000), script=script, shown=".lts-class .lts-upload")
 
 
 @pytest.fixture(scope="module")
-def page(folder):
-    with chromium(*FAKE_CAMERA) as browser, lab(folder) as server:
-        yield opened(browser, server)
+def page(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("collect"), *FAKE_CAMERA) as page:
+        yield page
+
+
+@pytest.fixture
+def folder(page):
+    return page.server.folder
 
 
 @pytest.fixture
@@ -215,15 +198,13 @@ def test_the_light_goes_out_when_the_output_is_cleared(page, own):
 
 
 @pytest.mark.parametrize("trouble", [*TROUBLES, "no page for it"])
-def test_without_a_camera_a_sentence_says_so_and_files_are_kept(folder, trouble):
+def test_without_a_camera_a_sentence_says_so_and_files_are_kept(tmp_path, trouble):
     fails = f"navigator.mediaDevices.getUserMedia = async () => {{ throw Object.assign(new Error(), {{ name: '{trouble}' }}); }};"
     script = "Object.defineProperty(navigator, 'mediaDevices', {});" if trouble not in TROUBLES else fails
-    with chromium() as browser, lab(folder) as server:
-        page = opened(browser, server, script)
+    with opened(tmp_path, script=script) as page:
         page.get_by_role("button", name="Turn the camera on").click()
         page.get_by_text(TROUBLES.get(trouble, "only on pages from https://")).wait_for()
         with page.expect_file_chooser() as chooser:
             column(page, "rock").get_by_role("button", name="Choose images").click()
-        chooser.value.set_files([folder / "rose.png"])
+        chooser.value.set_files([tmp_path / "rose.png"])
         column(page, "rock").get_by_text("1 kept.").wait_for()
-        page.close()

@@ -10,9 +10,8 @@ import urllib.request
 import pytest
 
 from helpers import launch
-from tests.browser import CURRENT, chromium, expect, needs_browser, run_code
+from tests.browser import CURRENT, READY, chromium, expect, needs_browser, run_code
 from tools import notebooks
-from tools.browser import READY
 
 pytestmark = needs_browser
 LESSONS = [path.name for path in notebooks.lessons()]

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from helpers.server.connection import ended
-from tests.browser import chromium, expect, lab, needs_browser, open_notebook, save, wait_idle, write_notebook
+from tests.browser import expect, needs_browser, notebook, save, wait_idle
 
 KILLED = """import os, signal, time
 print("so far", flush=True)
@@ -29,10 +29,7 @@ def test_the_sentence_says_what_is_known(code, limit, said):
 
 @needs_browser
 def test_the_cell_that_was_running_says_why_and_the_notebook_goes_on(tmp_path):
-    write_notebook(tmp_path / "lesson.ipynb", ["kept = 6 * 7\nkept", KILLED, "'never run'"])
-    with chromium() as browser, lab(tmp_path) as server:
-        page = browser.new_page()
-        open_notebook(page, server, "lesson.ipynb")
+    with notebook(tmp_path, ["kept = 6 * 7\nkept", KILLED, "'never run'"], run=False) as page:
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')", None)
         dialog = page.locator(".jp-Dialog", has_text="appears to have died")
         expect(dialog).to_be_visible()
@@ -41,7 +38,7 @@ def test_the_cell_that_was_running_says_why_and_the_notebook_goes_on(tmp_path):
         expect(sentence).to_contain_text("so far")
         wait_idle(page)
         save(page)
-        first, killed, last = nbformat.read(tmp_path / "lesson.ipynb", 4).cells
+        first, killed, last = nbformat.read(tmp_path / "try.ipynb", 4).cells
         assert first.outputs[0]["data"]["text/plain"] == "42"
         assert [output.name for output in killed.outputs] == ["stdout", "stderr"]
         assert killed.outputs[1].text == ended(-9, "") + "\n"

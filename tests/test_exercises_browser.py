@@ -1,18 +1,6 @@
 """Exercises in a real JupyterLab: a stale answer, an endless loop that ■ ends, and the buttons below a check."""
 
-import pytest
-
-from tests.browser import (
-    CURRENT,
-    chromium,
-    expect,
-    lab,
-    needs_browser,
-    open_notebook,
-    run_all,
-    wait_idle,
-    write_notebook,
-)
+from tests.browser import CURRENT, expect, needs_browser, page_of, wait_idle
 
 pytestmark = needs_browser
 
@@ -22,18 +10,7 @@ CHECK = 'exercises.check("parameters", parameters)'
 ANSWER, CHECKED = 1, 2  # cells
 FILLER = "# %% [markdown]\n" + "Much to read.\n\n" * 60
 NEXT = "# %% [markdown]\n### Exercise: Labels with a single 1\n\nThe next one."
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exercises")
-    write_notebook(folder / "try.ipynb", [BEGIN, WRONG, CHECK, FILLER, FILLER, NEXT, FILLER])
-    with chromium() as browser, lab(folder) as server:
-        page = browser.new_page(viewport={"width": 1000, "height": 800})
-        page.set_default_timeout(30_000)
-        open_notebook(page, server, "try.ipynb")
-        run_all(page)
-        yield page
+page = page_of([BEGIN, WRONG, CHECK, FILLER, FILLER, NEXT, FILLER], size=(1000, 800))
 
 
 def run_cell(page, number, source=None, wait=True):

@@ -12,17 +12,7 @@ from PIL import Image
 from helpers.images.assets import street
 from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_pool2d
 from helpers.widgets.filter_explorer import BLUE, FilterExplorer
-from tests.browser import (
-    chromium,
-    expect,
-    lab,
-    needs_browser,
-    open_notebook,
-    run_all,
-    run_code,
-    wait_idle,
-    write_notebook,
-)
+from tests.browser import blank_page, chromium, expect, needs_browser, page_of, run_code, wait_idle
 
 pytestmark = needs_browser
 LOAD = """async (source) => {
@@ -46,35 +36,16 @@ CELLS = [
     "from helpers.widgets.filter_explorer import FilterExplorer",
     "explorer = FilterExplorer()\nexplorer",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def notebook(browser, tmp_path_factory):
-    """The explorer in a notebook, run once for all tests that only look and set."""
-    folder = tmp_path_factory.mktemp("lab")
-    write_notebook(folder / "filters.ipynb", CELLS)
-    with lab(folder) as server:
-        page = browser.new_page(viewport={"width": 1280, "height": 1100})
-        open_notebook(page, server, "filters.ipynb")
-        run_all(page)
-        page.wait_for_selector(".lts-explorer-cells")
-        yield page
-        page.close()
+page = page_of(CELLS, size=(1280, 1100), shown=".lts-explorer-cells")
 
 
 @pytest.fixture
-def explorer(notebook):
+def explorer(page):
     """The page with the explorer as at the start."""
-    run_code(notebook, "explorer.kernel, explorer.stride, explorer.padding = 'vertical lines', 1, 'valid'")
-    run_code(notebook, "explorer.divide = explorer.relu = False; explorer.pooling, explorer.pixel = 'none', [300, 236]")
-    notebook.wait_for_function("document.querySelector('.lts-line').textContent.includes('row 299, column 235')")
-    return notebook
+    run_code(page, "explorer.kernel, explorer.stride, explorer.padding = 'vertical lines', 1, 'valid'")
+    run_code(page, "explorer.divide = explorer.relu = False; explorer.pooling, explorer.pixel = 'none', [300, 236]")
+    page.wait_for_function("document.querySelector('.lts-line').textContent.includes('row 299, column 235')")
+    return page
 
 
 def weight(page, row, column):
@@ -110,27 +81,26 @@ def assert_nearly(actual, expected):
     assert np.abs(actual.astype(int) - expected).max() <= 1
 
 
-def test_every_number_is_what_convolve2d_gives(browser):
-    page = browser.new_page()
-    page.evaluate(LOAD, FilterExplorer._esm)
-    rng = np.random.default_rng(7)
-    for trial in range(150):
-        image = rng.integers(0, 256, rng.integers(3, 20, 2))
-        kernel = rng.integers(-5, 6, (3, 3)) if trial % 2 else rng.normal(0, 2, (3, 3)).round(2)
-        stride, padding = int(rng.integers(1, 4)), ["valid", "same"][rng.integers(2)]
-        divide, relu, pooling = (
-            bool(rng.integers(2)),
-            bool(rng.integers(2)),
-            ["none", "max", "average"][rng.integers(3)],
-        )
-        settings = dict(stride=stride, padding=padding, divide=divide, relu=relu, pooling=pooling)
-        answer = page.evaluate(COMPUTE, settings | {"grays": image.tolist(), "kernel": kernel.tolist()})
-        theirs = np.array(answer["values"]).reshape(answer["rows"], answer["columns"])
-        ours = FilterExplorer(image=image, kernel=kernel, **settings).result
-        np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-3 if divide else 1e-4, err_msg=str(settings))
-        if trial % 2 and not divide and pooling != "average":
-            np.testing.assert_array_equal(theirs, ours)
-    page.close()
+def test_every_number_is_what_convolve2d_gives():
+    with blank_page() as page:
+        page.evaluate(LOAD, FilterExplorer._esm)
+        rng = np.random.default_rng(7)
+        for trial in range(150):
+            image = rng.integers(0, 256, rng.integers(3, 20, 2))
+            kernel = rng.integers(-5, 6, (3, 3)) if trial % 2 else rng.normal(0, 2, (3, 3)).round(2)
+            stride, padding = int(rng.integers(1, 4)), ["valid", "same"][rng.integers(2)]
+            divide, relu, pooling = (
+                bool(rng.integers(2)),
+                bool(rng.integers(2)),
+                ["none", "max", "average"][rng.integers(3)],
+            )
+            settings = dict(stride=stride, padding=padding, divide=divide, relu=relu, pooling=pooling)
+            answer = page.evaluate(COMPUTE, settings | {"grays": image.tolist(), "kernel": kernel.tolist()})
+            theirs = np.array(answer["values"]).reshape(answer["rows"], answer["columns"])
+            ours = FilterExplorer(image=image, kernel=kernel, **settings).result
+            np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-3 if divide else 1e-4, err_msg=str(settings))
+            if trial % 2 and not divide and pooling != "average":
+                np.testing.assert_array_equal(theirs, ours)
 
 
 def test_what_is_drawn_is_the_result(explorer):
@@ -175,29 +145,29 @@ def test_weights_can_be_typed_also_as_fractions_and_nonsense_is_put_back(explore
     expect(weight(explorer, 1, 1)).to_have_attribute("aria-invalid", "false")
 
 
+def drag_up(page, cell):
+    """Drag a cell up by a little more than five steps of twelve pixels."""
+    box = cell.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 61, steps=8)
+    page.mouse.up()
+    page.mouse.move(x, y - 200)
+
+
 def test_a_weight_can_be_dragged(explorer):
     cell = weight(explorer, 3, 1)
     cell.scroll_into_view_if_needed()
-    box = cell.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    explorer.mouse.move(x, y)
-    explorer.mouse.down()
-    explorer.mouse.move(x, y - 61, steps=8)
-    explorer.mouse.up()
-    explorer.mouse.move(x, y - 200)
-    assert in_python(explorer, "explorer.kernel[2][0]", 4) == 4  # −1 and five steps of twelve pixels
+    drag_up(explorer, cell)
+    assert in_python(explorer, "explorer.kernel[2][0]", 4) == 4  # −1 and five steps
 
 
 def test_a_weight_can_be_dragged_after_it_was_typed(explorer):
     cell = weight(explorer, 3, 1)
     cell.fill("2")
     cell.press("Enter")
-    box = cell.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    explorer.mouse.move(x, y)
-    explorer.mouse.down()
-    explorer.mouse.move(x, y - 61, steps=8)
-    explorer.mouse.up()
+    drag_up(explorer, cell)
     assert in_python(explorer, "explorer.kernel[2][0]", 7) == 7
 
 
@@ -299,36 +269,33 @@ def test_a_learners_own_image_reaches_python_in_gray(explorer, tmp_path):
     assert in_python(explorer, "explorer.image.shape", [512, 512]) == [512, 512]
 
 
-def test_two_views_of_one_explorer_stay_alike(notebook):
+def test_two_views_of_one_explorer_stay_alike(page):
     content = "window.jupyterapp.shell.currentWidget.content"
-    notebook.evaluate(f"{content}.activeCellIndex = 2")
-    notebook.evaluate("window.jupyterapp.commands.execute('notebook:copy-cell')", None)
-    notebook.evaluate("window.jupyterapp.commands.execute('notebook:paste-cell-below')", None)
-    notebook.evaluate(f"{content}.activeCell.model.sharedModel.setSource('explorer')")
-    notebook.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')", None)
-    wait_idle(notebook)
-    notebook.wait_for_function("document.querySelectorAll('.lts-explorer-cells').length === 2")
-    notebook.locator(".lts-explorer").nth(1).get_by_label(re.compile("row 2, column 2$")).press("ArrowUp")
-    values = notebook.locator(".lts-explorer-cells input:nth-child(5)").evaluate_all(
-        "(all) => all.map((one) => one.value)"
-    )
+    page.evaluate(f"{content}.activeCellIndex = 2")
+    page.evaluate("window.jupyterapp.commands.execute('notebook:copy-cell')", None)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:paste-cell-below')", None)
+    page.evaluate(f"{content}.activeCell.model.sharedModel.setSource('explorer')")
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')", None)
+    wait_idle(page)
+    page.wait_for_function("document.querySelectorAll('.lts-explorer-cells').length === 2")
+    page.locator(".lts-explorer").nth(1).get_by_label(re.compile("row 2, column 2$")).press("ArrowUp")
+    values = page.locator(".lts-explorer-cells input:nth-child(5)").evaluate_all("(all) => all.map((one) => one.value)")
     assert values[0] == values[1]
 
 
-def test_a_page_without_a_kernel_is_alive(browser):
-    page = browser.new_page(viewport={"width": 420, "height": 900}, java_script_enabled=True)
-    page.set_content("<!doctype html>" + FilterExplorer(kernel="identity", pooling="max").fallback()["text/html"])
-    page.wait_for_selector(".lts-explorer-cells")
-    np.testing.assert_array_equal(shown(page, ".lts-explorer-in"), street()[..., None].repeat(3, 2))
-    page.get_by_label("Weight middle, row 2, column 2").press("ArrowDown")
-    assert (shown(page) == 0).all()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"
-    page.close()
+def test_a_page_without_a_kernel_is_alive():
+    with blank_page(width=420, height=900) as page:
+        page.set_content("<!doctype html>" + FilterExplorer(kernel="identity", pooling="max").fallback()["text/html"])
+        page.wait_for_selector(".lts-explorer-cells")
+        np.testing.assert_array_equal(shown(page, ".lts-explorer-in"), street()[..., None].repeat(3, 2))
+        page.get_by_label("Weight middle, row 2, column 2").press("ArrowDown")
+        assert (shown(page) == 0).all()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"
 
 
-def test_a_page_without_scripts_shows_the_image(browser):
-    page = browser.new_context(java_script_enabled=False).new_page()
-    page.set_content(FilterExplorer().fallback()["text/html"])
-    assert page.locator("img").get_attribute("alt").startswith("An image of 512 × 512 pixels")
-    assert page.locator("img").bounding_box()["width"] > 500
-    page.close()
+def test_a_page_without_scripts_shows_the_image():
+    with chromium() as browser:
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.set_content(FilterExplorer().fallback()["text/html"])
+        assert page.locator("img").get_attribute("alt").startswith("An image of 512 × 512 pixels")
+        assert page.locator("img").bounding_box()["width"] > 500

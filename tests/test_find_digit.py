@@ -1,7 +1,5 @@
 """A digit on a page, as people bring it: every ink, place and pen comes back as MNIST would have it, or gets a sentence."""
 
-import io
-
 import cv2
 import keras
 import numpy as np
@@ -10,6 +8,7 @@ from PIL import Image
 
 from data_scripts import mnist
 from helpers.images import ImageError
+from helpers.images.encode import encode
 from helpers.images.find_digit import NOTHING, SEVERAL, find_digit
 from helpers.images.mnist_format import to_mnist
 from helpers.models.digits import DIGITS, reads_light_ink
@@ -139,9 +138,7 @@ def test_a_network_that_reads_no_digits_gets_its_images_as_they_are():
 
 
 def png(image) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8).squeeze()).save(file, "PNG")
-    return file.getvalue()
+    return encode(np.clip(image, 0, 1))
 
 
 @pytest.mark.parametrize("is_light", [True, False])

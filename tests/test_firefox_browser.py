@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from tests.browser import CURRENT, lab, needs_browser, write_notebook
-from tools.browser import READY
-from tools.firefox import WHY_NOT, firefox
+from tests.browser import CURRENT, READY, lab, needs_browser, write_notebook
+from tests.firefox import WHY_NOT, firefox
 
 pytestmark = [
     needs_browser,  # its JupyterLab

@@ -1,18 +1,16 @@
 """Looking inside a network in a real JupyterLab: the browser walked by keyboard, the epochs scrubbed, own images, no kernel."""
 
-import io
 import re
 
 import keras
 import numpy as np
-import pytest
-from PIL import Image
 
 from helpers.models import top_patches
 from helpers.models.architectures import cats_dogs
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
-from tests.browser import chromium, expect, lab, needs_browser, open_notebook, run_all, run_code, write_notebook
+from tests.browser import blank_page, expect, needs_browser, page_of, run_code
+from tests.tiny_networks import colored
 
 pytestmark = needs_browser
 CELLS = [
@@ -34,26 +32,7 @@ model.layers[0].set_weights([weights, biases])""",
     "scrubber = EpochScrubber(snapshots, images[0], (images, labels), names)\nscrubber",
     "looked = GradCam(model, images[:2], labels[:2], names)\nlooked",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
-    """The three widgets in a notebook, run once for all tests."""
-    folder = tmp_path_factory.mktemp("lab")
-    write_notebook(folder / "inside.ipynb", CELLS)
-    with lab(folder) as server:
-        page = browser.new_page(viewport={"width": 1280, "height": 1500})
-        open_notebook(page, server, "inside.ipynb")
-        run_all(page, timeout=180)
-        page.wait_for_selector(".lts-cards canvas")
-        yield page
-        page.close()
+page = page_of(CELLS, size=(1280, 1500), shown=".lts-cards canvas")
 
 
 def python(page, expression: str, wanted: str) -> None:
@@ -138,10 +117,9 @@ def test_python_moves_what_is_shown(page):
 
 
 def test_an_own_image_is_read_by_python(page):
-    file = io.BytesIO()
-    Image.new("RGB", (300, 200), (255, 0, 0)).save(file, "JPEG")
+    red = colored("red", (300, 200), "jpeg")
     upload = page.locator('input[aria-label="Your own image"]').first
-    upload.set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    upload.set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": red})
     page.wait_for_function("document.querySelector('.lts-upload').textContent.includes('as the network sees it')")
     python(page, "browser.image.mean(axis=(0, 1)).round(1).tolist()", "[1.0, 0.0, 0.0]")
     for _ in range(2):  # the same answer twice
@@ -193,7 +171,7 @@ def test_the_strength_of_the_map_is_a_slider_that_never_jumps_back(page):
     assert strengths[-1] == 0.8
 
 
-def test_pages_without_a_kernel_are_alive(browser):
+def test_pages_without_a_kernel_are_alive():
     keras.utils.set_random_seed(1)
     model, snapshots = cats_dogs(48, dropout=True), EpochSnapshots()
     images = np.random.default_rng(1).random((4, 48, 48, 3), "float32")
@@ -203,18 +181,14 @@ def test_pages_without_a_kernel_are_alive(browser):
         EpochScrubber(snapshots, images[0], (images, np.arange(4) % 2)),
     ]
     widgets.append(GradCam(model, images[:2]))
-    page = browser.new_page(viewport={"width": 420, "height": 900})
-    wrong = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_content("<!doctype html>" + "".join(widget.fallback()["text/html"] for widget in widgets))
-    page.wait_for_selector(".lts-cards canvas")
-    page.wait_for_selector(".lts-matrix")
-    page.get_by_label(re.compile("^The 16 channels")).press("PageDown")
-    expect(page.locator(".lts-line").first).to_contain_text("24 × 24 × 16")
-    expect(page.locator(".lts-patches figcaption")).to_contain_text("The 4 patches that excite channel 0 most")
-    page.get_by_label("Epoch", exact=True).press("Home")
-    expect(page.locator(".lts-line").nth(1)).to_contain_text("Before training")
-    expect(page.locator(".lts-upload")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"
-    assert wrong == []
-    page.close()
+    with blank_page(width=420, height=900) as page:
+        page.set_content("<!doctype html>" + "".join(widget.fallback()["text/html"] for widget in widgets))
+        page.wait_for_selector(".lts-cards canvas")
+        page.wait_for_selector(".lts-matrix")
+        page.get_by_label(re.compile("^The 16 channels")).press("PageDown")
+        expect(page.locator(".lts-line").first).to_contain_text("24 × 24 × 16")
+        expect(page.locator(".lts-patches figcaption")).to_contain_text("The 4 patches that excite channel 0 most")
+        page.get_by_label("Epoch", exact=True).press("Home")
+        expect(page.locator(".lts-line").nth(1)).to_contain_text("Before training")
+        expect(page.locator(".lts-upload")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "too wide for a telephone"

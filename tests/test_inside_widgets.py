@@ -16,6 +16,7 @@ from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 from helpers.widgets.grad_cam import looked_at
 from helpers.widgets.payload import atlases, layer_tiles, to_rgb
+from tests.tiny_networks import colored
 from tests.widget_parts import choose_files, said
 
 NAMES = ["cats", "dogs"]
@@ -48,12 +49,6 @@ def model() -> keras.Model:
 
 
 IMAGES = np.random.default_rng(1).random((5, 12, 12, 3)).astype("float32")
-
-
-def png(kind="PNG", size=(30, 20)) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, "red").save(file, kind)
-    return file.getvalue()
 
 
 # what is sent
@@ -113,7 +108,7 @@ def test_layers_and_channels_can_be_set_and_wrong_ones_are_refused(model):
 def test_a_file_from_the_browser_becomes_the_image(model):
     browser = ActivationBrowser(model, IMAGES[0], NAMES)
     before, serial = browser._tiles, browser._serial
-    answers = choose_files(browser, [("me.png", png())])
+    answers = choose_files(browser, [("me.png", colored("red"))])
     np.testing.assert_allclose(browser.image, np.broadcast_to([1, 0, 0], (12, 12, 3)), atol=0.01)
     assert browser._tiles != before
     assert browser._serial == serial + 1
@@ -161,10 +156,10 @@ def test_whatever_goes_wrong_with_an_own_image_is_said_and_the_same_file_can_com
     browser = ActivationBrowser(model, IMAGES[0], NAMES)
     with monkeypatch.context() as broken:
         broken.setattr(ActivationBrowser, "look", lambda *_: {}["a layer"])
-        answers = choose_files(browser, [("me.png", png())])
+        answers = choose_files(browser, [("me.png", colored("red"))])
         assert said(answers) == "That did not work. KeyError: 'a layer'."
         assert "stop" in answers[-1], "the browser waits for an answer"
-    assert said(choose_files(browser, [("me.png", png())])).startswith("Your image")
+    assert said(choose_files(browser, [("me.png", colored("red"))])).startswith("Your image")
 
 
 # Grad-CAM
@@ -198,7 +193,7 @@ def test_right_and_wrong_are_groups_and_the_truth_is_said_of_mistakes_alone(mode
 def test_an_own_image_comes_first(model):
     view = GradCam(model, IMAGES[:2], [0, 1], NAMES)
     for count in (3, 4):  # the same file twice
-        assert said(choose_files(view, [("me.jpg", png("JPEG"))])) == "Your image is the first."
+        assert said(choose_files(view, [("me.jpg", colored("red", kind="jpeg"))])) == "Your image is the first."
         assert len(view._cards) == count
     assert "It is" not in view._cards[0]["words"]
 
@@ -256,7 +251,7 @@ def test_an_own_image_goes_through_the_epochs_and_the_validation_stays(snapshots
     scrubber = EpochScrubber(snapshots, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES)
     scrubber.step = 0
     before = scrubber._plan
-    answers = choose_files(scrubber, [("me.png", png())])
+    answers = choose_files(scrubber, [("me.png", colored("red"))])
     assert scrubber._plan["chances"] != before["chances"]
     assert scrubber._plan["confusions"] == before["confusions"]
     assert answers[0]["said"].startswith("Looking at epoch"), "a long computation shows how far it is"

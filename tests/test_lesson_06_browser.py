@@ -1,27 +1,21 @@
 """Lesson 06 in a real JupyterLab: it runs, an image is uploaded, the bench trains at the press of a button."""
 
 import re
-import shutil
 
 import pytest
 
-from tests.browser import ROOT, chromium, lab, needs_browser, open_notebook, run_all, scroll_to
+from tests.browser import ROOT, needs_browser, notebook, scroll_to
 from tools.render_upload_samples import draw
 
 pytestmark = [needs_browser, pytest.mark.slow]
-NAME = "06_horses_or_humans.ipynb"
+LESSON = ROOT / "notebooks" / "06_horses_or_humans.ipynb"
 
 
 def test_lesson_06_runs_and_answers_an_uploaded_image_and_trains_on_the_bench(course_home, tmp_path):
     folder = tmp_path / "lab"
     folder.mkdir()
-    shutil.copy(ROOT / "notebooks" / NAME, folder)
     draw("rider").save(folder / "mine.jpg")
-    with chromium() as browser, lab(folder, COURSE_HOME=str(course_home)) as server:
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        open_notebook(page, server, NAME)
-        run_all(page, timeout=400)
-
+    with notebook(folder, LESSON, size=(1280, 900), COURSE_HOME=str(course_home)) as page:
         button = page.get_by_role("button", name="Choose images", include_hidden=True).first
         scroll_to(button)
         with page.expect_file_chooser() as chooser:

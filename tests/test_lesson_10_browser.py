@@ -1,29 +1,22 @@
 """Lesson 10 as a newcomer meets it: opened in a real JupyterLab, run from top to bottom, asked about an own image."""
 
 import re
-import shutil
 
 import pytest
 
 from data_scripts import render
-from tests.browser import chromium, lab, needs_browser, open_notebook, run_all, scroll_to
-from tests.conftest import ROOT
+from tests.browser import ROOT, expect, needs_browser, notebook, scroll_to
 
 pytestmark = [needs_browser, pytest.mark.slow]
-expect = pytest.importorskip("playwright.sync_api").expect
-LESSON = "10_upload_and_predict.ipynb"
+LESSON = ROOT / "notebooks" / "10_upload_and_predict.ipynb"
 
 
 def test_a_newcomer_uploads_a_image_in_lesson_10(tmp_path, offline_data):
-    shutil.copy(ROOT / "notebooks" / LESSON, tmp_path / LESSON)
     (tmp_path / ".course").mkdir()
     (tmp_path / ".course" / "data").symlink_to(offline_data, target_is_directory=True)
     (tmp_path / "my_horse.jpg").write_bytes(render.jpeg("horse", 1234, 0))
     (tmp_path / "diary.jpg").write_text("Dear diary, today I renamed a file.")
-    with chromium() as browser, lab(tmp_path) as server:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        open_notebook(page, server, LESSON)
-        run_all(page, timeout=300)
+    with notebook(tmp_path, LESSON, size=(1280, 1000)) as page:
         button = page.get_by_role("button", name="Choose images", include_hidden=True).first
         scroll_to(button)
         answers = button.locator("xpath=ancestor::div[contains(@class, 'lts-answers')]")

@@ -1,19 +1,6 @@
 """The live camera in a real JupyterLab, with the camera that Chromium makes up."""
 
-import pytest
-
-from tests.browser import (
-    CURRENT,
-    FAKE_CAMERA,
-    chromium,
-    expect,
-    lab,
-    needs_browser,
-    open_notebook,
-    run_all,
-    run_code,
-    write_notebook,
-)
+from tests.browser import CURRENT, FAKE_CAMERA, expect, needs_browser, page_of, run_code
 from tests.test_collector_browser import COUNT_TRACKS, LIVE
 
 pytestmark = needs_browser
@@ -30,20 +17,7 @@ live""",
     *["# %% [markdown]\n" + "a line\n\n" * 60] * 2,
 ]
 RATE = r"[1-9]\d* images per second"
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("live")
-    write_notebook(folder / "live.ipynb", CELLS)
-    with chromium(*FAKE_CAMERA) as browser, lab(folder) as server:
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
-        page.set_default_timeout(60_000)
-        page.add_init_script(COUNT_TRACKS)
-        open_notebook(page, server, "live.ipynb")
-        run_all(page, timeout=180)
-        page.wait_for_selector(".lts-live")
-        yield page
+page = page_of(CELLS, *FAKE_CAMERA, script=COUNT_TRACKS, shown=".lts-live")
 
 
 def answers(page):

@@ -237,14 +237,3 @@ def test_every_photograph_that_ships_is_asked_about_and_has_its_license():
     for name in shipped:
         [line] = [line for line in licenses if line.startswith(f"{name} ")]
         assert "CC0" in line or "public domain" in line
-
-
-def test_a_step_is_made_of_batches_of_one_size(tmp_path):
-    config = ImageTrainingConfig(
-        "cats_dogs", "cats_vs_dogs", epochs=1, batch_size=4, gradient_accumulation_steps=2, size=16
-    )
-    train, validation = config.batches(folder_of_images(tmp_path), seed=1)
-    assert train.batch_size == validation.batch_size == 2
-    assert len(train) == 4
-    with pytest.raises(ValueError, match="128 images can't be made of 3 batches"):
-        ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=1, batch_size=128, gradient_accumulation_steps=3)

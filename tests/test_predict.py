@@ -1,6 +1,5 @@
 """Predictions for image files: every kind of head, bad files among good ones, images as given and as seen."""
 
-import io
 import types
 
 import keras
@@ -9,28 +8,10 @@ import pytest
 from PIL import Image
 
 from helpers.images import ImageError
+from helpers.images.encode import encode
 from helpers.models import Prediction, predict, predict_files
 from helpers.models.predict import SURE, class_names_of, image_shape, predict_probabilities, probabilities
-
-
-def png(color) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (30, 20), color).save(file, "PNG")
-    return file.getvalue()
-
-
-RED, BLUE = ("red.png", png("red")), ("blue.png", png("blue"))
-
-
-def network(units, activation, shape=(4, 6, 3), before=()):
-    """Tells how red an image is: the first units get large negative, the last large positive scores for red."""
-    head = keras.layers.Dense(units, activation)
-    model = keras.Sequential([keras.Input(shape), *before, keras.layers.Flatten(), head])
-    pixels = int(np.prod(shape))
-    weights = np.zeros((pixels, units), np.float32)
-    weights[0 :: shape[-1], -1] = 4 / (shape[0] * shape[1])  # red adds 4
-    head.set_weights([weights, np.array([*[0.0] * (units - 1), -2.0], np.float32)])  # so red 2, others −2
-    return model
+from tests.tiny_networks import BLUE, RED, colored, redness
 
 
 def sigmoid(z):
@@ -47,7 +28,7 @@ def expected(z, units):
 )
 def test_sigmoid_softmax_and_logits_give_the_same_probabilities(units, activation):
     names = ["not red", "gray", "red"] if units == 3 else ["not red", "red"]
-    red, blue = predict_files(network(units, activation), names, [RED, BLUE])
+    red, blue = predict_files(redness(units, activation), names, [RED, BLUE])
     assert red.class_name == "red"
     assert red.probability == pytest.approx(expected(2, units), abs=1e-5)
     assert blue.class_name == "not red"
@@ -56,7 +37,7 @@ def test_sigmoid_softmax_and_logits_give_the_same_probabilities(units, activatio
 
 @pytest.mark.parametrize("last", [keras.layers.Softmax(), keras.layers.Activation("softmax")])
 def test_softmax_as_a_layer_of_its_own(last):
-    model = keras.Sequential([network(3, None), last])
+    model = keras.Sequential([redness(3, None), last])
     model.build((None, 4, 6, 3))
     red = predict_files(model, ["a", "b", "red"], [RED])[0]
     assert red.probability == pytest.approx(expected(2, 3), abs=1e-5)
@@ -71,30 +52,30 @@ def test_without_a_known_activation_the_numbers_tell():
 
 
 def test_gray_networks_with_and_without_a_channel_axis():
-    assert image_shape(network(2, "softmax", (8, 9, 1))) == (8, 9, 1)
+    assert image_shape(redness(2, "softmax", (8, 9, 1))) == (8, 9, 1)
     flat = keras.Sequential([keras.Input((8, 9)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")])
     assert image_shape(flat) == (8, 9, 1)
     assert predict_files(flat, ["a", "b"], [RED])[0].seen.shape == (8, 9, 1)
 
 
 def test_class_indices_of_a_reader_do_as_names():
-    red = predict_files(network(1, "sigmoid"), {"red": 1, "other": 0}, [RED])[0]
+    red = predict_files(redness(1, "sigmoid"), {"red": 1, "other": 0}, [RED])[0]
     assert red.class_name == "red"
 
 
 def test_only_bad_files_need_no_prediction():
-    assert isinstance(predict_files(network(1, "sigmoid"), ["a", "b"], [("x", b"")])[0], ImageError)
+    assert isinstance(predict_files(redness(1, "sigmoid"), ["a", "b"], [("x", b"")])[0], ImageError)
 
 
 def test_names_that_do_not_fit_the_network():
     with pytest.raises(ValueError, match="tells 2 classes apart, but there are 3"):
-        predict_files(network(1, "sigmoid"), ["a", "b", "c"], [])
+        predict_files(redness(1, "sigmoid"), ["a", "b", "c"], [])
     with pytest.raises(ValueError, match="not images"):
         predict_files(keras.Sequential([keras.Input((7,)), keras.layers.Dense(2)]), ["a", "b"], [])
 
 
 def test_outputs_and_inputs_of_odd_shapes_are_a_sentence_or_the_right_answer():
-    model = network(1, "sigmoid")
+    model = redness(1, "sigmoid")
     inputs = keras.Input((4, 6, 3))
     several = keras.Model(inputs, [model(inputs), model(inputs)])
     with pytest.raises(ValueError, match="has 2 outputs"):
@@ -110,35 +91,34 @@ def test_outputs_and_inputs_of_odd_shapes_are_a_sentence_or_the_right_answer():
         predict_files("model.keras", ["a", "b"], [RED])
     for after in (keras.layers.Reshape((1, 1, 1)), keras.layers.Dropout(0.5), keras.layers.Activation("linear")):
         for activation in ("sigmoid", None):
-            model = keras.Sequential([network(1, activation), after])
+            model = keras.Sequential([redness(1, activation), after])
             assert predict_files(model, ["a", "b"], [RED])[0].probability == pytest.approx(sigmoid(2), abs=1e-5)
-    assert predict_probabilities(network(1, "sigmoid"), np.zeros((0, 4, 6, 3))).shape == (0, 2)
+    assert predict_probabilities(redness(1, "sigmoid"), np.zeros((0, 4, 6, 3))).shape == (0, 2)
 
 
 def test_a_network_whose_weights_are_no_numbers():
-    model = network(1, "sigmoid")
+    model = redness(1, "sigmoid")
     model.layers[-1].set_weights([np.full_like(w, np.nan) for w in model.layers[-1].get_weights()])
     with pytest.raises(ValueError, match="not a number"):
         predict_files(model, ["a", "b"], [RED])
 
 
 def test_images_as_given_and_as_the_network_sees_them():
-    deep = io.BytesIO()
-    Image.fromarray(np.full((900, 700), 40000, np.uint16)).save(deep, "PNG")
-    item = predict_files(network(1, "sigmoid"), ["a", "b"], [("deep.png", deep.getvalue())])[0]
+    deep = encode(Image.fromarray(np.full((900, 700), 40000, np.uint16)))
+    item = predict_files(redness(1, "sigmoid"), ["a", "b"], [("deep.png", deep)])[0]
     assert item.image.size == (249, 320)
     assert item.image.getpixel((5, 5)) == round(40000 / 257)
     assert item.seen.shape == (4, 6, 3)
 
 
 def test_class_names_are_numbers_where_none_are_given():
-    assert class_names_of(network(1, "sigmoid")) == ["0", "1"]
-    assert class_names_of(network(3, "softmax"), {"c": 2, "a": 0, "b": 1}) == ["a", "b", "c"]
+    assert class_names_of(redness(1, "sigmoid")) == ["0", "1"]
+    assert class_names_of(redness(3, "softmax"), {"c": 2, "a": 0, "b": 1}) == ["a", "b", "c"]
 
 
 def test_probabilities_of_many_images_come_in_batches_and_in_order():
     images = np.random.default_rng(0).random((230, 4, 6, 3)).astype("float32")
-    model = network(1, "sigmoid")
+    model = redness(1, "sigmoid")
     single = model.predict(images, verbose=0)
     np.testing.assert_allclose(predict_probabilities(model, images), np.hstack([1 - single, single]), atol=1e-6)
 
@@ -146,7 +126,7 @@ def test_probabilities_of_many_images_come_in_batches_and_in_order():
 def test_a_bad_file_gets_its_sentence_and_the_others_their_own_answers(tmp_path):
     (tmp_path / "note.txt").write_text("Dear diary")
     files = [RED, ("diary.txt", b"Dear diary"), BLUE, ("again", tmp_path / "note.txt")]
-    results = predict_files(network(1, "sigmoid"), ["other", "red"], files)
+    results = predict_files(redness(1, "sigmoid"), ["other", "red"], files)
     assert [type(item) for item in results] == [Prediction, ImageError, Prediction, ImageError]
     assert str(results[1]) == '"diary.txt" is text, not an image.'
     assert str(results[3]) == '"note.txt" is text, not an image.'
@@ -157,8 +137,8 @@ def test_cautions_say_why_not_to_believe_an_answer():
     def is_red(images):
         return images[..., 0].mean(axis=(1, 2)) > 0.5
 
-    files = [RED, ("dark.png", png((140, 0, 0))), BLUE]
-    sure, unsure, unlike = predict_files(network(1, "sigmoid"), ["a", "b"], files, in_distribution=is_red)
+    files = [RED, ("dark.png", colored((140, 0, 0))), BLUE]
+    sure, unsure, unlike = predict_files(redness(1, "sigmoid"), ["a", "b"], files, in_distribution=is_red)
     assert unsure.probability < SURE < sure.probability
     assert sure.caution == ""
     assert "unsure" in unsure.caution
@@ -177,11 +157,9 @@ def test_a_file_is_made_small_before_the_next_one_is_read(monkeypatch):
     monkeypatch.setattr(predict, "open_image_itself", predict.open_image, raising=False)
     monkeypatch.setattr(predict, "open_image", watched)
     monkeypatch.setattr(predict, "BATCH", 3)
-    file = io.BytesIO()
-    Image.new("RGB", (900, 600), "red").save(file, "JPEG")
-    files = [(f"{i}.jpg", file.getvalue()) for i in range(7)]
+    files = [(f"{i}.jpg", colored("red", (900, 600), "jpeg")) for i in range(7)]
     files[4] = ("bad.jpg", b"bad")
-    results = predict_files(network(2, "softmax"), ["not red", "red"], files)
+    results = predict_files(redness(2, "softmax"), ["not red", "red"], files)
     assert max(most) <= 320
     assert [getattr(result, "name", "") for result in results] == [
         *(f"{i}.jpg" for i in range(4)),

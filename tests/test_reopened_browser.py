@@ -15,13 +15,13 @@ from tests.browser import (
     expect,
     lab,
     needs_browser,
+    notebook,
     open_notebook,
     run_all,
     run_code,
     save,
     shut_down,
     wait_idle,
-    write_notebook,
 )
 from tools import notebooks
 
@@ -63,6 +63,7 @@ WIDGETS = {
     "LiveCamera(model, names)": True,
     "ExperimentBench('reopened', digits_dense, {'hidden': [4, 8], 'epochs': [1]}, (digits, labels))": True,
 }
+SIZE = (1280, 1000)
 FIRST = 2  # cell of the first widget
 ASLEEP = ".lts-asleep:visible"
 # What a cell's outputs show: an error, whether there is something to look at, the sleeping line, and red marks.
@@ -110,8 +111,8 @@ def all_looks(page):
     return looks
 
 
-def reopen(browser, server, name):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+def reopen(browser, server, name="try.ipynb"):
+    page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
     open_notebook(page, server, name)
     return page
 
@@ -123,23 +124,20 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def server(browser, tmp_path_factory):
+def server(tmp_path_factory):
     """A JupyterLab on a notebook with one widget of every kind, run, saved, and its kernel shut down."""
-    folder = tmp_path_factory.mktemp("lab")
-    write_notebook(folder / "widgets.ipynb", ["# %% [markdown]\n# Widgets", SETUP, *WIDGETS])
-    with lab(folder) as server:
-        page = reopen(browser, server, "widgets.ipynb")
-        run_all(page, timeout=300)
+    cells = ["# %% [markdown]\n# Widgets", SETUP, *WIDGETS]
+    with notebook(tmp_path_factory.mktemp("lab"), cells, size=SIZE) as page:
         looks = all_looks(page)
         save(page)
         shut_down(page)
         assert looks == dict.fromkeys(WIDGETS, asleep(False)), "nothing sleeps while its kernel runs"
-        yield server
+        yield page.server
 
 
 @pytest.fixture
 def page(browser, server):
-    page = reopen(browser, server, "widgets.ipynb")
+    page = reopen(browser, server)
     yield page
     shut_down(page)
 
@@ -157,7 +155,7 @@ def test_it_is_so_the_next_time_too_after_a_change_was_saved(browser, server, pa
     """JupyterLab stores the state of those widgets only that have a kernel now: none of them."""
     page.evaluate(f"{CURRENT}.content.widgets[0].model.sharedModel.setSource('# Changed')")
     save(page)
-    again = reopen(browser, server, "widgets.ipynb")
+    again = reopen(browser, server)
     assert all_looks(again) == {source: asleep(inert) for source, inert in WIDGETS.items()}
     again.close()
 
@@ -205,14 +203,12 @@ def test_run_again_everything_wakes_and_a_reload_or_a_reconnection_puts_nothing_
 
 def test_a_widget_too_large_to_be_saved_shows_its_static_fallback(browser, tmp_path):
     cells = [SETUP, "ActivationBrowser(cats_dogs(250), np.zeros((250, 250, 3), 'float32'))", "ReluPlayground()"]
-    write_notebook(tmp_path / "large.ipynb", cells)
-    with lab(tmp_path) as server:
-        page = reopen(browser, server, "large.ipynb")
-        run_all(page, timeout=300)
+    with notebook(tmp_path, cells, size=SIZE) as page:
+        look(page, 2)  # what isn't drawn yet isn't saved
         save(page)
         shut_down(page)
-        assert (tmp_path / "large.ipynb").stat().st_size < LARGEST
-        page = reopen(browser, server, "large.ipynb")
+        assert (tmp_path / "try.ipynb").stat().st_size < LARGEST
+        page = reopen(browser, page.server)
         assert look(page, 1) == asleep(False) | {"alive": False, "inert": 0}
         assert look(page, 2) == asleep(False) | {"inert": 0}
         shut_down(page)

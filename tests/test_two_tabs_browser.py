@@ -49,6 +49,7 @@ def test_two_tabs_share_the_kernel_and_the_second_to_save_is_asked(tmp_path):
         dialog = second.locator(".jp-Dialog", has_text="has changed on disk")
         expect(dialog).to_be_visible()
         assert first_cell() == "x = 1  # written in the first tab"
+        second.wait_for_timeout(1500)  # JupyterLab takes files that differ by half a second for the same
         dialog.get_by_role("button", name="Overwrite").click()
         second.wait_for_function(f"!{CURRENT}.context.model.dirty")
         assert first_cell() == "x = 1  # written in the second tab"

@@ -1,6 +1,5 @@
 """Asking a network about one's own images: every kind of head, every way to hand over files, bad files among good."""
 
-import io
 import os
 import re
 import sys
@@ -8,7 +7,6 @@ import types
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -19,34 +17,15 @@ from helpers.models import predict
 from helpers.models.predict import Prediction, predict_files
 from helpers.widgets import upload
 from helpers.widgets.upload import Upload, as_html, as_text, upload_and_predict
+from tests.tiny_networks import BLUE, RED, colored, redness
 from tests.widget_parts import choose_files, send_message
 from tools import render_upload_samples
 
 
-def png(color, size=(30, 20)) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, color).save(file, "PNG")
-    return file.getvalue()
-
-
-RED, BLUE = ("red.png", png("red")), ("blue.png", png("blue"))
-
-
-def network(units, activation, shape=(4, 6, 3), before=()):
-    """Tells how red an image is: the first units get large negative, the last large positive scores for red."""
-    head = keras.layers.Dense(units, activation)
-    model = keras.Sequential([keras.Input(shape), *before, keras.layers.Flatten(), head])
-    pixels = int(np.prod(shape))
-    weights = np.zeros((pixels, units), np.float32)
-    weights[0 :: shape[-1], -1] = 4 / (shape[0] * shape[1])  # red adds 4
-    head.set_weights([weights, np.array([*[0.0] * (units - 1), -2.0], np.float32)])  # so red 2, others −2
-    return model
-
-
 def test_an_unsure_answer_comes_with_a_caution():
-    model = network(1, "sigmoid")
+    model = redness(1, "sigmoid")
     sure = predict_files(model, ["a", "b"], [RED])[0]
-    unsure = predict_files(model, ["a", "b"], [("gray.png", png((140, 0, 0)))])[0]
+    unsure = predict_files(model, ["a", "b"], [("gray.png", colored((140, 0, 0)))])[0]
     assert unsure.probability < predict.SURE < sure.probability
     for show in (as_html, as_text):
         assert "unsure" in show([unsure])
@@ -54,7 +33,7 @@ def test_an_unsure_answer_comes_with_a_caution():
 
 
 def test_a_bad_file_gets_its_sentence_and_the_others_go_on():
-    results = predict_files(network(1, "sigmoid"), ["a", "b"], [RED, ("diary.txt", b"Dear diary"), BLUE])
+    results = predict_files(redness(1, "sigmoid"), ["a", "b"], [RED, ("diary.txt", b"Dear diary"), BLUE])
     assert [type(item) for item in results] == [Prediction, ImageError, Prediction]
     assert str(results[1]) == '"diary.txt" is text, not an image.'
     assert [item.name for item in results[::2]] == ["red.png", "blue.png"]
@@ -64,7 +43,7 @@ def test_a_bad_file_gets_its_sentence_and_the_others_go_on():
 
 def test_the_page_is_safe_and_has_words_for_every_image():
     name = '<script>alert("x")</script>.png'
-    page = as_html(predict_files(network(1, "sigmoid"), ["a", "<b>"], [(name, png("red")), (name, b"no")]))
+    page = as_html(predict_files(redness(1, "sigmoid"), ["a", "<b>"], [(name, colored("red")), (name, b"no")]))
     assert "<script" not in page
     assert "&lt;b&gt;" in page
     assert len(re.findall(r"<img ", page)) == len(re.findall(r'<img alt="[^"]+"', page)) == 2
@@ -74,7 +53,7 @@ choose = choose_files
 
 
 def test_choosing_files_shows_them_in_place_of_the_samples():
-    shown = Upload(network(1, "sigmoid"), ["other", "red"], [BLUE])
+    shown = Upload(redness(1, "sigmoid"), ["other", "red"], [BLUE])
     assert "blue.png" in shown.html
     choose(shown, [RED, ("diary.txt", b"Dear diary")])
     assert "red.png" in shown.html
@@ -84,7 +63,7 @@ def test_choosing_files_shows_them_in_place_of_the_samples():
 
 
 def test_whatever_goes_wrong_is_said_and_old_answers_go():
-    model = network(1, "sigmoid")
+    model = redness(1, "sigmoid")
     shown = Upload(model, ["other", "red"], [BLUE])
     weights = model.layers[-1].get_weights()
     model.layers[-1].set_weights([np.full_like(w, np.nan) for w in weights])
@@ -102,7 +81,7 @@ def cards(page):
 
 
 def test_answers_are_cards_with_a_bar_for_each_of_the_likeliest_classes():
-    model = network(5, "softmax")
+    model = redness(5, "softmax")
     page = as_html(predict_files(model, list("abcde"), [RED, ("diary.txt", b"Dear diary"), BLUE]))
     red, diary, blue = cards(page)
     shares = np.exp([2, 0, 0, 0, 0]) / np.exp([2, 0, 0, 0, 0]).sum()
@@ -114,7 +93,9 @@ def test_answers_are_cards_with_a_bar_for_each_of_the_likeliest_classes():
 
 
 def test_both_cautions_appear_on_one_card():
-    items = predict_files(network(1, "sigmoid"), ["a", "b"], [("gray.png", png((140, 0, 0)))], lambda images: [False])
+    items = predict_files(
+        redness(1, "sigmoid"), ["a", "b"], [("gray.png", colored((140, 0, 0)))], lambda images: [False]
+    )
     assert "perhaps no class fits" in items[0].sentence
     assert "unsure" in items[0].sentence
     (card,) = cards(as_html(items))
@@ -122,7 +103,7 @@ def test_both_cautions_appear_on_one_card():
 
 
 def test_answers_of_many_files_come_in_steps_and_a_newer_choice_starts_over():
-    shown = Upload(network(1, "sigmoid"), ["other", "red"], [BLUE])
+    shown = Upload(redness(1, "sigmoid"), ["other", "red"], [BLUE])
     seen = []
     shown.observe(lambda change: seen.append(len(cards(change["new"]))), "_html")
     answers = choose(shown, [RED] * 12)
@@ -134,7 +115,7 @@ def test_answers_of_many_files_come_in_steps_and_a_newer_choice_starts_over():
 
 
 def test_a_file_that_did_not_come_is_a_card_and_a_late_piece_changes_nothing():
-    shown = Upload(network(1, "sigmoid"), ["other", "red"], [BLUE])
+    shown = Upload(redness(1, "sigmoid"), ["other", "red"], [BLUE])
     about = {"upload": "x", "count": 2, "at": 0, "name": "holiday"}
     send_message(shown, about | {"number": 1, "size": 0, "problem": '"holiday" is <a> folder.'}, [])
     send_message(shown, about | {"number": 2, "size": len(RED[1]), "name": "red.png"}, [RED[1]])
@@ -147,7 +128,7 @@ def test_a_file_that_did_not_come_is_a_card_and_a_late_piece_changes_nothing():
 
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt, SystemExit])
 def test_the_browser_gets_an_answer_when_the_stop_button_ends_a_prediction(stopped, monkeypatch):
-    shown, answers = Upload(network(1, "sigmoid"), ["other", "red"], []), []
+    shown, answers = Upload(redness(1, "sigmoid"), ["other", "red"], []), []
     shown.send = answers.append
     monkeypatch.setattr(shown, "_predict", lambda files: (_ for _ in ()).throw(stopped))
     about = {"upload": "x", "number": 1, "count": 1, "at": 0, "name": "red.png", "size": len(RED[1])}
@@ -166,13 +147,13 @@ def displayed(monkeypatch):
 def test_paths_are_shown_without_a_button(displayed, tmp_path):
     (tmp_path / "red.png").write_bytes(RED[1])
     for paths in (tmp_path / "red.png", str(tmp_path / "red.png"), [tmp_path / "red.png"]):
-        assert upload_and_predict(network(1, "sigmoid"), ["other", "red"], paths) is None
+        assert upload_and_predict(redness(1, "sigmoid"), ["other", "red"], paths) is None
     assert [bundle["text/plain"] for bundle in displayed] == ["red.png: red, probability 0.88."] * 3
 
 
 def test_the_button_shows_samples_and_has_a_static_fallback(displayed, tmp_path):
     (tmp_path / "red.png").write_bytes(RED[1])
-    upload_and_predict(network(1, "sigmoid"), ["other", "red"], samples=[tmp_path / "red.png"])
+    upload_and_predict(redness(1, "sigmoid"), ["other", "red"], samples=[tmp_path / "red.png"])
     bundle, _ = displayed[0]._repr_mimebundle_()
     assert bundle["text/plain"].startswith("red.png: red")
     assert "<img" in bundle["text/html"]
@@ -180,7 +161,7 @@ def test_the_button_shows_samples_and_has_a_static_fallback(displayed, tmp_path)
 
 
 def test_images_that_ship_are_shown_where_nobody_has_chosen(displayed):
-    upload_and_predict(network(1, "sigmoid"), ["other", "red"])
+    upload_and_predict(redness(1, "sigmoid"), ["other", "red"])
     names = [item.name for item in displayed[0].results]
     assert names == ["cat.jpg", "dog.jpg", "horse.jpg", "human.jpg", "nobody.jpg", "rider.jpg"]
     assert all(isinstance(item, Prediction) for item in displayed[0].results)
@@ -208,7 +189,7 @@ def colab(monkeypatch, answer):
 
 def test_colabs_dialogue(displayed, monkeypatch):
     colab(monkeypatch, lambda: dict([RED]))
-    upload_and_predict(network(1, "sigmoid"), ["other", "red"], samples=[])
+    upload_and_predict(redness(1, "sigmoid"), ["other", "red"], samples=[])
     assert displayed[0]["text/plain"].startswith("red.png: red")
 
 
@@ -222,7 +203,7 @@ def test_where_colabs_dialogue_fails_or_nobody_is_there_samples_are_shown(displa
     colab(monkeypatch, no_dialogue)
     monkeypatch.setenv("COURSE_BUDGET", budget)
     (tmp_path / "blue.png").write_bytes(BLUE[1])
-    upload_and_predict(network(1, "sigmoid"), ["other", "red"], samples=[tmp_path / "blue.png"])
+    upload_and_predict(redness(1, "sigmoid"), ["other", "red"], samples=[tmp_path / "blue.png"])
     assert displayed[0]["text/plain"].startswith("blue.png: other")
 
 
@@ -230,7 +211,7 @@ def test_a_image_unlike_the_training_gets_a_caution_of_its_own():
     def in_distribution(images):
         return images[..., 0].mean(axis=(1, 2)) > 0.5  # red ones
 
-    items = predict_files(network(1, "sigmoid"), ["a", "b"], [RED, BLUE, ("x", b"no")], in_distribution)
+    items = predict_files(redness(1, "sigmoid"), ["a", "b"], [RED, BLUE, ("x", b"no")], in_distribution)
     assert [items[0].in_distribution, items[1].in_distribution] == [True, False]
     assert "perhaps no class fits" in items[1].sentence
     assert "perhaps no class fits" in as_html(items)
@@ -240,7 +221,7 @@ def test_a_image_unlike_the_training_gets_a_caution_of_its_own():
 
 def test_the_button_knows_what_is_familiar(displayed):
     upload_and_predict(
-        network(1, "sigmoid"), ["a", "b"], samples=[], in_distribution=lambda images: np.zeros(len(images))
+        redness(1, "sigmoid"), ["a", "b"], samples=[], in_distribution=lambda images: np.zeros(len(images))
     )
     choose(displayed[0], [RED])
     assert "perhaps no class fits" in displayed[0].html

@@ -5,17 +5,7 @@ import pytest
 from PIL import Image
 
 from helpers.images.encode import data_uri, encode
-from tests.browser import (
-    CURRENT,
-    chromium,
-    expect,
-    lab,
-    needs_browser,
-    open_notebook,
-    run_all,
-    run_code,
-    write_notebook,
-)
+from tests.browser import CURRENT, expect, needs_browser, notebook, run_all, run_code
 
 pytestmark = needs_browser
 
@@ -54,18 +44,14 @@ def folder(tmp_path_factory):
         Image.fromarray(noise).save(folder / f"big{number}.jpg", quality=98)
     Image.fromarray(noise).save(folder / "big.png", compress_level=0)
     assert sum(path.stat().st_size for path in folder.glob("big*.*")) > 25 * 2**20
-    write_notebook(folder / "upload.ipynb", [NETWORK, ASK, PLAY])
     return folder
 
 
 @pytest.fixture(scope="module")
 def page(folder):
-    with chromium() as browser, lab(folder) as server:
-        page = browser.new_page(viewport={"width": 1200, "height": 1400})
-        open_notebook(page, server, "upload.ipynb")
-        page.evaluate(
-            f"{CURRENT}.sessionContext.session.kernel.commsOverSubshells = 'disabled'"
-        )  # as in JupyterLab 4.3
+    with notebook(folder, [NETWORK, ASK, PLAY], size=(1200, 1400), run=False) as page:
+        # As in JupyterLab 4.3:
+        page.evaluate(f"{CURRENT}.sessionContext.session.kernel.commsOverSubshells = 'disabled'")
         run_all(page, timeout=180)
         page.wait_for_selector(".lts-upload")
         yield page

@@ -13,10 +13,9 @@ from helpers.images.encode import encode
 from helpers.images.read import ImageError, read_image
 from helpers.widgets.base import STYLE, script
 from helpers.widgets.file_pieces import FileAssembler, ReceivedFile
-from tests.browser import blank_page, chromium, needs_browser
+from tests.browser import blank_page, expect, needs_browser
 
 pytestmark = needs_browser
-expect = pytest.importorskip("playwright.sync_api").expect
 
 SCRIPT = script("static/upload_control.js", "upload_control.js").replace("export default", "window.widget =")
 MODEL = """
@@ -68,17 +67,11 @@ class Python:
         return [{"said": f"Seen {file.name}."}, answer]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
 @pytest.fixture
-def control(browser, tmp_path, monkeypatch):
+def control(tmp_path, monkeypatch):
     """A page with the control, and what Python got from it."""
     monkeypatch.chdir(tmp_path)  # for the files that are chosen
-    with blank_page(browser) as page:
+    with blank_page() as page:
         kernel = Python()
         page.set_default_timeout(60_000)
         page.expose_function("python", kernel.hear)

@@ -1,18 +1,15 @@
 """What a network takes, found in it: rescaling in every place and form, and one answer for a file in every tool."""
 
-import io
-
 import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from PIL import Image
 
 from helpers.models import KNNOutlierDetector, grad_cam, layer_outputs, predict_files
 from helpers.models.values import input_range, network_input, unit_images
 from helpers.training import EpochSnapshots
 from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
-from tests.tiny_networks import reloaded
+from tests.tiny_networks import colored, reloaded
 from tests.widget_parts import choose_files
 
 SHAPE = (8, 8, 3)
@@ -187,12 +184,6 @@ def bright_or_dark(*before):
     return model
 
 
-def png(brightness: int) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (16, 16), (brightness,) * 3).save(file, "PNG")
-    return file.getvalue()
-
-
 @pytest.mark.parametrize(
     ("before", "values"),
     [
@@ -204,7 +195,7 @@ def png(brightness: int) -> bytes:
     ],
 )
 def test_every_tool_gives_the_same_answer_for_the_same_file(before, values):
-    model, file, start = bright_or_dark(*before), png(220), np.zeros(SHAPE, "float32")
+    model, file, start = bright_or_dark(*before), colored((220,) * 3, (16, 16)), np.zeros(SHAPE, "float32")
     expected = 1 / (1 + np.exp(-(12 * 220 / 255 - 6)))
     asked = predict_files(model, ["a", "b"], [("x", file)], values=values)[0]
     assert asked.class_name == "b"

@@ -3,7 +3,6 @@
 PYTEST_DONT_REWRITE: a plugin for its fixtures, also imported by name, which pytest otherwise warns of.
 """
 
-import io
 import zipfile
 from dataclasses import replace
 from hashlib import sha256
@@ -14,6 +13,7 @@ import pytest
 from PIL import Image
 
 from data_scripts import image_sets
+from helpers.images.encode import encode
 
 HORSES = {
     "train": {"horses": ["horse01-0", "horse01-1", "horse50-9"], "humans": ["human01-00", "human17-30"]},
@@ -30,10 +30,8 @@ Images = dict[str, bytes]  # path in the prepared set → file
 def image(seed: int, form: str = "JPEG", **how) -> bytes:
     """A file with a made-up image."""
     rough = np.random.default_rng(seed).integers(0, 256, (9, 12, 3), np.uint8)
-    file = io.BytesIO()
     image = Image.fromarray(rough).resize((36, 27))
-    (image.convert("RGBA") if form == "PNG" else image).save(file, form, **how)
-    return file.getvalue()
+    return encode(image.convert("RGBA") if form == "PNG" else image, form, **how)
 
 
 def published(stems: dict, ending: str) -> Images:

@@ -1,4 +1,4 @@
-"""Networks in every way they can be built and kept, small enough to be worked out by hand; and two that are borrowed."""
+"""Networks in every way they can be built and kept, small enough to be worked out by hand; two that are borrowed; and images of one color to ask about."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 import keras
 import numpy as np
 from keras import layers
+from PIL import Image
+
+from helpers.images.encode import encode
 
 IMAGE = np.arange(1, 17, dtype="float32").reshape(4, 4, 1)
 
@@ -99,3 +102,22 @@ def head(base: keras.Model, kind: str) -> keras.Model:
     for layer in top:
         x = layer(x)
     return keras.Model(inputs, x)
+
+
+def colored(color, size=(30, 20), kind="png") -> bytes:
+    """A file with an image of one color."""
+    return encode(Image.new("RGB", size, color), kind)
+
+
+RED, BLUE = ("red.png", colored("red")), ("blue.png", colored("blue"))
+
+
+def redness(units, activation, shape=(4, 6, 3), before=()) -> keras.Model:
+    """Tells how red an image is: the first units get large negative, the last large positive scores for red."""
+    head = layers.Dense(units, activation)
+    model = keras.Sequential([keras.Input(shape), *before, layers.Flatten(), head])
+    pixels = int(np.prod(shape))
+    weights = np.zeros((pixels, units), np.float32)
+    weights[0 :: shape[-1], -1] = 4 / (shape[0] * shape[1])  # red adds 4
+    head.set_weights([weights, np.array([*[0.0] * (units - 1), -2.0], np.float32)])  # so red 2, others −2
+    return model

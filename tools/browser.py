@@ -39,13 +39,8 @@ CHROMIUM = os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.whi
 # Without --no-sandbox Chromium does not start as root (in a container); the others keep it from calling home.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
-FAKE_CAMERA = (
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)  # a picture that moves, and it is allowed
 PLAYWRIGHT = ("playwright",)
 TOKEN = "for-tests-only"
-SLIDER = ".noUi-handle, .ui-slider-handle"  # what is dragged, in ipywidgets 8 and 7
 # Run by every kernel before its first cell: the variables of its folder. The server's own are the same for all folders.
 VARIABLES = ".lab-variables.json"
 STARTUP = f"""def _set_variables():
@@ -83,7 +78,7 @@ class Lab:
 
 _shared = contextlib.ExitStack()  # the browser and the servers of this process
 _browsers: dict[tuple[str, ...], Any] = {}  # by their flags; under PLAYWRIGHT what starts them
-_servers: dict[tuple[str, str], "_Server"] = {}
+_servers: dict[str, "_Server"] = {}  # by their connection
 
 
 def stop_shared() -> None:
@@ -120,9 +115,7 @@ def chromium(*flags: str) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def lab(
-    folder: Path, theme: str = "JupyterLab Light", timeout: float = 60, connection: str = "", **variables: str
-) -> Iterator[Lab]:
+def lab(folder: Path, timeout: float = 60, connection: str = "", **variables: str) -> Iterator[Lab]:
     """Give a JupyterLab that shows `folder`; its kernels are shut down at the end of the block.
 
     connection: the class between the browser and the kernels, where it isn't the course's own. Kernels run this Python, import the course from the
@@ -130,9 +123,9 @@ def lab(
     override that. Raises RuntimeError with the server's last lines if it does not start.
     """
     folder = Path(folder).resolve()
-    server = _servers.get((theme, connection))
+    server = _servers.get(connection)
     if server is None or server.process.poll() is not None:
-        server = _servers[theme, connection] = _start(theme, connection, timeout)
+        server = _servers[connection] = _start(connection, timeout)
     defaults = {"COURSE_HOME": str(folder / ".course"), "COURSE_BUDGET": "quick", "COURSE_SOURCE": "offline"}
     (folder / VARIABLES).write_text(json.dumps(defaults | variables))
     server.folders += 1
@@ -166,13 +159,10 @@ class _Server:
                     self.ask(f"/api/sessions/{session['id']}", "DELETE")
 
 
-def _start(theme: str, connection: str, timeout: float) -> _Server:
+def _start(connection: str, timeout: float) -> _Server:
     own = Path(_shared.enter_context(tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)))
     root = own / "root"
     root.mkdir()
-    file = own / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({"theme": theme}))
     startup = own / "ipython" / "profile_default" / "startup" / "variables.py"
     startup.parent.mkdir(parents=True)
     startup.write_text(STARTUP)
@@ -279,59 +269,3 @@ def run_all(page: Any, timeout: float = 60) -> None:
         '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
     )
     assert errors.count() == 0, errors.first.text_content()
-
-
-def scroll_to(part: Any) -> None:
-    """Scroll the notebook until `part` (a Locator) can be seen, also where JupyterLab (4.2) takes unseen cells off the page."""
-    part.evaluate(
-        f"(node) => {CURRENT}.content.scrollToItem(Number(node.closest('.jp-Cell').dataset.windowedListIndex || 0))"
-    )
-    part.wait_for(state="visible")
-    part.scroll_into_view_if_needed()
-
-
-def run_code(page: Any, code: str, timeout: float = 60) -> str:
-    """Run `code` in the notebook's kernel, not in a cell; return what it printed. Raises RuntimeError for an error in it."""
-    result = page.evaluate(
-        """async ([code, timeout]) => {
-            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            const future = kernel.requestExecute({ code, store_history: false });
-            let printed = "", error = null;
-            future.onIOPub = ({ header, content }) => {
-                if (header.msg_type === "stream" && content.name === "stdout") printed += content.text;
-                if (header.msg_type === "error") error = `${content.ename}: ${content.evalue}`;
-            };
-            const late = new Promise((_, reject) => setTimeout(() => reject(new Error("the kernel did not answer")), timeout));
-            await Promise.race([future.done, late]);
-            return { printed, error };
-        }""",
-        [code, 1000 * timeout],
-    )
-    if result["error"]:
-        raise RuntimeError(result["error"])
-    return result["printed"]
-
-
-def save(page: Any) -> None:
-    """Save the notebook as a learner does."""
-    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-    page.wait_for_function(f"!{CURRENT}.context.model.dirty")
-
-
-def shut_down(page: Any) -> None:
-    """End the notebook's kernel, and close the page."""
-    page.evaluate(f"{CURRENT}.sessionContext.shutdown()")
-    page.close()
-
-
-@contextlib.contextmanager
-def blank_page(browser: Any = None, width: int = 900, height: int = 700) -> Iterator[Any]:
-    """Give an empty page without a server, for scripts that need no kernel. Raises AssertionError for an error in a script."""
-    with contextlib.nullcontext(browser) if browser else chromium() as running:
-        page = running.new_page(viewport={"width": width, "height": height})
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(10_000)
-        yield page
-        page.close()
-        assert errors == []

@@ -5,8 +5,6 @@ which digit it is. Everything is computed, with the filter of lesson 03 and the 
 system for less motion, you see the first digit and nothing moves.
 """
 
-import base64
-import io
 import sys
 
 import numpy as np
@@ -15,6 +13,7 @@ from PIL import Image
 from data_scripts import atomic
 from helpers import tensorflow_import
 from helpers.contents.front_page import PARTS
+from helpers.images.encode import data_uri, encode
 
 SHOWN = (7, 2, 5)
 EACH = 7  # seconds
@@ -67,11 +66,11 @@ def _digit(number: int, digit: np.ndarray, answer: np.ndarray) -> str:
     said = f"{answer.argmax()} ({answer.max():.0%})"
     return (
         f'<g class="lts-digit lts-digit-{number}">'
-        f'<image x="0" y="8" width="{SIDE}" height="{SIDE}" style="image-rendering: pixelated" href="{_png(digit)}"/>'
+        f'<image x="0" y="8" width="{SIDE}" height="{SIDE}" style="image-rendering: pixelated" href="{data_uri(encode(digit, optimize=True))}"/>'
         f'<rect x="0" y="8" width="{3 * step}" height="{3 * step}" class="lts-window lts-line-b"/>'
         f'<path d="M124 64 H158 M150 57 L158 64 L150 71" class="lts-line"/>'
         f'<g class="lts-map-{number}"><image x="172" y="8" width="{SIDE}" height="{SIDE}" style="image-rendering: pixelated" '
-        f'href="{_png(filtered(digit))}"/></g><rect x="172" y="8" width="{SIDE}" height="{SIDE}" class="lts-line" '
+        f'href="{data_uri(encode(Image.fromarray(filtered(digit)), optimize=True))}"/></g><rect x="172" y="8" width="{SIDE}" height="{SIDE}" class="lts-line" '
         f'stroke-width="1" opacity=".3"/><path d="M300 64 H370 M362 57 L370 64 L362 71" class="lts-line"/>'
         f'{bars}<text x="0" y="138">28 × 28 pixels</text><text x="172" y="138">what a filter sees</text>'
         f'<text x="404" y="138">a network says {said}</text></g>'
@@ -102,12 +101,6 @@ def _style(count: int) -> str:
         f"[class^=lts-map] {{animation: lts-reveal {EACH}s linear infinite}}"
         f"[class^=lts-bar] {{transform-box: fill-box; animation: lts-grow {EACH}s ease-out infinite}}}}"
     )
-
-
-def _png(values: np.ndarray) -> str:
-    file = io.BytesIO()
-    Image.fromarray(values).save(file, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def main() -> int:

@@ -15,12 +15,13 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from data_scripts import registry
 from data_scripts.atomic import write
@@ -115,19 +116,9 @@ def min_median_max(values: list[float]) -> dict[str, float]:
     return {"min": min(values), "median": round(statistics.median(values), 4), "max": max(values)}
 
 
-@contextmanager
-def course_environment(source: str) -> Iterator[None]:
+def course_environment(source: str) -> AbstractContextManager:
     """Let the lessons' data come from `source` and in full inside the block, whatever the environment says outside."""
-    before = {name: os.environ.get(name) for name in ("COURSE_SOURCE", "COURSE_BUDGET")}
-    os.environ.update(COURSE_SOURCE=source, COURSE_BUDGET="full")
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    return mock.patch.dict(os.environ, COURSE_SOURCE=source, COURSE_BUDGET="full")
 
 
 def environment() -> dict[str, Any]:

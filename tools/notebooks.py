@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import nbclient
 import nbformat
@@ -121,16 +122,10 @@ def _output_faults(output: nbformat.NotebookNode) -> Iterator[str]:
 def own_home() -> Iterator[Path]:
     """Give a run a `COURSE_HOME` of its own that shares the prepared data, so that no progress shows in outputs."""
     (home() / "data").mkdir(parents=True, exist_ok=True)
-    before = os.environ.get("COURSE_HOME")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "data").symlink_to(home() / "data", target_is_directory=True)
-        os.environ["COURSE_HOME"] = folder
-        try:
+        with mock.patch.dict(os.environ, COURSE_HOME=folder):
             yield Path(folder)
-        finally:
-            os.environ.pop("COURSE_HOME")
-            if before is not None:
-                os.environ["COURSE_HOME"] = before
 
 
 def main(arguments: list[str]) -> int:

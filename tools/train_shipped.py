@@ -52,6 +52,16 @@ class Network:
         return self.settings[self.stages[-1][0]]
 
     @property
+    def recipe(self) -> dict[str, Any]:
+        """What the record has of it; what has changed is trained again."""
+        return {
+            "architecture": self.architecture,
+            "settings": self.final,
+            "stages": [list(stage) for stage in self.stages],
+            "studio": studio_edition(),
+        }
+
+    @property
     def epochs(self) -> int:
         """The number of epochs of all stages."""
         return sum(epochs for _, epochs in self.stages)
@@ -171,16 +181,13 @@ def train(name: str) -> None:
     shipped_weights.put_weights(model, file)
     answers = model.predict(validation, verbose=0)[:, 0]
     entry = {
-        "architecture": network.architecture,
-        "settings": network.final,
-        "stages": [list(stage) for stage in network.stages],
+        **network.recipe,
         "normalized": network.normalized,
         "parameters": model.count_params(),
         "epochs": network.epochs,
         "images": {"train": count, "validation": len(validation.labels)},
         "validation_accuracy": round(float(np.mean((answers >= 0.5) == validation.labels)), 4),
         "history": history,
-        "studio": studio_edition(),
         "seconds": round(time.perf_counter() - began),
         **environment(),
         "date": time.strftime("%Y-%m-%d"),
@@ -193,14 +200,8 @@ def stale() -> list[str]:
     """Return the networks that are missing, or were trained by another recipe or on another edition of the studio."""
     entries, outdated = shipped_weights.record(), []
     for name, network in NETWORKS.items():
-        wanted = {
-            "architecture": network.architecture,
-            "settings": network.final,
-            "stages": [list(stage) for stage in network.stages],
-            "studio": studio_edition(),
-        }
         entry, file = entries.get(name, {}), shipped_weights.weights_file(*name.split("/"))
-        if not file.is_file() or any(entry.get(key) != value for key, value in wanted.items()):
+        if not file.is_file() or any(entry.get(key) != value for key, value in network.recipe.items()):
             outdated.append(name)
     return outdated
 

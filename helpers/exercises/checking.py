@@ -193,16 +193,19 @@ def as_list(result: Any, wanted: str, length: int | None = None) -> list:
 def rule_out(got: Any, *mistakes: tuple[Any, str]) -> None:
     """Raise the sentence of the first of `mistakes` (usual wrong results, each with its sentence) that equals `got`."""
     for value, sentence in mistakes:
-        if close(got, value):
+        if got == value if isinstance(value, dict) else close(got, value):
             raise Incorrect(sentence)
 
 
-def agree(answer: Callable, solution: Callable, *cases: tuple) -> None:
-    """Raise `Incorrect` for the first case (a tuple of arguments) where answer and solution differ."""
+def agree(answer: Callable, solution: Callable, *cases: tuple, ask: Callable = call) -> None:
+    """Raise `Incorrect` for the first case (a tuple of arguments) where answer and solution differ.
+
+    `ask(answer, *arguments)` is like `call`; where a list or a dict is right, it also turns what it gets into one.
+    """
     for arguments in cases:
-        got, right = call(answer, *arguments), solution(*arguments)
-        if isinstance(right, str):
-            same = isinstance(got, str) and got == right
+        got, right = ask(answer, *arguments), solution(*arguments)
+        if isinstance(right, str | list | dict):
+            same = isinstance(got, type(right)) and got == right
         else:
             same = close(array(got, right.shape) if isinstance(right, np.ndarray) else number(got), right)
         if not same:

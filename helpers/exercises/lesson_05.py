@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, whole
+from helpers.exercises.checking import agree, array, as_list, call, close, kind, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
 
@@ -54,10 +54,7 @@ def _check_class_numbers(answer, seed=0):
         [f"{name}/{i}.jpg" for i, name in enumerate(random.choice(["oak", "ash", "elm", "fir", "yew"], 6).tolist())]
         for _ in range(3)
     ]
-    for paths in (LESSON, TWO_CATS, NESTED, *drawn):
-        got, right = _numbers(answer, paths), class_numbers(paths)
-        if got != right:
-            raise Incorrect(f"For {paths} your function gave {got}; {right} is right.")
+    agree(answer, class_numbers, (LESSON,), (TWO_CATS,), (NESTED,), *((paths,) for paths in drawn), ask=_numbers)
 
 
 def _numbers(answer, paths):
@@ -163,7 +160,7 @@ def how_often(stages, epochs):
 
 def _check_how_often(answer, seed=0):
     stages = ["read", "resize", "cache", "shuffle", "augment"]
-    _rule_out_dicts(
+    rule_out(
         _counts(answer, stages, 7),
         (
             {"read": 7, "resize": 7, "shuffle": 7, "augment": 7},
@@ -184,7 +181,7 @@ def _check_how_often(answer, seed=0):
             "You gave 6 for the stages after the cache. They work in the first epoch, too, so in all 7.",
         ),
     )
-    _rule_out_dicts(
+    rule_out(
         _counts(answer, ["read", "augment"], 3),
         (
             {"read": 1, "augment": 1},
@@ -208,10 +205,7 @@ def _check_how_often(answer, seed=0):
         chosen = random.permutation(names)[: random.integers(2, 6)].tolist()
         chosen.insert(int(random.integers(len(chosen) + 1)), "cache")
         cases.append((chosen, int(random.integers(2, 500))))
-    for case in cases:
-        got, right = _counts(answer, *case), how_often(*case)
-        if got != right:
-            raise Incorrect(f"For {case[0]} and {case[1]} epochs your function gave {got}; {right} is right.")
+    agree(answer, how_often, *cases, ask=_counts)
 
 
 def _counts(answer, *arguments):
@@ -220,13 +214,6 @@ def _counts(answer, *arguments):
     if not isinstance(got, dict):
         raise Incorrect(f"Your function returns {kind(got)}; it should return a dict.")
     return {key: whole(value) for key, value in got.items()}
-
-
-def _rule_out_dicts(got, *mistakes):
-    """Raise the sentence of the first of `mistakes` (usual wrong results, each with its sentence) that equals `got`."""
-    for value, sentence in mistakes:
-        if got == value:
-            raise Incorrect(sentence)
 
 
 def first_batch_classes(labels, buffer, batch_size):
@@ -279,13 +266,7 @@ def _check_first_batch_classes(answer, seed=0):
         count = int(random.integers(20, 60))
         drawn = np.sort(random.integers(0, 12, count)).tolist()
         cases.append((drawn, int(random.integers(1, count // 2)), int(random.integers(1, count // 3))))
-    for case in cases:
-        got, right = _classes(answer, *case), first_batch_classes(*case)
-        if got != right:
-            raise Incorrect(
-                f"For the labels {case[0]}, a buffer of {case[1]} and batches of {case[2]} your function gave {got}; "
-                f"{right} is right."
-            )
+    agree(answer, first_batch_classes, *cases, ask=_classes)
 
 
 def _classes(answer, *arguments):
@@ -318,7 +299,7 @@ NO_DOT = ["cats/README", "cats.old/notes", "dogs/1.jpg"]
 
 
 def _check_count_endings(answer, seed=0):
-    _rule_out_dicts(
+    rule_out(
         _counts(answer, UPPER),
         (
             {".jpg": 1, ".JPG": 1, ".png": 1},
@@ -330,12 +311,12 @@ def _check_count_endings(answer, seed=0):
         ({".jpg": 1, ".png": 1}, "You gave 1 for .jpg, and there are two: 1.jpg and 2.JPG."),
     )
     first_dot = "{} photo.2024.jpg. The ending begins at the last one."
-    _rule_out_dicts(
+    rule_out(
         _counts(answer, TWO_DOTS),
         ({".2024": 1, ".b": 1}, first_dot.format("You took the first dot of")),
         ({".2024.jpg": 1, ".b.jpg": 1}, first_dot.format("You took everything after the first dot of")),
     )
-    _rule_out_dicts(
+    rule_out(
         _counts(answer, NO_DOT),
         ({".jpg": 1}, 'Two files have no ending, and your dict is without them. Count them under "".'),
         (
@@ -347,10 +328,7 @@ def _check_count_endings(answer, seed=0):
     endings = [".jpg", ".JPG", ".jpeg", ".png", ".webp", ".HEIC", ".gif", ""]
     cases = [UPPER, TWO_DOTS, NO_DOT, []]
     cases += [[f"class.{i % 3}/{i}{random.choice(endings)}" for i in range(length)] for length in (6, 12, 20)]
-    for paths in cases:
-        got, right = _counts(answer, paths), count_endings(paths)
-        if got != right:
-            raise Incorrect(f"For {paths} your function gave {got}; {right} is right.")
+    agree(answer, count_endings, *((paths,) for paths in cases), ask=_counts)
 
 
 EXERCISES = [

@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_array, as_list, call, close, rule_out, shown, whole
+from helpers.exercises.checking import agree, array, as_array, as_list, call, close, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
 
@@ -106,10 +106,8 @@ def _check_as_image(answer, seed=0):
         ((example - 2) / 4 * 255, "Your values go up to 255. They should be floats from 0 to 1."),
     )
     random = np.random.default_rng(seed)
-    for channel in (example, random.normal(size=(4, 5)), np.array([[-3.0, -1.0]]), np.array([[0.0, 250.0]])):
-        got, right = array(call(answer, channel.copy()), channel.shape), as_image(channel)
-        if not close(got, right):
-            raise Incorrect(f"For {shown(channel)} your function gave {shown(got)}; {shown(right)} is right.")
+    channels = (example, random.normal(size=(4, 5)), np.array([[-3.0, -1.0]]), np.array([[0.0, 250.0]]))
+    agree(answer, as_image, *((channel,) for channel in channels))
     for value in (0.0, 7.0):
         got = array(call(answer, np.full((2, 3), value)), (2, 3))
         if np.isnan(got).any() or np.isinf(got).any():
@@ -142,7 +140,7 @@ def patch_of(image, row, column, size, step, start):
 def _check_patch_of(answer, seed=0):
     random = np.random.default_rng(seed)
     image = np.arange(40 * 50 * 3, dtype="float32").reshape(40, 50, 3)
-    got = _part(call(answer, image.copy(), 3, 5, 8, 2, -3))
+    got = _part(call(answer, image, 3, 5, 8, 2, -3))
     rule_out(
         got,
         (image[3:11, 7:15].swapaxes(0, 1), "You exchanged rows and columns in what you return: the first axis is for rows."),
@@ -159,7 +157,7 @@ def _check_patch_of(answer, seed=0):
             f"yours has the shape {got.shape} and begins with the value {_first(got)} instead of {image[3, 7, 0]:g}."
         )
     for row, column in ((0, 0), (1, 10), (10, 0), (21, 26)):
-        got, right = _part(call(answer, image.copy(), row, column, 8, 2, -3)), patch_of(image, row, column, 8, 2, -3)
+        got, right = _part(call(answer, image, row, column, 8, 2, -3)), patch_of(image, row, column, 8, 2, -3)
         if got.shape != right.shape:
             if got.shape[0] > right.shape[0] or got.shape[1] > right.shape[1]:
                 why = "The field still ends `size` = 8 pixels after where it *would* begin, not 8 pixels after 0."
@@ -176,7 +174,7 @@ def _check_patch_of(answer, seed=0):
     for _ in range(5):
         row, column, size, step = (int(random.integers(low, high)) for low, high in ((2, 8), (2, 8), (3, 9), (1, 4)))
         got, right = (
-            _part(call(answer, image.copy(), row, column, size, step, -1)),
+            _part(call(answer, image, row, column, size, step, -1)),
             patch_of(image, row, column, size, step, -1),
         )
         if got.shape != right.shape or not close(got, right):
@@ -238,7 +236,7 @@ def _check_occlusion_map(answer, seed=0):
 
     score = _WeightedSum(weights)
     right = occlusion_map(score, image, 3, 3)
-    got = call(answer, score, image.copy(), 3, 3)
+    got = call(answer, score, image, 3, 3)
     got = array(
         got,
         (2, 3),
@@ -275,7 +273,7 @@ def _check_occlusion_map(answer, seed=0):
         image = random.random((height, width, 3))
         score = _WeightedSum(random.normal(size=(height, width, 3)))
         right = occlusion_map(score, image, size, step)
-        got = array(call(answer, score, image.copy(), size, step), right.shape)
+        got = array(call(answer, score, image, size, step), right.shape)
         if not close(got, right):
             raise Incorrect(
                 f"For an image of {height} × {width}, size {size} and step {step} your function gave {shown(got)}; "

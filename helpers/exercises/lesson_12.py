@@ -6,7 +6,7 @@ Each is a solution, whose signature and docstring are the learner's stub, a chec
 
 import numpy as np
 
-from helpers.exercises.checking import as_list, call, number, rule_out, shown, whole
+from helpers.exercises.checking import agree, as_list, call, number, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
 from helpers.exercises.quiz import Choice, Question
 
@@ -27,9 +27,8 @@ def folds_by_series(series, count):
 
 def _check_folds_by_series(answer, seed=0):
     series = ["a", "a", "b", "c", "c", "a"]
-    got = _wholes(call(answer, series, 2), len(series))
     rule_out(
-        got,
+        _wholes(answer, series, 2),
         ([0, 1, 0, 1, 0, 1], "You dealt the images one by one, so series a is in both folds. Deal the series."),
         ([0, 0, 1, 2, 2, 0], "There are folds 0 and 1, and you gave a 2. After the last fold begin again with 0."),
         ([1, 1, 2, 1, 1, 1], "Your folds are counted from 1. The first one is 0."),
@@ -43,15 +42,12 @@ def _check_folds_by_series(answer, seed=0):
     random = np.random.default_rng(seed)
     cases = [(series, 2), (["z", "m", "a", "m"], 3), ([7, 7, 7], 5), ([], 2)]
     cases += [(random.integers(0, 9, 14).tolist(), int(random.integers(2, 6))) for _ in range(4)]
-    for case in cases:
-        right = folds_by_series(*case)
-        got = _wholes(call(answer, *case), len(right))
-        if got != right:
-            raise Incorrect(f"For {case[0]} and {case[1]} folds you gave {got}; {right} is right.")
+    agree(answer, folds_by_series, *cases, ask=_wholes)
 
 
-def _wholes(result, length):
-    return [whole(one) for one in as_list(result, "a list with a number for each image", length=length)]
+def _wholes(answer, series, count):
+    result = call(answer, series, count)
+    return [whole(one) for one in as_list(result, "a list with a number for each image", length=len(series))]
 
 
 def near_duplicates(features, limit):
@@ -74,9 +70,8 @@ def near_duplicates(features, limit):
 
 def _check_near_duplicates(answer, seed=0):
     features = np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0], [3.0, 2.0]])
-    got = _pairs(call(answer, features, 2))
     rule_out(
-        got,
+        _pairs(answer, features, 2),
         ([], "You found none. The distance of rows 0 and 2 is 1, and that of rows 1 and 3 is 2: both are at most 2."),
         ([(0, 2)], "Rows 1 and 3 are missing: their distance is exactly 2, and *at most* 2 counts."),
         ([(2, 0), (3, 1)], "In a pair the smaller number comes first."),
@@ -94,17 +89,12 @@ def _check_near_duplicates(answer, seed=0):
     random = np.random.default_rng(seed)
     cases = [(features, 2), (features, 5), (np.zeros((3, 4)), 0), (np.zeros((1, 2)), 1)]
     cases += [(random.integers(0, 4, (6, 3)).astype(float), limit) for limit in (0.5, 1.2, 2.1, 3.1)]
-    for case in cases:
-        got, right = _pairs(call(answer, *case)), near_duplicates(*case)
-        if got != right:
-            raise Incorrect(f"For {case[0].tolist()} and the limit {case[1]} you gave {got}; {right} is right.")
+    agree(answer, near_duplicates, *cases, ask=_pairs)
 
 
-def _pairs(result):
-    return [
-        tuple(whole(one) for one in as_list(pair, "pairs of two numbers", length=2))
-        for pair in as_list(result, "a list of pairs")
-    ]
+def _pairs(answer, *case):
+    pairs = as_list(call(answer, *case), "a list of pairs")
+    return [tuple(whole(one) for one in as_list(pair, "pairs of two numbers", length=2)) for pair in pairs]
 
 
 def accuracy_range(right, total):

@@ -166,14 +166,6 @@ class OwnImages:
                 self._series = {}
             return name
 
-    def remove_class(self, label: str) -> int:
-        """Delete the images of a class, and the class, if nothing else is in its folder; return how many. `undo` brings them back."""
-        with self._lock:
-            count = self.delete([(label, name) for name in self.names(label)])
-            with suppress(OSError):
-                (self.folder / label).rmdir()
-            return count
-
     @property
     def undoable(self) -> str:
         """What `undo` would take back: "delete", "move to rock", …; "" if there is nothing."""

@@ -2,9 +2,6 @@
 
 For gray images: float32 0…1 of shape (N, 28, 28, 1) (Keras also takes (N, 28, 28)), integer labels 0…9, ten probabilities.
 For color images: float32 0…1 of shape (N, size, size, 3), labels 0 or 1, one output: the probability of class 1.
-
-`gradient_accumulation_steps`: how many batches make one step of the optimizer, which takes the mean of their gradients.
-Four batches of 32 make the step of one of 128 with a quarter of the feature maps in memory; dropout draws other values.
 """
 
 from collections.abc import Sequence
@@ -58,7 +55,7 @@ def clothes_convolutional(
     return _ten_classes(model, learning_rate)
 
 
-def horses_humans(size: int = 300, blocks: int = 5, gradient_accumulation_steps: int = 1) -> keras.Model:
+def horses_humans(size: int = 300, blocks: int = 5) -> keras.Model:
     """Return the network of lesson 06: `blocks` times 3×3 filters and 2×2 pooling, Dense 512, one sigmoid; RMSprop.
 
     1,704,097 parameters for 300 pixels and five blocks, 9,494,561 for 150 pixels and three.
@@ -70,13 +67,12 @@ def horses_humans(size: int = 300, blocks: int = 5, gradient_accumulation_steps:
     model.add(layers.Flatten())
     model.add(layers.Dense(512, activation="relu"))
     model.add(layers.Dense(1, activation="sigmoid"))
-    return _two_classes(model, keras.optimizers.RMSprop(0.001, **_accumulating(gradient_accumulation_steps)))
+    return _two_classes(model, keras.optimizers.RMSprop(0.001))
 
 
 def cats_dogs(
     size: int = 150,
     dropout: bool | float = False,
-    gradient_accumulation_steps: int = 1,
     dense: int = 512,
     pool: int = 1,
     shrink: int = 1,
@@ -102,7 +98,7 @@ def cats_dogs(
     if dropout:
         model.add(layers.Dropout(0.1))
     model.add(layers.Dense(1, activation="sigmoid"))
-    return _two_classes(model, keras.optimizers.Adam(0.001, **_accumulating(gradient_accumulation_steps)))
+    return _two_classes(model, keras.optimizers.Adam(0.001))
 
 
 def strong_baseline(
@@ -157,10 +153,6 @@ def feature_head(features: np.ndarray, l2: float = 5e-2, learning_rate: float = 
     neuron = layers.Dense(1, activation="sigmoid", kernel_regularizer=keras.regularizers.L2(l2))
     model = keras.Sequential([keras.Input((features.shape[1],)), scale, neuron])
     return _two_classes(model, keras.optimizers.Adam(learning_rate))
-
-
-def _accumulating(steps: int) -> dict[str, int]:
-    return {"gradient_accumulation_steps": steps} if steps > 1 else {}  # Keras refuses 1
 
 
 def _ten_classes(model: keras.Model, learning_rate: float) -> keras.Model:

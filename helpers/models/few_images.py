@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import softmax
 
 DECAY = 1e-3  # of the squared weights
 
@@ -24,7 +25,7 @@ class Head:
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """Return the probabilities of the classes, (N, classes)."""
-        return _softmax((features - self.mean) / self.scale @ self.kernel + self.bias)
+        return softmax((features - self.mean) / self.scale @ self.kernel + self.bias, axis=1)
 
 
 def train_head(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
@@ -40,7 +41,7 @@ def train_head(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         kernel, bias = _parts(weights, classes)
-        shares = _softmax(inputs @ kernel + bias)
+        shares = softmax(inputs @ kernel + bias, axis=1)
         wrong = (shares - truth) / len(inputs)
         value = -np.mean(np.log(np.maximum(shares[truth == 1], 1e-300))) + DECAY * np.sum(kernel**2)
         gradient = np.vstack([inputs.T @ wrong + 2 * DECAY * kernel, wrong.sum(axis=0)])
@@ -122,8 +123,3 @@ def wilson_interval(right: int, total: int, z: float = 1.96) -> tuple[float, flo
 def _parts(weights: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
     table = weights.reshape(-1, classes)
     return table[:-1], table[-1]
-
-
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)

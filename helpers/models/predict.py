@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 from PIL import Image
+from scipy.special import softmax
 
 from helpers.classes import ClassNames, class_names
 from helpers.images import ImageError, open_image, to_array
@@ -174,8 +175,7 @@ def probabilities(model: keras.Model, outputs: np.ndarray) -> np.ndarray:
     is_single = outputs.shape[1] == 1
     if _are_logits(model, outputs):
         scores = np.hstack([np.zeros_like(outputs), outputs]) if is_single else outputs  # sigmoid(z) = softmax(0, z)
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        return softmax(scores, axis=1)
     return np.hstack([1 - outputs, outputs]) if is_single else outputs
 
 

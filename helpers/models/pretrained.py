@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -26,11 +25,12 @@ from helpers.images.file_bytes import Source, read_bytes
 from helpers.images.read import image_from_bytes, quiet_decoding, to_array
 from helpers.models.efficientnet import CLASSES, FEATURES, RESCALING, feature_maps
 from helpers.models.feature_cache import FeatureCache
+from helpers.models.shipped_weights import FOLDER as WEIGHTS
+from helpers.models.shipped_weights import stored_arrays
 
 SIZE = 160  # of the images for a head of one's own
 FULL_SIZE = 224  # of the images that it was trained on
 BATCH = 32
-WEIGHTS = Path(__file__).with_name("weights")
 CACHE = FeatureCache("efficientnet-lite0-1")
 
 
@@ -138,11 +138,8 @@ def _forward(size: int) -> Callable[[np.ndarray], tf.Tensor]:
 
 def _loaded(model: keras.Model) -> keras.Model:
     """Give every layer the weights of its name, and freeze it."""
-    with np.load(WEIGHTS / "efficientnet_lite0.npz", allow_pickle=False) as arrays:
-        for layer in model.layers:
-            layer.set_weights(
-                [arrays[f"{layer.name}.{index}"].astype("float32") for index in range(len(layer.weights))]
-            )
+    names = [f"{layer.name}.{index}" for layer in model.layers for index in range(len(layer.weights))]
+    model.set_weights(stored_arrays(WEIGHTS / "efficientnet_lite0.npz", names))
     model.trainable = False
     return model
 

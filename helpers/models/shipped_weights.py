@@ -7,6 +7,7 @@ is in `helpers/results/shipped.json`. `python -m tools.train_shipped` writes bot
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,13 @@ def weights_file(dataset: str, name: str) -> Path:
 
 def put_weights(model: keras.Model, file: Path) -> None:
     """Set the weights of a network to those in `file`. Raises ValueError for those of another network."""
-    with (
-        file.open("rb") as opened,
-        np.load(opened, allow_pickle=False) as stored,
-    ):  # np.load would leave a broken one open
-        model.set_weights([stored[str(number)].astype("float32") for number in range(len(stored.files))])
+    model.set_weights(stored_arrays(file))
+
+
+def stored_arrays(file: Path, names: Sequence[str] = ()) -> list[np.ndarray]:
+    """Return arrays of an .npz file of float16 as float32: those of `names`, in this order, or all in the file's order."""
+    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:  # np.load leaves a broken one open
+        return [stored[name].astype("float32") for name in names or stored.files]
 
 
 def take_weights(model: keras.Model, file: Path) -> None:

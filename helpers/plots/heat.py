@@ -6,9 +6,7 @@ from PIL import Image
 
 from helpers.images.encode import to_uint8
 
-HEAT = (
-    (colormaps["inferno"](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
-)  # (256, 3): brightness alone tells values
+HEAT = to_uint8(colormaps["inferno"](np.arange(256))[:, :3])  # (256, 3): brightness alone tells values
 COVERS = 0.6  # the power of a map by which it covers its image, as in `grad_cam.js`: where it is 0 the image is left as it is
 OPACITY = 0.7
 
@@ -18,7 +16,7 @@ def heat_overlay(image: np.ndarray, heat: np.ndarray, opacity: float = OPACITY) 
 
     The map is stretched: what is 0 or below leaves the image as it is, its largest value is brightest; a smaller one is enlarged smoothly.
     """
-    pixels = to_uint8(image)
+    pixels = to_uint8(image) / 255
     heat = np.maximum(np.nan_to_num(np.asarray(heat, "float32")), 0)
     size = (pixels.shape[1], pixels.shape[0])
     heat = (
@@ -28,4 +26,4 @@ def heat_overlay(image: np.ndarray, heat: np.ndarray, opacity: float = OPACITY) 
     )
     heat = heat / (heat.max() or 1)
     share = opacity * heat[..., None] ** COVERS
-    return np.rint((1 - share) * pixels + share * HEAT[np.rint(heat * 255).astype(np.uint8)]).astype(np.uint8)
+    return to_uint8((1 - share) * pixels + share * HEAT[to_uint8(heat)] / 255)

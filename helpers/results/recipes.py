@@ -145,9 +145,7 @@ def shifted_accuracy(model: Any, images: np.ndarray, labels: np.ndarray, pixels:
 class ImageTrainingConfig(Recipe):
     """Configuration for a folder of images: `helpers.models.architectures.<architecture>(size, **settings)`.
 
-    It is trained on `train/`, with `augmentation` (parameters of `ImageFolderReader`), and watched on `validation/`. With
-    gradient accumulation a step of `batch_size` images is made of several batches, which needs less memory; runs that
-    differ in that alone are alike, not identical. ValueError if the batches were not of one size.
+    It is trained on `train/`, with `augmentation` (parameters of `ImageFolderReader`), and watched on `validation/`.
     """
 
     architecture: str
@@ -155,16 +153,9 @@ class ImageTrainingConfig(Recipe):
     epochs: int
     batch_size: int
     size: int = 150
-    gradient_accumulation_steps: int = 1
     augmentation: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     interpolation: ClassVar[str] = "nearest"
-
-    def __post_init__(self) -> None:
-        if self.batch_size % self.gradient_accumulation_steps:
-            raise ValueError(
-                f"A step of {self.batch_size} images can't be made of {self.gradient_accumulation_steps} batches of one size."
-            )
 
     def batches(self, folder: Path, seed: int) -> tuple:
         """Return batches for training, shuffled and augmented, and for validation, neither: `ImageBatches`, 0…1."""
@@ -173,7 +164,7 @@ class ImageTrainingConfig(Recipe):
         augmented, plain = ImageFolderReader(rescale=1 / 255, **self.augmentation), ImageFolderReader(rescale=1 / 255)
         flow: dict[str, Any] = {
             "target_size": (self.size, self.size),
-            "batch_size": self.batch_size // self.gradient_accumulation_steps,
+            "batch_size": self.batch_size,
             "class_mode": "binary",
             "interpolation": self.interpolation,
         }
@@ -188,8 +179,7 @@ class ImageTrainingConfig(Recipe):
 
         train, validation = self.batches(images, seed)
         keras.utils.set_random_seed(seed)
-        build = getattr(architectures, self.architecture)
-        model = build(self.size, gradient_accumulation_steps=self.gradient_accumulation_steps, **self.settings)
+        model = getattr(architectures, self.architecture)(self.size, **self.settings)
         model.compile(model.optimizer, model.loss, metrics=["accuracy", *self.more_metrics()])
         with stopwatch() as cost:
             history = model.fit(train, validation_data=validation, epochs=self.epochs, verbose=0).history

@@ -18,17 +18,15 @@ from typing import Any
 
 import keras
 
+from data_scripts.errors import DataError
 from helpers.training.progress import ProgressCallback, TrainingProgress
 
 _turn = threading.Lock()
 _running: "BackgroundTraining | None" = None  # the only run of this process; changed under _turn alone
 
 
-class BusyError(RuntimeError):
+class BusyError(DataError, RuntimeError):
     """Another run is under way in the background; only one is allowed, because two would slow each other down."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]  # in a notebook the sentence is enough
 
 
 class BackgroundTraining:

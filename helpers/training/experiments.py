@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from data_scripts.errors import DataError
 from helpers.training.background import BackgroundTraining, BusyError, busy, error_sentence
 from helpers.training.progress import TrainingProgress, format_settings
 from helpers.training.runs import Run, Runs
@@ -14,11 +15,8 @@ FOR_FIT = {"epochs": 5, "batch_size": 32}  # settings that go to `fit`, and thei
 MOST_LAYERS = 12  # a whole number up to this may be a number of layers
 
 
-class ExperimentError(RuntimeError):
+class ExperimentError(DataError, RuntimeError):
     """A run that is impossible: its settings do not fit together, or `fit` failed. Its text is one sentence."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]  # in a notebook the sentence is enough
 
 
 class Experiment:

@@ -57,8 +57,8 @@ function strip(choose, chooseNext) {
       const spoken = element("span", { class: "lts-spoken" }, `${layer.name}, ${shapeOf(layer)}, ${percent(layer.share)} silent`);
       const size = isFlat(layer) ? [`${layer.shape[0]} unit${layer.shape[0] > 1 ? "s" : ""}`, ""] : [`${layer.rows} × ${layer.columns}`, `× ${layer.count}`];
       const seen = element("span", { "aria-hidden": "true" }, element("b", {}, names[index]), ...size.map((line) => element("small", {}, line)), silent);
-      const button = element("button", { type: "button", role: "radio", title: spoken.textContent }, spoken, seen);
-      button.addEventListener("click", () => choose(index));
+      const button = pushButton("", () => choose(index), { role: "radio", title: spoken.textContent });
+      button.append(spoken, seen);
       return button;
     });
     const end = (title, words) => box("end", element("b", {}, title), element("small", {}, words));
@@ -94,10 +94,8 @@ function tiles(choose, chooseLayer) {
     event.preventDefault();
   });
   canvas.addEventListener("pointerdown", (event) => {
-    const area = canvas.getBoundingClientRect();
-    const rows = Math.ceil(layer.count / across);
-    const row = Math.floor(((event.clientY - area.top) / area.height) * rows);
-    const to = row * across + Math.floor(((event.clientX - area.left) / area.width) * across);
+    const [y, x] = pointedAt(event);
+    const to = Math.floor(y * Math.ceil(layer.count / across)) * across + Math.floor(x * across);
     if (to < layer.count) choose(to);
   });
   function fill(newLayer, bytes) {
@@ -225,9 +223,7 @@ async function render({ model, el }) {
     showPlace();
   };
   const point = (event) => {
-    const area = large.canvas.getBoundingClientRect();
-    const layer = layerNow();
-    const [y, x] = [(event.clientY - area.top) / area.height, (event.clientX - area.left) / area.width];
+    const [layer, [y, x]] = [layerNow(), pointedAt(event)];
     goTo(Math.floor(y * layer.rows), Math.floor(x * layer.columns));
   };
   large.canvas.addEventListener("pointermove", point);

@@ -4,28 +4,22 @@ function render({ model, el }) {
   const ending = new AbortController();
   const said = element("p", { role: "status" });
   const say = (words) => write(said, words);
-  const undo = element("button", { type: "button" }, "Undo");
+  const undo = pushButton("Undo", async () => {
+    if (!(await request({ do: "undo" }))) return;
+    const node = done.pop();
+    if (node) {
+      node.hidden = false;
+      node.querySelector("select").selectedIndex = 0;
+    }
+    say("Undone.");
+  });
   const done = []; // cards put away, the last one last
 
-  async function request(message) {
-    try {
-      const answer = await ask(model, { ...message, upload: newUpload() }, [], { signal: ending.signal, late: () => say(LATE) });
-      if (answer.stop || said.textContent === LATE) say(answer.stop ?? "");
-      return answer.stop ? null : answer;
-    } catch (error) {
-      if (!ending.signal.aborted) say(error.message);
-      return null;
-    }
-  }
+  const request = (message) => askPython(model, message, said, ending.signal);
   function card(item) {
     const image = element("img", { alt: `an image of ${item.class}` });
     const place = { from: item.class, name: item.name };
     request({ do: "image", ...place }).then((answer) => answer && (image.src = `data:image/jpeg;base64,${answer.image}`));
-    const button = (words, act) => {
-      const node = element("button", { type: "button" }, words);
-      node.addEventListener("click", act);
-      return node;
-    };
     const putAway = (words, isDone) => {
       const next = node.nextElementSibling ?? node.previousElementSibling;
       if (isDone) done.push(node);
@@ -41,23 +35,13 @@ function render({ model, el }) {
     goal.append(element("option", { value: "" }, "Move to …"));
     for (const name of model.get("_names")) if (name !== item.class) goal.append(element("option", { value: name }, name));
     goal.addEventListener("change", () => goal.value && act({ do: "move", class: goal.value }, `Moved to ${goal.value}.`));
-    const remove = button("Delete", () => act({ do: "delete" }, "Deleted. Undo brings it back."));
-    const keep = button("Keep", () => putAway("", false));
+    const remove = pushButton("Delete", () => act({ do: "delete" }, "Deleted. Undo brings it back."));
+    const keep = pushButton("Keep", () => putAway("", false));
     const caption = element("figcaption", {}, element("b", {}, item.class), element("br"), item.why);
     const node = element("figure", { class: "lts-card" }, image, caption, box("foot", remove, goal, keep));
     return node;
   }
 
-  undo.addEventListener("click", async () => {
-    const answer = await request({ do: "undo" });
-    if (!answer) return;
-    const node = done.pop();
-    if (node) {
-      node.hidden = false;
-      node.querySelector("select").selectedIndex = 0;
-    }
-    say("Undone.");
-  });
   const cards = box("cards");
   const notes = element("div");
   const main = element("div", {}, cards, notes, box("foot", undo), said);

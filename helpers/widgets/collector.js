@@ -14,38 +14,28 @@ function render({ model, el }) {
   const selected = new Map(); // thumbnail → [class, name]
   let pending = 0; // requests without an answer: what they change is shown by them
 
-  // Asks Python; null, and a sentence, where it can't.
-  async function request(message, buffers = []) {
+  async function request(message, buffers) {
     pending++;
-    try {
-      const answer = await ask(model, { ...message, upload: newUpload() }, buffers, { signal: ending.signal, late: () => say(LATE) });
-      if (said.textContent === LATE) say("");
-      if (answer.stop) say(answer.stop);
-      return answer.stop ? null : answer;
-    } catch (error) {
-      if (!ending.signal.aborted) say(error.message);
-      return null;
-    } finally {
-      pending--;
-      setTimeout(sync); // after what the answer changes
-    }
+    const answer = await askPython(model, message, said, ending.signal, buffers);
+    pending--;
+    setTimeout(sync); // after what the answer changes
+    return answer;
   }
 
-  const power = element("button", { type: "button" }, "Turn the camera on");
+  const power = pushButton("Turn the camera on", () => (feed.isOn() ? feed.off() : feed.start()));
   const feed = cameraFeed({
     changed(why) {
       write(power, feed.isOn() ? "Turn the camera off" : "Turn the camera on");
       if (why || feed.isOn()) say(why);
     },
   });
-  power.addEventListener("click", () => (feed.isOn() ? feed.off() : feed.start()));
 
   function makeColumn(name) {
     const column = { name, total: -1, isHeld: false };
     const title = element("input", { class: "lts-name", "aria-label": "Name of the class" });
     const counted = element("div", { class: "lts-quiet" });
     const take = element("button", { type: "button" }, "Hold to take pictures");
-    const more = element("button", { type: "button", class: "lts-more" }, "more");
+    const more = pushButton("more", () => load(false), { class: "lts-more" });
     const thumbs = element("div", { class: "lts-thumbs", role: "group" }, more);
     const files = uploadControl({ multiple: true, take: (chosen, tools) => send(column, chosen, tools) });
     column.node = element("section", { class: "lts-class" }, title, counted, take, files.node, thumbs);
@@ -89,7 +79,6 @@ function render({ model, el }) {
     });
     const observer = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && !more.hidden && load(false), { root: thumbs });
     observer.observe(more);
-    more.addEventListener("click", () => load(false));
     title.addEventListener("change", async () => {
       const answer = await request({ do: "rename", class: column.name, name: title.value });
       if (!answer) return void (title.value = column.name);
@@ -113,12 +102,13 @@ function render({ model, el }) {
   }
 
   function thumb(column, file, source) {
-    const node = element("button", { type: "button", class: "lts-thumb", "aria-pressed": "false" }, element("img", { src: source, alt: `an image of ${column.name}` }));
-    node.addEventListener("click", () => {
+    const select = () => {
       if (!selected.delete(node)) selected.set(node, [column, file]);
       node.setAttribute("aria-pressed", selected.has(node));
       showSelected();
-    });
+    };
+    const image = element("img", { src: source, alt: `an image of ${column.name}` });
+    const node = pushButton(image, select, { class: "lts-thumb", "aria-pressed": "false" });
     node.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const [, right] = arrowMove(event) ?? [0, 0];
@@ -186,8 +176,7 @@ function render({ model, el }) {
     }
   }
   let lastProblem = ""; // what Python says of the file just sent
-  const hear = (content) => content?.said && (lastProblem = content.said);
-  model.on("msg:custom", hear);
+  const deafen = hearSaid(model, (problem) => (lastProblem = problem));
 
   async function act(what, target, node, which) {
     const chosen = selected.size ? [...selected] : node ? [[node, which]] : [];
@@ -207,32 +196,28 @@ function render({ model, el }) {
     showSelected();
   }
 
-  const remove = element("button", { type: "button" }, "Delete");
+  const remove = pushButton("Delete", () => act("delete", ""));
   const goal = element("select", { "aria-label": "Move the selected images to a class" });
-  const undo = element("button", { type: "button" }, "Undo");
-  const newName = element("input", { class: "lts-name", placeholder: "another class", "aria-label": "Name of a new class" });
-  const add = element("button", { type: "button" }, "Add");
-  const wipe = element("button", { type: "button" });
-  remove.addEventListener("click", () => act("delete", ""));
-  goal.addEventListener("change", () => {
-    act("move", goal.value);
-    goal.selectedIndex = 0;
-  });
   const back = async () => (await request({ do: "undo" })) && say("Undone.");
-  undo.addEventListener("click", back);
-  add.addEventListener("click", async () => {
+  const undo = pushButton("Undo", back);
+  const newName = element("input", { class: "lts-name", placeholder: "another class", "aria-label": "Name of a new class" });
+  const add = pushButton("Add", async () => {
     if (await request({ do: "add", name: newName.value })) newName.value = "";
   });
-  newName.addEventListener("keydown", (event) => event.key === "Enter" && add.click());
-  const calm = () => write(wipe, "Delete all my images");
-  calm();
-  wipe.addEventListener("blur", calm);
-  wipe.addEventListener("click", async () => {
+  const wipe = pushButton("", async () => {
     if (wipe.textContent.startsWith("Delete")) return void write(wipe, "Really? Press again: nothing can bring them back");
     calm();
     const answer = await request({ do: "wipe" });
     if (answer) say(answer.text);
   });
+  goal.addEventListener("change", () => {
+    act("move", goal.value);
+    goal.selectedIndex = 0;
+  });
+  newName.addEventListener("keydown", (event) => event.key === "Enter" && add.click());
+  const calm = () => write(wipe, "Delete all my images");
+  calm();
+  wipe.addEventListener("blur", calm);
 
   function showSelected() {
     remove.disabled = goal.disabled = !selected.size;
@@ -291,8 +276,7 @@ function render({ model, el }) {
     ending.abort();
     feed.end();
     for (const column of columns.values()) column.end();
-    model.off("msg:custom", hear);
-    [stop, sleep.stop].forEach((end) => end());
+    [stop, deafen, sleep.stop].forEach((end) => end());
   };
 }
 

@@ -62,13 +62,8 @@ function render({ model, el }) {
     }
     save({ path });
   }
-  const button = (title, action) => {
-    const node = element("button", { type: "button" }, title);
-    node.addEventListener("click", action);
-    return node;
-  };
-  const [one, ten] = [button("Step", () => walk(1)), button("10 steps", () => walk(10))];
-  const again = button("Start again", () => save({ path: [first] }));
+  const [one, ten] = [pushButton("Step", () => walk(1)), pushButton("10 steps", () => walk(10))];
+  const again = pushButton("Start again", () => save({ path: [first] }));
   const table = element("table", {}, element("tbody", {}, ...rows));
   const root = element("div", { class: "lts-widget", role: "group", "aria-label": "Downhill: gradient descent on one weight" });
   root.append(box("columns", plot, element("div", { style: "flex: 1 1 300px" }, table, element("p", {}, one, ten, again), said)));

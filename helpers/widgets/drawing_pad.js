@@ -77,8 +77,7 @@ function render({ model, el }) {
   seen.setAttribute("aria-label", "The 28×28 image that the network sees");
   const chances = bars([..."0123456789"], "Probability of each digit", 3);
   const said = element("p", { role: "status", "data-testid": "reading" });
-  const undo = element("button", { type: "button" }, "Undo");
-  const clear = element("button", { type: "button" }, "Clear");
+  const [undo, clear] = [pushButton("Undo", goBack), pushButton("Clear", wipe)];
   const help = "Draw with mouse, finger or pen. By keyboard: arrows move, Space puts the pen down or up, Backspace undoes.";
   board.setAttribute("aria-description", help);
   const left = element("div", {}, box("pad", board, pen), undo, clear);
@@ -157,17 +156,14 @@ function render({ model, el }) {
     for (const step of steps.length ? steps : [event]) line(...place(step));
   });
   for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, lift);
-  undo.addEventListener("click", goBack);
-  clear.addEventListener("click", wipe);
 
-  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   board.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in arrows) {
+    const way = arrowMove({ key: event.key });
+    if (way) {
       const step = event.shiftKey ? STEP / 4 : STEP;
-      const [x, y] = arrows[event.key].map((way, axis) => [at.x, at.y][axis] + way * step);
-      const [insideX, insideY] = [x, y].map((value) => Math.min(side, Math.max(0, value)));
-      at.isDown ? line(insideX, insideY) : movePen(insideX, insideY);
+      const [y, x] = way.map((part, axis) => limited([at.y, at.x][axis] + part * step, 0, side));
+      at.isDown ? line(x, y) : movePen(x, y);
     } else if (event.key === " ") {
       at.isDown = !at.isDown;
       if (at.isDown) remember();

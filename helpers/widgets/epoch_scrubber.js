@@ -78,8 +78,7 @@ async function render({ model, el }) {
     stopPlaying();
     go(step);
   });
-  const button = element("button", { type: "button" }, "▶ Play");
-  button.addEventListener("click", () => {
+  const button = pushButton("▶ Play", () => {
     if (playing) return stopPlaying();
     if (model.get("step") >= plan.epochs.length - 1) go(0);
     write(button, "❚❚ Pause");

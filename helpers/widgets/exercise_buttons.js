@@ -35,21 +35,15 @@ function render({ model, el }) {
   const [hints, source, following] = ["hints", "source", "following"].map((name) => model.get(name));
   const list = element("ol");
   const said = box("answer", list);
-  const button = (label, press) => {
-    const node = element("button", { type: "button" }, label);
-    node.addEventListener("click", press);
-    return node;
-  };
-
-  const hint = button("", () => set({ shown: Math.min(model.get("shown") + 1, hints.length) }));
-  const solution = button("Solution", () => {
+  const hint = pushButton("", () => set({ shown: Math.min(model.get("shown") + 1, hints.length) }));
+  const solution = pushButton("Solution", () => {
     if (solution.textContent === "Solution") return write(solution, "Show the solution?"); // asks once
     where.before(element("pre", {}, element("code", {}, source)));
     solution.disabled = true;
     write(solution, "Solution");
   });
   solution.addEventListener("blur", () => write(solution, "Solution"));
-  const next = button("Next exercise", () => goTo(following, el, (text) => write(where, text)));
+  const next = pushButton("Next exercise", () => goTo(following, el, (text) => write(where, text)));
   const where = element("p");
   said.append(where);
   said.setAttribute("role", "status");

@@ -50,10 +50,7 @@ function controls(model, set, say) {
 // Mouse and arrow keys on an image move the window. `placeAt` knows which place a point of the image means:
 // its arguments go from 0 to 1. `place` tells where the window is, `goTo` moves it.
 function steer(canvas, { placeAt, place, goTo, middle }) {
-  const point = (event) => {
-    const area = canvas.getBoundingClientRect();
-    goTo(...placeAt((event.clientY - area.top) / area.height, (event.clientX - area.left) / area.width));
-  };
+  const point = (event) => goTo(...placeAt(...pointedAt(event)));
   canvas.addEventListener("pointermove", point);
   canvas.addEventListener("pointerdown", point);
   canvas.addEventListener("keydown", (event) => {

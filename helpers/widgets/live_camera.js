@@ -6,7 +6,7 @@ function render({ model, el }) {
   const said = element("p", { role: "status" });
   const speed = element("span");
   const caution = element("p", { class: "lts-caution", role: "note" });
-  const power = element("button", { type: "button" }, "Turn the camera on");
+  const power = pushButton("Turn the camera on", () => (feed.isOn() ? feed.off() : feed.start()));
   const looked = element("input", { type: "checkbox" });
   const heat = element("canvas", { class: "lts-heat", "aria-hidden": "true", hidden: "" });
   const colors = colorTable(bytesOf(model.get("_colors")));
@@ -24,7 +24,6 @@ function render({ model, el }) {
     },
   });
   feed.node.append(heat);
-  power.addEventListener("click", () => (feed.isOn() ? feed.off() : feed.start()));
   looked.addEventListener("change", () => (heat.hidden = true));
 
   function clear() {

@@ -118,8 +118,7 @@ function softmax(model, el) {
     "Double all": (values) => values.map((value) => 2 * value),
     "Start again": () => start,
   }).map(([title, change]) => {
-    const button = element("button", { type: "button" }, title);
-    button.addEventListener("click", () => scores.set(change(scores.all())));
+    const button = pushButton(title, () => scores.set(change(scores.all())));
     button.show = () => (button.disabled = change(scores.all()).some((value) => Math.abs(value) > limit));
     return button;
   });

@@ -36,9 +36,8 @@ function render({ model, el }) {
     write(said, `Row ${row}, column ${column}: ${words[row * columns + column]}`);
   }
   const point = (event) => {
-    const area = event.currentTarget.getBoundingClientRect();
-    const [rows, columns] = size.split(" ").map(Number);
-    goTo(Math.floor(((event.clientY - area.top) / area.height) * rows), Math.floor(((event.clientX - area.left) / area.width) * columns));
+    const [[rows, columns], [y, x]] = [size.split(" ").map(Number), pointedAt(event)];
+    goTo(Math.floor(y * rows), Math.floor(x * columns));
   };
 
   function link(text) {

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.benchmarks.bench_explorer import CLOCK
-from tests.browser import WHY_NOT, chromium, lab, open_notebook, run_all, run_code, write_notebook
+from tests.browser import WHY_NOT, notebook, run_code
 
 AT_MOST, PRESSES = 50.0, 36
 CELLS = [
@@ -39,11 +39,7 @@ def main() -> int:
     if WHY_NOT:
         print(WHY_NOT)
         return 2
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser, lab(Path(folder)) as server:
-        write_notebook(Path(folder) / "bench.ipynb", CELLS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        open_notebook(page, server, "bench.ipynb")
-        run_all(page, timeout=300)
+    with tempfile.TemporaryDirectory() as folder, notebook(Path(folder), CELLS, size=(1280, 1000)) as page:
         slow, before = False, median(json.loads(run_code(page, PREDICT)))
         for name, explains in {"bars": False, "bars and evidence": True}.items():
             run_code(page, f"pad.load(np.zeros((28, 28), 'uint8')); pad.explains = {explains}")

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.browser import FAKE_CAMERA, WHY_NOT, chromium, lab, open_notebook, run_all, run_code, write_notebook
+from tests.browser import FAKE_CAMERA, WHY_NOT, notebook, run_code
 
 AT_LEAST, SHARE, SECONDS = 8.0, 1 / 3, 8
 CELLS = [
@@ -34,11 +34,7 @@ def main() -> int:
     if WHY_NOT:
         print(WHY_NOT)
         return 1
-    with tempfile.TemporaryDirectory() as name, chromium(*FAKE_CAMERA) as browser, lab(Path(name)) as server:
-        write_notebook(Path(name) / "live.ipynb", CELLS)
-        page = browser.new_page()
-        open_notebook(page, server, "live.ipynb")
-        run_all(page, timeout=180)
+    with tempfile.TemporaryDirectory() as folder, notebook(Path(folder), CELLS, *FAKE_CAMERA) as page:
         alone = float(run_code(page, ALONE))
         page.get_by_role("button", name="Turn the camera on").click()
         page.wait_for_function("/[1-9]\\d* images per second/.test(document.querySelector('.lts-live').innerText)")

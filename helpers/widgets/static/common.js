@@ -9,6 +9,12 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+function pushButton(words, press, attributes = {}) {
+  const node = element("button", { type: "button", ...attributes }, words);
+  node.addEventListener("click", press);
+  return node;
+}
+
 const box = (name, ...children) => element("div", { class: `lts-${name}` }, ...children);
 const write = (node, words) => node.textContent === words || (node.textContent = words); // nothing new, nothing to draw
 const limited = (value, low, high) => Math.max(low, Math.min(high, value));
@@ -36,6 +42,12 @@ function keepKeys(root) {
 function arrowMove({ key, shiftKey }) {
   const far = shiftKey ? 10 : 1;
   return { ArrowUp: [-far, 0], ArrowDown: [far, 0], ArrowLeft: [0, -far], ArrowRight: [0, far] }[key];
+}
+
+// Where the pointer is in what listens to it: from the top and from the left, as shares of its height and width.
+function pointedAt({ currentTarget, clientX, clientY }) {
+  const area = currentTarget.getBoundingClientRect();
+  return [(clientY - area.top) / area.height, (clientX - area.left) / area.width];
 }
 
 // Saved with every change: Python repeats what it gets, and only what is saved already is safe from an older value

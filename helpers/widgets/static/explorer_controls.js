@@ -168,8 +168,8 @@ function presets(filters, choose) {
       }),
     );
     icon.setAttribute("aria-hidden", true);
-    const button = element("button", { type: "button" }, icon, element("span", {}, name));
-    button.addEventListener("click", () => choose(kernel));
+    const button = pushButton("", () => choose(kernel));
+    button.append(icon, element("span", {}, name));
     return { button, kernel };
   });
   return {
@@ -187,7 +187,12 @@ function presets(filters, choose) {
 // `now` gives the bytes of the one that is shown.
 function ownGrayImage(model, now, change) {
   let first;
-  const back = element("button", { type: "button", hidden: "" }, "back to the first image");
+  const goBack = () => {
+    change(first);
+    back.hidden = true;
+    control.say("");
+  };
+  const back = pushButton("back to the first image", goBack, { hidden: "" });
   const control = uploadControl({
     extra: [back],
     take: async ([{ name, file, problem }], { say, progress, signal }) => {
@@ -202,16 +207,6 @@ function ownGrayImage(model, now, change) {
       say("");
     },
   });
-  back.addEventListener("click", () => {
-    change(first);
-    back.hidden = true;
-    control.say("");
-  });
-  const hear = (content) => content?.said && control.say(content.said);
-  model.on("msg:custom", hear);
-  const stop = () => {
-    control.stop();
-    model.off("msg:custom", hear);
-  };
-  return { node: control.node, stop };
+  const deafen = hearSaid(model, control.say);
+  return { node: control.node, stop: () => [control.stop, deafen].forEach((end) => end()) };
 }

@@ -29,6 +29,18 @@ function ask(model, message, buffers, { signal, late }) {
   });
 }
 
+// Python's answer to a request; null, and a sentence in `said`, where it can't do it.
+async function askPython(model, message, said, signal, buffers = []) {
+  try {
+    const answer = await ask(model, { ...message, upload: newUpload() }, buffers, { signal, late: () => write(said, LATE) });
+    if (answer.stop || said.textContent === LATE) write(said, answer.stop ?? "");
+    return answer.stop ? null : answer;
+  } catch (error) {
+    if (!signal.aborted) write(said, error.message);
+    return null;
+  }
+}
+
 const newUpload = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
 
 // Sends a Blob to a FileReceiver in Python, and returns when that has dealt with it; throws an Error with a sentence for the
@@ -132,7 +144,7 @@ function uploadControl({ multiple = false, take, extra = [] }) {
   const [title, hint] = multiple ? ["Choose images", "or drop or paste them here"] : ["Choose an image", "or drop or paste it here"];
   const input = element("input", { type: "file", accept: "image/*", "aria-label": "Your own image", hidden: "" });
   input.multiple = multiple;
-  const button = element("button", { type: "button" }, title);
+  const button = pushButton(title, () => input.click());
   const said = element("span", { role: "status" });
   const done = element("progress", { hidden: "", max: 1, value: 0, "aria-label": "sent" });
   const node = box("upload", input, button, element("span", { class: "lts-hint" }, hint), ...extra, done, said);
@@ -159,7 +171,6 @@ function uploadControl({ multiple = false, take, extra = [] }) {
     }
   }
 
-  button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const files = [...input.files].map((file) => ({ name: file.name, file }));
     input.value = ""; // so that the same file can be chosen again
@@ -198,6 +209,13 @@ function uploadControl({ multiple = false, take, extra = [] }) {
   return { node, say, stop };
 }
 
+// Calls `take` with every sentence that Python says of a file; returns what ends that.
+function hearSaid(model, take) {
+  const hear = (content) => content?.said && take(content.said);
+  model.on("msg:custom", hear);
+  return () => model.off("msg:custom", hear);
+}
+
 // The learner's own images: the files go to Python, which reads every kind of image, and answers by what it says.
 // On a page without a kernel there is no control.
 function userImages(model, { multiple = false } = {}) {
@@ -220,13 +238,6 @@ function userImages(model, { multiple = false } = {}) {
       }
     },
   });
-  const hear = (content) => content?.said && say(content.said);
-  model.on("msg:custom", hear);
-  return {
-    node,
-    stop() {
-      stop();
-      model.off("msg:custom", hear);
-    },
-  };
+  const deafen = hearSaid(model, say);
+  return { node, stop: () => [stop, deafen].forEach((end) => end()) };
 }
