@@ -68,7 +68,7 @@ def image_folder(name: str) -> Path:
         image_folders.prepare(name, where, small=small)
         image_set = SETS[name]
         counts = image_folders.format_counts(image_set.small_counts() if small else image_set.counts)
-        more = f", drawn by the course (the official ones: python -m data_scripts get {name})"
+        more = f", rendered by the course (the official ones: python -m data_scripts get {name})"
     print(f"{name}: {where}, {counts}{more}")
     return image_folders.folder(name, where, small)
 

@@ -35,6 +35,7 @@ def tensorflow() -> ModuleType:
     """Return the module `tensorflow`, imported without its log lines. Raises ImportError, with the fix, if it is missing."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     keep_freed_memory()
+    return_memory_after_cells()
     try:
         with silent_stderr():
             import tensorflow
@@ -64,10 +65,24 @@ def keep_freed_memory() -> None:
 
 
 def return_freed_memory() -> None:
-    """Return to the system what `keep_freed_memory` has kept, after a run: the next one frees pieces of other sizes."""
+    """Return to the system what `keep_freed_memory` has kept, after a run or a cell: the next one frees pieces of other sizes."""
     trim = _of_glibc("malloc_trim")
     if trim:
         trim(ctypes.c_size_t(0))
+
+
+def return_memory_after_cells() -> None:
+    """In a kernel, return freed memory after every cell from now on: asking a network about 800 images of 150 × 150 leaves .56 GB.
+
+    That takes 80 ms; a cell that freed little, a millisecond.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell:
+        shell.events.register("post_run_cell", _after_cell)
+
+
+def _after_cell(_: object) -> None:
+    return_freed_memory()
 
 
 def _of_glibc(name: str) -> Callable | None:

@@ -153,9 +153,9 @@ def test_lessons_get_a_rendered_set_and_one_line(name, tiny_sets, capfd, monkeyp
     assert err == ""
     total = sum(sum(labels.values()) for labels in one.counts.values())
     first, second = out.splitlines()
-    assert first.startswith(f"{name}: drawing {total} images, once")
+    assert first.startswith(f"{name}: rendering {total} images, once")
     assert second == (
-        f"{name}: offline, {image_folders.format_counts(one.counts)}, drawn by the course "
+        f"{name}: offline, {image_folders.format_counts(one.counts)}, rendered by the course "
         f"(the official ones: python -m data_scripts get {name})"
     )
     assert data.image_folder(name) == folder

@@ -76,3 +76,28 @@ print((kept - psutil.Process().memory_info().rss) >> 20)
 def test_what_a_run_has_freed_goes_back_to_the_system():
     done = subprocess.run([sys.executable, "-c", GIVEN_BACK], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 200, "of 320 MB"
+
+
+IN_CELLS = """
+import psutil
+from IPython.core.interactiveshell import InteractiveShell
+from helpers.tensorflow_import import keep_freed_memory, return_memory_after_cells
+
+run, used = InteractiveShell.instance().run_cell, lambda: psutil.Process().memory_info().rss
+keep_freed_memory()
+for _ in range(2):  # a lesson's set-up cell may run again
+    return_memory_after_cells()
+run("import numpy as np; pieces = [np.ones(1 << 20) for _ in range(40)]; last = np.ones(1 << 20)")
+before = used()
+run("del pieces")
+print((before - used()) >> 20, len(InteractiveShell.instance().events.callbacks["post_run_cell"]))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone keeps it")
+def test_in_a_kernel_what_a_cell_has_freed_goes_back_after_it(tmp_path):
+    own = {**os.environ, "IPYTHONDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", IN_CELLS], capture_output=True, text=True, check=True, env=own)
+    returned, hooks = map(int, done.stdout.split())
+    assert returned > 200, "of 320 MB"
+    assert hooks == 1

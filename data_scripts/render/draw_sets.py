@@ -90,7 +90,7 @@ def draw_new(
     due = [job for job in jobs if not (only_missing and _is_whole(folder / job[0]))]
     try:
         with as_data_error(folder):
-            draw_files(due, folder, f"drawing {len(due):,} of {kind}")
+            draw_files(due, folder, f"rendering {len(due):,} of {kind}")
     except BaseException:
         for job in [] if only_missing else jobs:
             (folder / job[0]).unlink(missing_ok=True)
@@ -186,7 +186,7 @@ def _cores() -> int:
 
 
 def _doing(name: str, counts: Counts) -> str:
-    return f"{name}: drawing {sum(sum(labels.values()) for labels in counts.values()):,} images, once"
+    return f"{name}: rendering {sum(sum(labels.values()) for labels in counts.values()):,} images, once"
 
 
 def _is_whole(path: Path) -> bool:

@@ -364,7 +364,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "A network reaches 0.99 on the validation images of its data set. Now it's to sort the photographs of a riding "
+        "A network reaches 0.99 on the validation images of its data set. Now it has to sort the photographs of a riding "
         "school. What do you do first?",
         (
             Choice(

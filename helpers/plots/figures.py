@@ -33,6 +33,7 @@ MAT, LIGHT_INK = "#1c1c1c", "#d0d0d0"  # behind photographs, whose files cannot 
 RIGHT, WRONG = "#00897b", "#d5473c"  # of a confusion matrix, as in widgets.css
 LONGEST, LONGEST_NAME = 60, 20  # characters in a line of a title or legend, and of a name at an axis
 MOST_COLORS = 4096  # more than plots and gray images have
+MANY_PIXELS = 300_000  # a gray figure with more keeps 256 shades and transparencies together, in a third of the bytes
 
 
 def use_style() -> None:
@@ -115,7 +116,7 @@ def show(figure: Figure, text: str) -> None:
             if words.get_color() == INK:
                 words.set_color(LIGHT_INK)
         image = on_color(_rasterize(figure), MAT)
-        display(_FigureOutput("image/jpeg", encode(image, "jpeg", quality=88, subsampling=0), text))
+        display(_FigureOutput("image/jpeg", encode(image, "jpeg", quality=75, subsampling=0, optimize=True), text))
     else:
         display(_FigureOutput("image/png", _small_png(image), text))
 
@@ -142,9 +143,9 @@ def _is_photograph(image: Image.Image) -> bool:
 
 def _small_png(image: Image.Image) -> bytes:
     red, green, blue, _ = image.split()
-    if red == green == blue:
+    if red == green == blue and image.width * image.height < MANY_PIXELS:
         image = image.convert("LA")
-    elif not _is_photograph(image):
+    elif red == green == blue or not _is_photograph(image):
         image = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     return encode(image, optimize=True)
 

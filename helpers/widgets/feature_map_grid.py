@@ -83,13 +83,16 @@ class FeatureMapGrid(SliderPage):
         heads = [f"<b>{escape(title)}</b><br>{maps.shape[1]} × {maps.shape[2]}" for title, maps in columns]
         cells = ["<span></span>", *(f"<span>{head}</span>" for head in heads)]
         for row, name in enumerate(self._names):
-            cells += [f"<span>{escape(name)}</span>", *(_tile(maps[row], maps.max()) for _, maps in columns)]
+            cells += [
+                f"<span>{escape(name)}</span>",
+                *(_tile(maps[row], maps.max(), f"{title} of {name}") for title, maps in columns),
+            ]
         style = f"display:grid;grid-template-columns:auto repeat({len(columns)},minmax(0,{TILE}px));{GRID}"
         grid = f'<div role="img" aria-label="{escape(self.text)}" style="{style}">{"".join(cells)}</div>'
         return grid + status_line(escape(self.text))
 
 
-def _tile(values: np.ndarray, largest: float) -> str:
+def _tile(values: np.ndarray, largest: float, text: str) -> str:
     pixels = (np.clip(values / (largest if largest > 0 else 1), 0, 1) * 255).astype("uint8")
     style = "display:block;width:100%;margin:0;image-rendering:pixelated"
-    return f'<img alt="" decoding="sync" style="{style}" src="{data_uri(encode(pixels, "png"))}">'
+    return f'<img alt="{escape(text)}" decoding="sync" style="{style}" src="{data_uri(encode(pixels, "png"))}">'
