@@ -48,11 +48,10 @@ class MnistSet:
     version: str = "3.0.1"  # TFDS's, too: the folder's name depends on it
 
 
-def _described(name: str, title: str, *checksums: str) -> MnistSet:
-    """Return a set by its checksums: of images and labels, official for training and test, then offline."""
-    rest = iter(checksums)
+def _described(name: str, title: str, checksums: dict[tuple[str, str], tuple[str, str]]) -> MnistSet:
+    """Return a set by the checksums of images and labels of each source and split."""
     parts = {
-        source: {split: Part(count, next(rest), next(rest)) for split, count in counts.items()}
+        source: {split: Part(count, *checksums[source, split]) for split, count in counts.items()}
         for source, counts in COUNTS.items()
     }
     return MnistSet(name, title, parts)
@@ -62,26 +61,46 @@ SETS = {
     "mnist": _described(
         "mnist",
         "MNIST",
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-        "a11a4e2732abb0fa4e8f31a13a8d7556412b39452f305e80c7f4b77edc889936",
-        "eb92585ea9285fed1427500c49eefcc06f159cc858b6d825728649a46f3f0ff8",
-        "21be11595f5966da1c5584c47cd96ab32d6524db6119eec21d5f35c783fbe92a",
-        "61e2d09e81428e24c39d866b505c9f03bbeaf35b2d7eb76f641875ab093e7e9b",
+        {
+            ("official", "train"): (
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            ),
+            ("official", "test"): (
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            ),
+            ("offline", "train"): (
+                "a11a4e2732abb0fa4e8f31a13a8d7556412b39452f305e80c7f4b77edc889936",
+                "eb92585ea9285fed1427500c49eefcc06f159cc858b6d825728649a46f3f0ff8",
+            ),
+            ("offline", "test"): (
+                "21be11595f5966da1c5584c47cd96ab32d6524db6119eec21d5f35c783fbe92a",
+                "61e2d09e81428e24c39d866b505c9f03bbeaf35b2d7eb76f641875ab093e7e9b",
+            ),
+        },
     ),
     "fashion_mnist": _described(
         "fashion_mnist",
         "Fashion-MNIST",
-        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-        "f675812a188eaff57e6cc99252d4b1fa2d27bc3e00cec09f67474894e24358ad",
-        "c1d29b30febfce7b7c5d4dfc17d6ab9f9f8e49101ae51e79e3b24d5df6a1317e",
-        "7269ac827b3fbedc45791810f0f843f40fcab6f78371d49fa35e1f9658c0a008",
-        "62614c8c9ee2faf958d3472f16f3d19af9ecb473151ac08a963a049dc22a2d6c",
+        {
+            ("official", "train"): (
+                "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+                "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            ),
+            ("official", "test"): (
+                "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+                "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+            ),
+            ("offline", "train"): (
+                "f675812a188eaff57e6cc99252d4b1fa2d27bc3e00cec09f67474894e24358ad",
+                "c1d29b30febfce7b7c5d4dfc17d6ab9f9f8e49101ae51e79e3b24d5df6a1317e",
+            ),
+            ("offline", "test"): (
+                "7269ac827b3fbedc45791810f0f843f40fcab6f78371d49fa35e1f9658c0a008",
+                "62614c8c9ee2faf958d3472f16f3d19af9ecb473151ac08a963a049dc22a2d6c",
+            ),
+        },
     ),
 }
 

@@ -93,7 +93,7 @@ def test_whatever_comes_is_answered_by_a_sentence(cleaner, content):
 def test_an_empty_folder_and_a_class_with_one_series_are_said(tmp_path):
     layers = [keras.Input((32, 32, 3)), keras.layers.Flatten()]
     own = OwnImages(tmp_path / "new", ["a", "b"])
-    said = "There is no image in new yet. Collect some first, then run this cell again."
+    said = "The folder new has no images yet. Collect some, then run this cell again."
     assert Cleaner(own, keras.Sequential(layers)).fallback()["text/plain"] == said
     for label in ("a", "b"):
         for _ in range(3):

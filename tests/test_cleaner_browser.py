@@ -48,5 +48,5 @@ def test_a_doubtful_image_is_shown_with_its_reason_and_its_buttons_do_what_they_
 
 def test_without_an_image_it_says_where_to_begin(page):
     cleaner = page.locator(".lts-cleaner").last
-    expect(cleaner).to_contain_text("There is no image in nothing yet. Collect some first, then run this cell again.")
+    expect(cleaner).to_contain_text("The folder nothing has no images yet. Collect some, then run this cell again.")
     expect(cleaner.get_by_role("status")).to_have_text("")

@@ -17,6 +17,14 @@ from tests.conftest import ROOT
 DIGITS = np.random.default_rng(0).integers(0, 256, (10, 28, 28), dtype="uint8")
 
 
+@pytest.fixture(autouse=True)
+def plain_style():
+    """Matplotlib's own style, whether or not another test of this process has set the course's."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        yield
+
+
 @pytest.fixture
 def shown(monkeypatch) -> list:
     """What the functions display."""

@@ -130,7 +130,7 @@ def own_home() -> Iterator[Path]:
 
 def main(arguments: list[str]) -> int:
     """Store the lessons of these numbers, or all; return the exit code."""
-    os.environ |= {"COURSE_BUDGET": "full", "COURSE_SOURCE": "offline", "MALLOC_ARENA_MAX": "1"}  # as `make lab` has it
+    os.environ |= {"COURSE_BUDGET": "full", "COURSE_SOURCE": "offline", "MALLOC_ARENA_MAX": "1"}  # as in `make lab`
     os.environ["PYTHONPATH"] = str(CHECKOUT)
     os.environ.pop("NBGRADER_EXECUTION", None)
     try:

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from helpers.exercises import display
 from helpers.exercises.core import Incorrect, NotAttempted, Stopped
 
 HERE = Path(__file__).parent
@@ -49,8 +50,7 @@ def _unattended() -> Iterator[None]:
         (getpass, "getpass", _refuse),
         (sys, "breakpointhook", _refuse),
     ]
-    ipython = sys.modules.get("IPython")
-    shell = ipython and ipython.get_ipython()
+    shell = display.shell()
     if hasattr(shell, "ask_exit"):
         places.append((shell, "ask_exit", _exit))  # what `exit()` and `quit()` call there
     before = [getattr(place, name) for place, name, _ in places]

@@ -146,27 +146,27 @@ def _check_loss_by_outcome(answer, seed=0):
     dog = -np.log(chances)
     rule_out(
         got,
-        (right[::-1], f"You gave {shown(np.array(got))}: the two have changed places. The right answers come first."),
+        (right[::-1], f"You gave {shown(got)}: the two have changed places. The right answers come first."),
         (
             (dog[is_right].mean(), dog[~is_right].mean()),
-            f"You gave {shown(np.array(got))}, from the probability of *dog* for every picture. A cat's true class got 1 minus that.",
+            f"You gave {shown(got)}, from the probability of *dog* for every picture. A cat's true class got 1 minus that.",
         ),
         ((-right[0], -right[1]), "Your losses are negative. A logarithm of a probability is; the loss is *minus* it."),
         (
             (loss[is_right].sum(), loss[~is_right].sum()),
-            f"You gave {shown(np.array(got))}: sums. Divide each by its own number of answers, or use `mean`.",
+            f"You gave {shown(got)}: sums. Divide each by its own number of answers, or use `mean`.",
         ),
         (
             (loss[is_right].sum() / 6, loss[~is_right].sum() / 6),
-            f"You gave {shown(np.array(got))}: both divided by all 6 pictures. 4 answers are right and 2 are wrong.",
+            f"You gave {shown(got)}: both divided by all 6 pictures. 4 answers are right and 2 are wrong.",
         ),
         (
             (loss[labels == 1].mean(), loss[labels == 0].mean()),
-            f"You gave {shown(np.array(got))}: the dogs and the cats. Separate right answers from mistakes instead.",
+            f"You gave {shown(got)}: the dogs and the cats. Separate right answers from mistakes instead.",
         ),
         (
             (loss[chances >= 0.5].mean(), loss[chances < 0.5].mean()),
-            f'You gave {shown(np.array(got))}: those called dog and those called cat. "Cat" is right for a cat.',
+            f'You gave {shown(got)}: those called dog and those called cat. "Cat" is right for a cat.',
         ),
         (
             (right[0] / np.log(10), right[1] / np.log(10)),
@@ -174,11 +174,14 @@ def _check_loss_by_outcome(answer, seed=0):
         ),
         (
             (1 - of_truth[is_right].mean(), 1 - of_truth[~is_right].mean()),
-            f"You gave {shown(np.array(got))}: 1 minus the probability. The loss is `-np.log` of it.",
+            f"You gave {shown(got)}: 1 minus the probability. The loss is `-np.log` of it.",
         ),
     )
+    tie = np.array([1, 0, 1]), np.array([0.5, 0.5, 0.25])
+    at_half = 'You took 0.5 for a cat as right. At exactly 0.5 the answer is "dog", so for a cat it\'s a mistake.'
+    rule_out(_two_numbers(call(answer, *tie), "two numbers"), (np.log([2, 4]), at_half))
     random = np.random.default_rng(seed)
-    cases = [(np.array([1, 0, 1]), np.array([0.5, 0.5, 0.25])), (labels, chances)]
+    cases = [tie, (labels, chances)]
     for _ in range(2):
         drawn = np.concatenate([random.uniform(0.55, 0.99, 8), random.uniform(0.01, 0.45, 8)]).round(3)
         cases.append((np.array([1, 0] * 8), drawn))
@@ -186,19 +189,15 @@ def _check_loss_by_outcome(answer, seed=0):
         got, wanted = _two_numbers(call(answer, *case), "two numbers"), loss_by_outcome(*case)
         if not np.allclose(got, wanted, atol=2e-3):
             raise Incorrect(
-                f"For the labels {shown(case[0])} and the probabilities {shown(case[1])} you gave {shown(np.array(got))}; "
+                f"For the labels {shown(case[0])} and the probabilities {shown(case[1])} you gave {shown(got)}; "
                 f"{shown(np.array(wanted))} is right."
-                + (
-                    ' At exactly 0.5 the answer is "dog", so for a cat it\'s a mistake.'
-                    if np.allclose(got, np.log([2, 4]), atol=2e-3)
-                    else ""
-                )
             )
 
 
-def _two_numbers(result, wanted: str) -> list[float]:
+def _two_numbers(result, wanted: str) -> np.ndarray:
     """Return the two numbers of an answer; raise `Incorrect` for anything else."""
-    return [number(value) for value in as_list(result, f"two numbers: {wanted}" if "`" in wanted else wanted, length=2)]
+    pair = as_list(result, f"two numbers: {wanted}" if "`" in wanted else wanted, length=2)
+    return np.array([number(value) for value in pair])
 
 
 def precision_recall(labels, probabilities, threshold):
@@ -237,22 +236,20 @@ def _check_precision_recall(answer, seed=0):
     for case in ((labels, chances, 0.5), (labels, chances, 0.85), (labels, chances, 0.0), *drawn):
         got, right = _measures(answer, *case), precision_recall(*case)
         if not np.allclose(got, right, atol=2e-3):
-            raise Incorrect(
-                f"At threshold {case[2]:.2f} you gave {shown(np.array(got))}; {shown(np.array(right))} is right."
-            )
+            raise Incorrect(f"At threshold {case[2]:.2f} you gave {shown(got)}; {shown(np.array(right))} is right.")
     got = _measures(answer, labels, chances, 0.95)
-    if got != [0, 0]:
+    if got.any():
         raise Incorrect(f"At threshold 0.95 nothing is called a dog: (0, 0) is right. You gave {shown(got)}.")
 
 
-def _measures(answer, labels, probabilities, threshold) -> list[float]:
+def _measures(answer, labels, probabilities, threshold) -> np.ndarray:
     """Return the two numbers that `answer` gives; a threshold may be above all probabilities, too."""
     pair = as_list(call(answer, labels, probabilities, threshold), "two numbers: `return precision, recall`", length=2)
     if not (probabilities >= threshold).any() and np.isnan(as_array(pair).astype(float)).any():
         raise Incorrect(
             f"At threshold {threshold:.2f} nothing is called a dog, and you divide 0 by 0. Precision is 0 then."
         )
-    return [number(value) for value in pair]
+    return np.array([number(value) for value in pair])
 
 
 def cheapest_threshold(labels, probabilities, price_of_alarm, price_of_miss):

@@ -1,7 +1,7 @@
 """What can be said with few images: cross-validation by series, a learning curve, and how sure an accuracy is.
 
-The head is softmax regression on the features of a pretrained network: one Dense layer. With so few weights the best ones are
-computed, by L-BFGS, in place of epochs; the loss is the cross-entropy with weight decay, as `fit` has it.
+The head is softmax regression on the features of a pretrained network: one Dense layer. With so few weights L-BFGS finds the
+best ones, without epochs; the loss is the cross-entropy with weight decay, as in `fit`.
 """
 
 from collections.abc import Sequence

@@ -143,9 +143,10 @@ def _is_photograph(image: Image.Image) -> bool:
 
 def _small_png(image: Image.Image) -> bytes:
     red, green, blue, _ = image.split()
-    if red == green == blue and image.width * image.height < MANY_PIXELS:
+    is_gray = red == green == blue
+    if is_gray and image.width * image.height < MANY_PIXELS:
         image = image.convert("LA")
-    elif red == green == blue or not _is_photograph(image):
+    elif is_gray or not _is_photograph(image):
         image = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     return encode(image, optimize=True)
 

@@ -48,18 +48,18 @@ class Cleaner(BrowserWidget):
             data = self.own.load(model.input_shape[1])
             images = data.images.astype("float32") / 255
             features = model.predict(images, verbose=0) if len(images) else np.zeros((0, 1))
-        answers = None
-        notes = list(data.left_out)
-        if not len(data.labels):
-            notes.append(
-                f"There is no image in {self.own.folder.name} yet. Collect some first, then run this cell again."
-            )
-        try:
-            if len(data.labels):
+        notes, answers = list(data.left_out), None
+        self.found: list[Finding] = []
+        if len(data.labels):
+            try:
                 answers = cross_validate(features, data.labels, data.groups, len(data.class_names))
-        except ValueError as error:  # a class with a single series
-            notes.append(str(error))
-        self.found: list[Finding] = findings(data, features, answers) if len(data.labels) else []
+            except ValueError as error:  # a class with a single series
+                notes.append(str(error))
+            self.found = findings(data, features, answers)
+        else:
+            notes.append(
+                f"The folder {self.own.folder.name} has no images yet. Collect some, then run this cell again."
+            )
         with self.hold_sync():
             self._notes, self._names, self._undo = notes, data.class_names, self.own.undoable
             places = [(data.class_names[data.labels[one.index]], data.files[one.index].name) for one in self.found]
