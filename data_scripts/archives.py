@@ -59,7 +59,7 @@ def _in_folder(folder: Path) -> Files:
     files: Files = {}
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if _is_shown(name))
+        folders[:] = sorted(name for name in folders if not is_leftover(name))
         real = os.path.realpath(parent)
         if real in seen:  # a link to a folder above
             folders.clear()
@@ -67,7 +67,7 @@ def _in_folder(folder: Path) -> Files:
         seen.add(real)
         for name in sorted(names):
             path = Path(parent, name)
-            if _is_shown(name) and path.is_file():
+            if not is_leftover(name) and path.is_file():
                 files[path.relative_to(folder).as_posix()] = _reader(path)
         if len(files) > MAX_COUNT:
             raise DataError(f"{folder} has more than {MAX_COUNT:,} files. Name the folder of the images itself.")
@@ -112,7 +112,7 @@ def _in_zip(file: Path | IO[bytes], name: str, stack: ExitStack, depth: int = 0)
 
         return read
 
-    shown = [member for member in members if all(_is_shown(part) for part in member.filename.split("/"))]
+    shown = [member for member in members if not any(map(is_leftover, member.filename.split("/")))]
     files = {member.filename: reader(member) for member in shown}
     for member in shown if depth == 0 else []:
         if member.filename.lower().endswith(".zip"):
@@ -148,7 +148,3 @@ def _problem(member: zipfile.ZipInfo) -> str:
     if member.file_size > (MAX_ZIP if name.lower().endswith(".zip") else MAX_FILE):
         return f"unpacks to {member.file_size >> 20:,} MB"
     return ""
-
-
-def _is_shown(name: str) -> bool:
-    return not is_leftover(name)

@@ -174,7 +174,7 @@ def _state_of(name: str, source: str, small: bool = False) -> str:
     possible = [image_set.small_counts()] if small else [image_set.counts, image_set.all_counts()]
     if not written or sort_images.count_files(written.files | written.left_out) not in possible:
         return "damaged"
-    return "ready" if written.is_kept(place) else "damaged"
+    return "damaged" if written.faults(place) else "ready"
 
 
 def _unpack(name: str, place: Path, everything: bool, checksum: str = "") -> None:

@@ -24,10 +24,6 @@ class Manifest:
         """Write the manifest into its folder, atomically."""
         atomic.write(folder / NAME, json.dumps(asdict(self), indent=0))
 
-    def is_kept(self, folder: Path) -> bool:
-        """Tell whether every file is there, with the length that it was written with."""
-        return not self.faults(folder)
-
     def faults(self, folder: Path) -> dict[str, str]:
         """Return {path: what is wrong} of the files that are gone, or have another length than they were written with."""
         return {path: fault for path, size in self.files.items() if (fault := _fault(folder / path, size))}

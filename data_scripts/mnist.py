@@ -17,7 +17,7 @@ from data_scripts.mnist_files import SETS, Splits, read_published, verify
 from data_scripts.paths import expand, home
 from data_scripts.progress import progress_bar
 
-SAMPLES = Path(__file__).parent / "samples"  # the first 20,000 + 4,000 images: tools/mnist_samples.py
+SAMPLES = Path(__file__).parent / "samples"  # the first 20,000 + 4,000 images: tools/samples.py
 AT_ONCE = 1000  # images between two steps of the progress bar
 FRAME = 16  # bytes that a record of a .tfrecord file has around its data: length and checksums
 

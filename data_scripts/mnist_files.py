@@ -6,10 +6,9 @@ A checksum is the SHA-256 of the unpacked IDX file: `gunzip -c train-images-idx3
 import gzip
 import io
 import struct
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from data_scripts import archives
-from data_scripts.errors import DataError, as_data_error
+from data_scripts.errors import DataError
 
 IMAGES = {"train": "train-images-idx3-ubyte", "test": "t10k-images-idx3-ubyte"}
 LABELS = {"train": "train-labels-idx1-ubyte", "test": "t10k-labels-idx1-ubyte"}
@@ -48,116 +47,101 @@ class MnistSet:
     version: str = "3.0.1"  # TFDS's, too: the folder's name depends on it
 
 
-def _described(name: str, title: str, checksums: dict[tuple[str, str], tuple[str, str]]) -> MnistSet:
-    """Return a set by the checksums of images and labels of each source and split."""
-    parts = {
-        source: {split: Part(count, *checksums[source, split]) for split, count in counts.items()}
+# Set, source, split, what, and the SHA-256.
+CHECKSUMS = """
+mnist official train images ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db
+mnist official train labels 65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5
+mnist official test images 0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7
+mnist official test labels ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2
+mnist offline train images a11a4e2732abb0fa4e8f31a13a8d7556412b39452f305e80c7f4b77edc889936
+mnist offline train labels eb92585ea9285fed1427500c49eefcc06f159cc858b6d825728649a46f3f0ff8
+mnist offline test images 21be11595f5966da1c5584c47cd96ab32d6524db6119eec21d5f35c783fbe92a
+mnist offline test labels 61e2d09e81428e24c39d866b505c9f03bbeaf35b2d7eb76f641875ab093e7e9b
+fashion_mnist official train images c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888
+fashion_mnist official train labels bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9
+fashion_mnist official test images 5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b
+fashion_mnist official test labels 0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34
+fashion_mnist offline train images f675812a188eaff57e6cc99252d4b1fa2d27bc3e00cec09f67474894e24358ad
+fashion_mnist offline train labels c1d29b30febfce7b7c5d4dfc17d6ab9f9f8e49101ae51e79e3b24d5df6a1317e
+fashion_mnist offline test images 7269ac827b3fbedc45791810f0f843f40fcab6f78371d49fa35e1f9658c0a008
+fashion_mnist offline test labels 62614c8c9ee2faf958d3472f16f3d19af9ecb473151ac08a963a049dc22a2d6c
+"""
+
+
+def _parts(name: str) -> dict[str, dict[str, Part]]:
+    rows = (line.split() for line in CHECKSUMS.split("\n") if line)
+    known = {tuple(key): checksum for *key, checksum in rows}
+    return {
+        source: {
+            split: Part(count, *(known[name, source, split, what] for what in ("images", "labels")))
+            for split, count in counts.items()
+        }
         for source, counts in COUNTS.items()
     }
-    return MnistSet(name, title, parts)
 
 
-SETS = {
-    "mnist": _described(
-        "mnist",
-        "MNIST",
-        {
-            ("official", "train"): (
-                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-            ),
-            ("official", "test"): (
-                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-            ),
-            ("offline", "train"): (
-                "a11a4e2732abb0fa4e8f31a13a8d7556412b39452f305e80c7f4b77edc889936",
-                "eb92585ea9285fed1427500c49eefcc06f159cc858b6d825728649a46f3f0ff8",
-            ),
-            ("offline", "test"): (
-                "21be11595f5966da1c5584c47cd96ab32d6524db6119eec21d5f35c783fbe92a",
-                "61e2d09e81428e24c39d866b505c9f03bbeaf35b2d7eb76f641875ab093e7e9b",
-            ),
-        },
-    ),
-    "fashion_mnist": _described(
-        "fashion_mnist",
-        "Fashion-MNIST",
-        {
-            ("official", "train"): (
-                "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-                "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-            ),
-            ("official", "test"): (
-                "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-                "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-            ),
-            ("offline", "train"): (
-                "f675812a188eaff57e6cc99252d4b1fa2d27bc3e00cec09f67474894e24358ad",
-                "c1d29b30febfce7b7c5d4dfc17d6ab9f9f8e49101ae51e79e3b24d5df6a1317e",
-            ),
-            ("offline", "test"): (
-                "7269ac827b3fbedc45791810f0f843f40fcab6f78371d49fa35e1f9658c0a008",
-                "62614c8c9ee2faf958d3472f16f3d19af9ecb473151ac08a963a049dc22a2d6c",
-            ),
-        },
-    ),
-}
+TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
+SETS = {name: MnistSet(name, title, _parts(name)) for name, title in TITLES.items()}
 
 
 def read_published(described: MnistSet, place: Path) -> Splits:
     """Return all images and labels of the published files in `place`, in the published order.
 
-    `place` is a folder that has the four IDX files, gzipped or not, or has them in a folder of the set's name, as
-    torchvision and others keep them; or a zip of the four files, Keras's `mnist.npz`, or a folder with one of these.
+    `place` has the four IDX files, gzipped or not, or Keras's `mnist.npz`: it is a folder, one of these files, or a zip.
+    Of several copies those in a folder that is called like the set, as torchvision and others keep them, are taken.
 
     Raises:
         DataError: a file is missing, damaged, or another than the published file.
     """
-    packed = [place] if zipfile.is_zipfile(place) else sorted([*place.glob("*.zip"), *place.glob("*.npz")])
-    if place.is_file() and not packed:
-        place = place.parent  # one of the four files
-    if packed and (place.is_file() or not _candidates(described, place, IMAGES["train"])):
-        splits = _read_packed(described, packed[0])
-    else:
-        splits = _read_folder(described, place)
+    where = place.parent if place.is_file() and not zipfile.is_zipfile(place) else place
+    with ExitStack() as stack:
+        files = stack.enter_context(archives.opened(where))
+        arrays = [path for path in files if path.endswith(".npz")] if where.is_dir() else []
+        if arrays and not _copies(described, files, IMAGES["train"]):
+            where = where / min(arrays)
+            files = stack.enter_context(archives.opened(where))
+        splits = {
+            split: (
+                _read(described, files, where, split, "images", (part.count, *SHAPE)),
+                _read(described, files, where, split, "labels", (part.count,)),
+            )
+            for split, part in described.parts["official"].items()
+        }
     verify(described, "official", splits, str(place))
     return splits
 
 
-def _read_folder(described: MnistSet, folder: Path, place: Path | None = None) -> Splits:
-    return {
-        split: (
-            read_idx(_find(described, folder, IMAGES[split], place), (part.count, *SHAPE)),
-            read_idx(_find(described, folder, LABELS[split], place), (part.count,)),
-        )
-        for split, part in described.parts["official"].items()
-    }
+def _read(
+    described: MnistSet, files: archives.Files, place: Path, split: str, what: str, shape: tuple[int, ...]
+) -> np.ndarray:
+    """Return the images or labels of a split from the files in `place`."""
+    if "x_train.npy" in files:
+        name = f"{'x' if what == 'images' else 'y'}_{split}"
+        return _read_npy(files[f"{name}.npy"]() if f"{name}.npy" in files else b"", shape, f"{place}: {name}")
+    name = (IMAGES if what == "images" else LABELS)[split]
+    for path in _copies(described, files, name):
+        return read_idx(files[path](), shape, f"{place}: {path}" if place.is_file() else str(place / path))
+    raise DataError(
+        f"{place} has no {name} (or {name}.gz) that can be read. {described.title} is four files: "
+        f"{', '.join([*IMAGES.values(), *LABELS.values()])}."
+    )
 
 
-def _read_packed(described: MnistSet, path: Path) -> Splits:
-    """Read a zip of the four files, or of Keras's four arrays."""
-    with archives.opened(path) as files, tempfile.TemporaryDirectory() as folder:
-        if "x_train.npy" in files:
-            return {
-                split: (
-                    _read_npy(files.get(f"x_{split}.npy"), (part.count, *SHAPE), f"{path}: x_{split}"),
-                    _read_npy(files.get(f"y_{split}.npy"), (part.count,), f"{path}: y_{split}"),
-                )
-                for split, part in described.parts["official"].items()
-            }
-        wanted = {spelling for name in (*IMAGES.values(), *LABELS.values()) for spelling in _spellings(name)}
-        with as_data_error(Path(folder)):
-            for inside, read in files.items():
-                name = inside.rsplit("/", 1)[-1]
-                if name in wanted:
-                    Path(folder, name).write_bytes(read())
-        return _read_folder(described, Path(folder), path)
+def _copies(described: MnistSet, files: archives.Files, name: str) -> list[str]:
+    """Return the copies of a file, packed or not, with a hyphen or the dot that old copies have; the likeliest place first."""
+    spellings = [stem + ending for stem in (name, name.replace("-idx", ".idx")) for ending in ("", ".gz")]
+    places = ["", described.name, "raw", f"{described.title.replace('-', '')}/raw"]  # torchvision's name
+
+    def likeliest(path: str) -> tuple[int, str]:
+        place = path.rpartition("/")[0]
+        return (places.index(place) if place in places else len(places)), path
+
+    return sorted((path for path in files if path.rpartition("/")[2] in spellings), key=likeliest)
 
 
-def _read_npy(read: Callable[[], bytes] | None, shape: tuple[int, ...], name: str) -> np.ndarray:
+def _read_npy(content: bytes, shape: tuple[int, ...], name: str) -> np.ndarray:
     """Return the uint8 array of this shape in an .npy file. Nothing is unpickled, and nothing larger is made."""
-    file = io.BytesIO(read() if read else b"")
+    file = io.BytesIO(content)
     try:
         version = np.lib.format.read_magic(file)
         header = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else None
@@ -165,12 +149,11 @@ def _read_npy(read: Callable[[], bytes] | None, shape: tuple[int, ...], name: st
         header = None
     content = file.read()
     if header != (shape, False, np.dtype(np.uint8)) or len(content) != int(np.prod(shape)):
-        numbers = " × ".join(f"{length:,}" for length in shape)
-        raise DataError(f"{name} is not an array of {numbers} bytes. Get the file again.")
+        raise DataError(f"{name} is not an array of {_numbers(shape)} bytes. Get the file again.")
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+def read_idx(content: bytes, shape: tuple[int, ...], name: str) -> np.ndarray:
     """Return the uint8 array of this shape in an IDX file, gzipped or not.
 
     The format: two zero bytes, 8 for uint8, the count of dimensions, each dimension as a big-endian 32-bit integer,
@@ -178,23 +161,23 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     unpacked, however large the file pretends to be.
 
     Raises:
-        DataError: the file is unreadable, cut short, or holds something else.
+        DataError: the file is cut short, damaged, or holds something else; `name` is what the learner knows it by.
     """
     header = idx_header(shape)
     size = len(header) + int(np.prod(shape))
-    try:
-        with open(path, "rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"  # whatever its name says
-        with (gzip.open if is_packed else open)(path, "rb") as file:
-            content = file.read(size + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is damaged or cut short and cannot be unpacked. Get the file again.") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if content.startswith(b"\x1f\x8b"):  # whatever its name says
+        try:
+            with gzip.open(io.BytesIO(content)) as file:
+                content = file.read(size + 1)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(f"{name} is damaged or cut short and cannot be unpacked. Get the file again.") from error
     if len(content) != size or not content.startswith(header):
-        numbers = " × ".join(f"{length:,}" for length in shape)
-        raise DataError(f"{path} is not an IDX file of {numbers} numbers. Get the file again.")
+        raise DataError(f"{name} is not an IDX file of {_numbers(shape)} numbers. Get the file again.")
     return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)
+
+
+def _numbers(shape: tuple[int, ...]) -> str:
+    return " × ".join(f"{length:,}" for length in shape)
 
 
 def idx_header(shape: tuple[int, ...]) -> bytes:
@@ -227,25 +210,3 @@ def _whose(checksum: str) -> str:
             if any(checksum in (part.images, part.labels) for part in parts.values()):
                 return f" but {described.title}'s"
     return ""
-
-
-def _spellings(name: str) -> list[str]:
-    """Return the names that copies of a file have: packed or not, with a hyphen or the dot that old copies have."""
-    return [stem + ending for stem in (name, name.replace("-idx", ".idx")) for ending in ("", ".gz")]
-
-
-def _candidates(described: MnistSet, folder: Path, name: str) -> list[Path]:
-    torchvision = f"{described.title.replace('-', '')}/raw"  # its name for the folder
-    places = (folder / inside for inside in (".", described.name, "raw", torchvision))
-    paths = [place / spelling for place in places for spelling in _spellings(name)]
-    return [path for path in paths if path.is_file()]
-
-
-def _find(described: MnistSet, folder: Path, name: str, place: Path | None = None) -> Path:
-    """Find the file in the folder; `place` is what the learner knows it by."""
-    for path in _candidates(described, folder, name):
-        return path
-    raise DataError(
-        f"{place or folder} has no {name} (or {name}.gz) that can be read. {described.title} is four files: "
-        f"{', '.join([*IMAGES.values(), *LABELS.values()])}."
-    )

@@ -2,9 +2,9 @@
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def write_sorted(image_set: ImageSet, files: Files, folder: Path, place: Path, e
             image.convert("RGBA").save(folder / to, compress_level=1)  # published with an opaque alpha
         return to, ""
 
-    left_out = {to: why for to, why in _each(put, published.items(), len(published), image_set.title) if why}
+    left_out = {to: why for to, why in for_each_image(put, published.items(), image_set.title) if why}
     if len(left_out) > max(1, MOST_LEFT_OUT * len(published)):
         to, why = next(iter(left_out.items()))
         raise DataError(
@@ -142,27 +142,18 @@ def in_order(path: str) -> tuple[int, str]:
     return (SPLITS.index(split) if split in SPLITS else len(SPLITS)), path
 
 
-def for_each_image(look: Callable, paths: list[str], doing: str) -> list:
-    """Return `look(path)` for all, on two threads (Pillow decodes while Python runs), with a progress bar."""
-    return list(_each(look, paths, len(paths), doing))
-
-
-def _each(look: Callable, items: Iterable, total: int, doing: str) -> Iterator:
-    with without_warnings(), ThreadPoolExecutor(2) as pool, progress_bar(total, doing) as progress:
+def for_each_image(look: Callable, images: Collection, doing: str) -> list:
+    """Return `look(image)` for all, on two threads (Pillow decodes while Python runs), with a progress bar."""
+    results = []
+    with warnings.catch_warnings(), ThreadPoolExecutor(2) as pool, progress_bar(len(images), doing) as progress:
+        warnings.simplefilter("ignore")  # of odd metadata; whether the image can be read is what matters here
         try:
-            for result in pool.map(look, items):
+            for result in pool.map(look, images):
                 progress.update(1)
-                yield result
+                results.append(result)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """Silence Pillow about odd metadata; whether the image can be read is what matters here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    return results
 
 
 def _sorted(image_set: ImageSet, files: Files, expected: Counts) -> dict[tuple[str, str, str], str]:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers.classes import class_labels, class_names
+from helpers.images.classes import class_labels, class_names
 
 
 @pytest.mark.parametrize(

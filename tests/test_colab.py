@@ -18,7 +18,7 @@ import pytest
 
 from helpers.images.assets import SAMPLE_IMAGES
 from tests.conftest import NETWORK_OFF, new_environment
-from tools import notebooks, setup_cells
+from tools import notebooks, shared_cells
 
 HERE = Path(__file__).parent / "colab"
 ASIDE = Path(sys.prefix) / "colab"  # where the Makefile puts Colab's versions
@@ -91,7 +91,7 @@ def lesson_10(home, colab_python):
 
 @needs_colab
 def test_lesson_10_installs_the_course_on_colab_and_runs_without_a_fault_in_its_outputs(lesson_10, colab_python):
-    install = next(cell for cell in lesson_10.cells if cell.id == setup_cells.INSTALL)
+    install = next(cell for cell in lesson_10.cells if cell.id == shared_cells.INSTALL)
     assert re.fullmatch(r"Installing learning_to_see-[\d.]+-py3-none-any\.whl \.\.\.\n", install.outputs[0].text)
     assert list(colab_python.parents[1].rglob("helpers/budget.py")), "the course is not where pip puts it"
     found = dict(zip(*[iter(lesson_10.more[0][0].text.split())] * 2, strict=True))
@@ -136,7 +136,7 @@ def set_up(bare_python, tmp_path, monkeypatch):
     def run(requirement: str = "", before: str = COLAB, real: bool = False) -> tuple[str, list[str]]:
         folders = [HERE, NETWORK_OFF] + ([] if real else [pip.parent])
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, folders)))
-        source = f"{before}\n{setup_cells.sources('01', requirement)[setup_cells.INSTALL]}"
+        source = f"{before}\n{shared_cells.sources('01', requirement)[shared_cells.INSTALL]}"
         done = subprocess.run([bare_python, "-c", source], cwd=tmp_path, capture_output=True, text=True, timeout=120)
         return done.stdout + done.stderr, json.loads(asked.read_text()) if asked.exists() else []
 
@@ -243,7 +243,7 @@ def test_what_is_no_wheel_of_the_course_is_refused_by_pip_and_one_sentence_names
 
 def test_the_packages_that_colab_may_lack_are_those_that_the_course_asks_for():
     assert "anywidget>=0.9.13" in importlib.metadata.requires("learning-to-see")
-    assert '"anywidget>=0.9.13"' in setup_cells.INSTALL_SOURCE
+    assert '"anywidget>=0.9.13"' in shared_cells.INSTALL_SOURCE
 
 
 def test_installing_the_course_leaves_what_colab_ships_as_it_is():

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.conftest import ROOT, new_environment
-from tools import setup_cells
+from tools import shared_cells
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
@@ -70,7 +70,7 @@ def test_a_module_that_only_has_the_name_is_refused_with_a_sentence(kind, tmp_pa
     other = tmp_path / "helpers"
     other.mkdir() if kind == "folder" else other.with_suffix(".py").write_text("")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    command = [sys.executable, "-S", "-c", setup_cells.sources("01")[setup_cells.START]]
+    command = [sys.executable, "-S", "-c", shared_cells.sources("01")[shared_cells.START]]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
     where = [str(other)] if kind == "folder" else other.with_suffix(".py")

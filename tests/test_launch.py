@@ -16,7 +16,7 @@ from jupyter_server.serverapp import ServerApp
 
 from helpers import launch
 from tests.conftest import ROOT
-from tools import notebooks, way_cells
+from tools import notebooks, shared_cells
 
 needs_users = pytest.mark.skipif(not hasattr(os, "getuid"), reason="users have no numbers here")
 
@@ -203,14 +203,14 @@ def test_a_copy_of_every_lesson_is_as_nbformat_writes_it_and_asks_nothing_of_col
         assert nbformat.writes(notebook) == text.rstrip("\n")
         assert "colab-badge" not in text
         assert notebook.metadata.language_info == IPythonKernel.language_info
-        source = way_cells.title_cell(notebook).source
-        published = way_cells.title_cell(nbformat.read(ROOT / "notebooks" / path.name, 4)).source
+        source = shared_cells.title_cell(notebook).source
+        published = shared_cells.title_cell(nbformat.read(ROOT / "notebooks" / path.name, 4)).source
         assert source == published, "without an address to publish from there is no badge to take out"
 
 
 def test_a_copy_has_everything_of_the_published_lesson_but_its_badge(tmp_path, monkeypatch):
     notebook = nbformat.read(min((ROOT / "notebooks").glob("01_*.ipynb")), 4)
-    title = way_cells.title_cell(notebook)
+    title = shared_cells.title_cell(notebook)
     plain = title.source
     badge = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/x)\n\n"
     title.source = plain.replace("\n\nAbo", f"\n\n{badge}Abo", 1)
@@ -219,7 +219,7 @@ def test_a_copy_has_everything_of_the_published_lesson_but_its_badge(tmp_path, m
     nbformat.write(notebook, tmp_path / "lessons" / "01_a.ipynb")
     monkeypatch.setattr(launch, "LESSONS", tmp_path / "lessons")
     launch.copy_lessons(tmp_path / "copies")
-    assert way_cells.title_cell(nbformat.read(tmp_path / "copies" / "01_a.ipynb", 4)).source == plain
+    assert shared_cells.title_cell(nbformat.read(tmp_path / "copies" / "01_a.ipynb", 4)).source == plain
 
 
 def test_an_image_made_by_repo2docker_gets_the_same_settings(tmp_path):

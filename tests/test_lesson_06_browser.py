@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser import ROOT, needs_browser, notebook, scroll_to
-from tools.render_upload_samples import draw
+from tools.samples import draw
 
 pytestmark = [needs_browser, pytest.mark.slow]
 LESSON = ROOT / "notebooks" / "06_horses_or_humans.ipynb"

@@ -13,7 +13,7 @@ from helpers.exercises import core
 from helpers.exercises.notebooks import CHECK_CALL
 from helpers.exercises.quiz import questions_of
 from tests.conftest import ROOT
-from tools import notebooks, way_cells
+from tools import notebooks, shared_cells
 
 LESSONS = notebooks.lessons()
 by_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -89,7 +89,7 @@ def test_the_exercises_of_a_lesson_are_those_of_its_records(path):
 def test_a_lesson_has_the_anatomy_of_all_lessons(path):
     cells = notebooks.read(path).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    first = way_cells.title_cell(notebooks.read(path)).source
+    first = shared_cells.title_cell(notebooks.read(path)).source
     assert re.match(rf"# {path.name[:2]} · \S", first)
     assert re.search(r"\d+ minutes", text)
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)

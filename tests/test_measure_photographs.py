@@ -1,11 +1,13 @@
 """Networks measured on photographs: each class from its own folder, trained and counted as the recipe says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tools import measure_photographs, varied_images
-from tools.measure_photographs import class_accuracies, configs
+from tools.measure_photographs import RECIPES, class_accuracies
 
 
 @pytest.fixture
@@ -35,16 +37,15 @@ def test_the_accuracy_of_each_class_is_that_of_its_own_folder(folders):
 def test_a_network_is_trained_and_asked_about_both_kinds_of_images(folders, monkeypatch, name, smaller):
     source = varied_images.uncut(np.random.default_rng(0).integers(0, 256, (2, 2, 32, 32, 3), "uint8"))
     monkeypatch.setattr(measure_photographs, "varied_sources", lambda folder: [(1.0, source)])
-    kind, fields = measure_photographs.NETWORKS[name]
-    config = kind(photographs=folders, **(fields | smaller))
+    config = replace(RECIPES[name], photographs=folders, **smaller)
     assert config.count_images(folders) == {"validation": 4, "photographs": {"horse": 2, "human": 2}}
     result = config.train(folders, seed=1)
     assert result["photographs_balanced"] == (result["photographs_horses"] + result["photographs_humans"]) / 2
     assert result["validation_accuracy"] == result["photographs_balanced"]  # the same black and white images
 
 
-def test_only_varied_networks_have_rendered_images(tmp_path):
-    rendered = {name: config.is_rendered("official") for name, config in configs(tmp_path).items()}
+def test_only_varied_networks_have_rendered_images():
+    rendered = {name: config.is_rendered("official") for name, config in RECIPES.items()}
     assert rendered == {
         "photographs_five_blocks_300": False,
         "photographs_three_blocks_150": False,

@@ -149,9 +149,9 @@ def test_cautions_say_why_not_to_believe_an_answer():
 def test_a_file_is_made_small_before_the_next_one_is_read(monkeypatch):
     opened, most = [], []
 
-    def watched(source):
+    def watched(source, name):
         most.append(max((image.width for image in opened), default=0))
-        opened.append(predict.open_image_itself(source))
+        opened.append(predict.open_image_itself(source, name))
         return opened[-1]
 
     monkeypatch.setattr(predict, "open_image_itself", predict.open_image, raising=False)

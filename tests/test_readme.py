@@ -7,7 +7,7 @@ import yaml
 
 from helpers.results import RECIPES
 from tests.conftest import ROOT
-from tools import lesson_costs, notebooks, readme, way_cells
+from tools import lesson_costs, notebooks, readme, shared_cells
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/teaching.md", "docs/hosting.md", "docs/results.md")
 TEXT = readme.README.read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def test_marks_that_are_missing_are_said():
 
 def test_every_lesson_is_in_the_table_with_its_title_and_its_minutes():
     for path in notebooks.lessons():
-        first = way_cells.title_cell(notebooks.read(path)).source
+        first = shared_cells.title_cell(notebooks.read(path)).source
         title = re.match(r"# \d\d · (.+)", first)[1]
         minutes = re.search(r"About (\d+) minutes", first)[1]
         question = re.search(r"^> (.+(?:\n> .+)*)", first, re.MULTILINE)[1].replace("\n> ", " ")
@@ -64,7 +64,7 @@ def test_the_computing_minutes_that_a_lesson_states_were_measured(path):
     cost = lesson_costs.load().get(path.name[:2])
     if cost is None:
         pytest.skip("not measured since it was rewritten")
-    first = way_cells.title_cell(notebooks.read(path)).source
+    first = shared_cells.title_cell(notebooks.read(path)).source
     said = re.search(r"the computer itself needs ([\w\s]+?)(?:\.|,|;)", first)[1].replace("\n", " ")
     shortest, longest = COMPUTING[said]
     minutes = cost["cpu"] / 60

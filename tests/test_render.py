@@ -162,7 +162,7 @@ def test_a_jpeg_has_the_size_that_was_drawn_or_asked():
 
 def test_a_tube_faces_outwards_and_keeps_its_radius():
     mesh = Mesh()
-    mesh.tube([(0, 0, 0), (0, 0, 1)], 0.5, 0.5, (1, 0, 0), rings=5, around=16, caps=(0, 0))
+    mesh.tube([(0, 0, 0), (0, 0, 1)], 0.5, 0.5, (1, 0, 0), grid=(5, 16), caps=(0, 0))
     points = mesh.vertices()
     assert np.allclose(np.hypot(points[:, 0], points[:, 1]), 0.5, atol=1e-5)
 

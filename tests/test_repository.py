@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 from tests.conftest import ROOT
 from tests.test_install import PYPROJECT
-from tools import notebooks, repository, setup_cells, way_cells
+from tools import notebooks, repository, shared_cells
 
 OWNER = "a" * 39  # the longest that GitHub allows
 FORK = f"https://github.com/{OWNER}/learning-to-see.2026"
@@ -85,7 +85,7 @@ def test_one_command_makes_every_link_of_it_and_takes_all_of_them_out_again(tag,
     }
     for path in copy.glob("notebooks/*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        first, install = ("".join(cell["source"]) for cell in cells if cell["id"] in ("title", setup_cells.INSTALL))
+        first, install = ("".join(cell["source"]) for cell in cells if cell["id"] in ("title", shared_cells.INSTALL))
         assert (
             f"({where.address.replace('github.com', 'colab.research.google.com/github')}/blob/{tag}/notebooks/{path.name})"
             in first
@@ -119,7 +119,7 @@ def test_files_stay_what_they_are(copy):
     }
     for path in copy.glob("notebooks/*.ipynb"):
         assert notebooks.faults(notebooks.read(path)) == []
-        cell = way_cells.title_cell(notebooks.read(path)).source.split("\n\n")
+        cell = shared_cells.title_cell(notebooks.read(path)).source.split("\n\n")
         assert cell[0].startswith("# ")
         assert cell[1].startswith("> ")
         assert cell[2].startswith("[![Open in Colab]")
@@ -305,11 +305,11 @@ def test_every_lesson_begins_with_the_same_two_cells_both_folded_to_a_line_that_
     where = repository.published()
     for path in LESSONS:
         install, start = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"][:2]
-        wanted = setup_cells.sources(path.name[:2], where.requirement if where else "")
+        wanted = shared_cells.sources(path.name[:2], where.requirement if where else "")
         assert {install.id: install.source, start.id: start.source} == wanted
         assert install.metadata.jupyter.source_hidden is True
         assert install.metadata.cellView == "form"
-        assert start.metadata == setup_cells.FOLDED
+        assert start.metadata == shared_cells.FOLDED
         assert start.source.splitlines()[0] == "# Set-up: run this cell first"
     assert len(start.source.splitlines()) <= 7
 
@@ -317,8 +317,8 @@ def test_every_lesson_begins_with_the_same_two_cells_both_folded_to_a_line_that_
 def test_storing_a_lesson_keeps_the_fold(tmp_path):
     notebook = notebooks.tidy(notebooks.read(LESSONS[2]))
     found = {cell.id: cell.metadata for cell in notebook.cells}
-    assert found[setup_cells.INSTALL] == setup_cells.FORM | setup_cells.FOLDED
-    assert found[setup_cells.START] == setup_cells.FOLDED
+    assert found[shared_cells.INSTALL] == shared_cells.FORM | shared_cells.FOLDED
+    assert found[shared_cells.START] == shared_cells.FOLDED
 
 
 def test_binder_installs_what_learners_install_with_a_promised_python():

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from helpers import data, results
-from helpers.results import by_images, reference
+from helpers.results import reference
 from helpers.results.recipes import RECIPES, ImageTrainingConfig, TrainingConfig, first_filters, shifted_accuracy
-from tools import measure, measure_photographs, measure_pretrained
+from tools import measure
 
 
 def an_entry(*seeds: dict) -> dict:
@@ -152,13 +152,14 @@ def test_answers_are_counted_over_the_seeds(file, capsys):
     results.print_answers("horses_humans_300", "horses_humans_150")
     assert "Nothing has been measured yet: python -m tools.measure --network horses" in capsys.readouterr().out
     seeds = [{"validation_accuracy": 0.9, "human_astronaut": value, "human_rider": 0.0} for value in (0.5, 0.4, 0.9)]
-    file.write_text(json.dumps({"horses_humans_300": {"offline": an_entry(*seeds)}}))
+    entries = {"horses_humans_150": an_entry(seeds[0]), "horses_humans_300": an_entry(*seeds)}  # in the file's order
+    file.write_text(json.dumps({name: {"offline": entry} for name, entry in entries.items()}))
     results.print_answers("horses_humans_300", "horses_humans_150")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        ["called", "human", "by", "horses_humans_300"],
-        ["astronaut", "2", "of", "3"],
-        ["rider", "0", "of", "3"],
+        ["called", "human", "by", "horses_humans_300", "horses_humans_150"],
+        ["astronaut", "2", "of", "3", "1", "of", "1"],
+        ["rider", "0", "of", "3", "0", "of", "1"],
     ]
 
 
@@ -172,7 +173,7 @@ def test_accuracy_by_images_has_a_panel_for_each_source_and_says_the_same_in_wor
     entry = an_entry(*seeds) | {"recipe": {"counts": [10, 1000]}}
     file.write_text(json.dumps({"head_by_images": {"offline": entry, "official": entry}}))
     shown = []
-    monkeypatch.setattr(by_images.figures, "show", lambda figure, text: shown.append((figure, text)))
+    monkeypatch.setattr(reference.figures, "show", lambda figure, text: shown.append((figure, text)))
     results.show_by_images()
     [(figure, text)] = shown
     assert len(figure.axes) == 2
@@ -197,21 +198,18 @@ def test_the_head_on_photographs_is_printed_with_its_worst_draw(file, capsys):
 # --- the results that ship -------------------------------------------------------------------------------------------
 
 SHIPPED = results.load()
-PLACE = measure.reference.FILE.parent
-CONFIGS = measure.RECIPES | measure_photographs.configs(PLACE)
-CONFIGS[measure.HEAD] = measure_pretrained.HeadOnPhotographsConfig(PLACE)
 ENTRIES = [pytest.param(name, source, id=f"{name}-{source}") for name in SHIPPED for source in SHIPPED[name]]
 
 
 @pytest.mark.parametrize(("name", "source"), ENTRIES)
 def test_shipped_results_are_of_todays_recipe_and_agree_with_their_seeds(name, source):
-    entry, config = SHIPPED[name][source], CONFIGS[name]
+    entry, config = SHIPPED[name][source], measure.RECIPES[name]
     assert list(entry["seeds"]) == ["1", "2", "3", "4", "5"][: len(entry["seeds"])]
     recipe = measure.recipe_of(config)
     assert entry["recipe"] in (recipe, recipe | {"edition": 1})
     for value in set(entry["seeds"]["1"]) - {"curves"}:
         assert entry[value] == measure.min_median_max([seed[value] for seed in entry["seeds"].values()])
-    assert entry["command"] == measure.command_of(name, source)
+    assert entry["command"] == measure.command_of(name, config, source)
     assert {"machine", "versions", "date", "images"} <= set(entry)
     assert ("studio" in entry) == config.is_rendered(source)  # null: of the first edition, which was not recorded
     if isinstance(config, ImageTrainingConfig):

@@ -8,7 +8,7 @@ import nbformat
 
 from tests.conftest import ROOT
 from tools import lesson_costs, notebooks
-from tools.meter import Meter
+from tools.lesson_costs import Meter
 
 TAKES = (
     "import time; block = b'x' * (400 << 20); end = time.process_time() + 0.6\nwhile time.process_time() < end: pass"
@@ -16,7 +16,7 @@ TAKES = (
 # In a process of its own: a browser and a server that other tests share are children of this one.
 METERED = f"""
 import json, subprocess, sys
-from tools.meter import Meter
+from tools.lesson_costs import Meter
 
 meter = Meter()
 with meter.running():

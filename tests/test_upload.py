@@ -19,7 +19,7 @@ from helpers.widgets import upload
 from helpers.widgets.upload import Upload, as_html, as_text, upload_and_predict
 from tests.tiny_networks import BLUE, RED, colored, redness
 from tests.widget_parts import choose_files, send_message
-from tools import render_upload_samples
+from tools import samples
 
 
 def test_an_unsure_answer_comes_with_a_caution():
@@ -168,11 +168,11 @@ def test_images_that_ship_are_shown_where_nobody_has_chosen(displayed):
 
 
 def test_images_that_ship_are_small_drawn_here_and_free():
-    assert {path.stem for path in upload.SHIPPED.iterdir()} == render_upload_samples.IMAGES.keys()
+    assert {path.stem for path in upload.SHIPPED.iterdir()} == samples.IMAGES.keys()
     assert "upload/" in (SAMPLE_IMAGES / "LICENSE.txt").read_text()
     for path in upload.SHIPPED.iterdir():
         assert path.stat().st_size < 25_000
-        stored, drawn = Image.open(path), render_upload_samples.draw(path.stem)
+        stored, drawn = Image.open(path), samples.draw(path.stem)
         assert np.abs(np.subtract(stored, drawn, dtype=np.float32)).mean() < 12  # JPEG smooths the grain
 
 

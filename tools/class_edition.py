@@ -23,7 +23,7 @@ from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers import exercises, tensorflow_import
 from helpers.exercises.core import Exercise, function_bodies
-from tools import notebooks, way_cells
+from tools import notebooks, shared_cells
 
 FOLDER = CHECKOUT / "class"
 SEEDS = 2  # how many times the hidden test draws other inputs
@@ -126,7 +126,7 @@ def assignment(lesson: nbformat.NotebookNode, seed: int = 1) -> nbformat.Noteboo
     """
     made = nbformat.from_dict(exercises.solved_notebook(lesson))
     made.cells = [
-        cell for cell in made.cells if cell.id not in (way_cells.TOP, way_cells.BOTTOM)
+        cell for cell in made.cells if cell.id not in (shared_cells.TOP, shared_cells.BOTTOM)
     ]  # it has no neighbors
     for cell in made.cells:
         if cell.cell_type == "code":

@@ -13,11 +13,12 @@ from PIL import Image
 from data_scripts import atomic
 from helpers import tensorflow_import
 from helpers.contents.front_page import PARTS
+from helpers.images import assets
+from helpers.images.convolution import FILTERS, convolve2d
 from helpers.images.encode import data_uri, encode
 
 SHOWN = (7, 2, 5)
 EACH = 7  # seconds
-FILTER = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])  # of lesson 03: vertical lines
 SIDE, ROWS = 112, 13  # of an image in the picture, and how many rows of the image the window visits
 TEXT = (
     "Three handwritten digits, one after the other. A window of 3 by 3 pixels moves over the digit, a filter makes an image of "
@@ -41,9 +42,8 @@ def probabilities(digits: np.ndarray) -> np.ndarray:
 
 
 def filtered(digit: np.ndarray) -> np.ndarray:
-    """Return the filter's answer to an image (28, 28), RGBA (26, 26, 4): blue is positive, orange negative."""
-    windows = np.lib.stride_tricks.sliding_window_view(digit.astype(float), (3, 3))
-    answer = np.einsum("hwij,ij->hw", windows, FILTER)
+    """Return what lesson 03's filter of vertical lines answers to an image (28, 28), RGBA (26, 26, 4): blue is positive, orange negative."""
+    answer = convolve2d(digit, FILTERS["vertical lines"]).astype(float)
     color = np.where(answer[..., np.newaxis] > 0, (59, 143, 206), (217, 115, 31))
     strength = 255 * np.minimum(np.abs(answer) / np.abs(answer).max() * 1.4, 1)
     return np.dstack([color, strength]).astype("uint8")
@@ -105,8 +105,6 @@ def _style(count: int) -> str:
 
 def main() -> int:
     """Write the picture; return the exit code."""
-    from helpers.images import assets
-
     digits = assets.digits()[list(SHOWN)]
     target = PARTS / "front.svg"
     atomic.write(target, picture(digits, probabilities(digits)))

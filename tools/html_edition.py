@@ -21,7 +21,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
 from data_scripts.paths import CHECKOUT
-from tools import html_search, notebooks, setup_cells, way_cells
+from tools import html_search, notebooks, shared_cells
 
 SITE = CHECKOUT / "site"
 GLOSSARY = CHECKOUT / "docs" / "glossary.md"
@@ -46,7 +46,7 @@ class Page:
 def lesson(path: Path) -> Page:
     """Return the page of one stored lesson."""
     notebook = notebooks.read(path)
-    left_out = (setup_cells.INSTALL, way_cells.BOTTOM)  # a page has its own links to its neighbors at the end
+    left_out = (shared_cells.INSTALL, shared_cells.BOTTOM)  # a page has its own links to its neighbors at the end
     notebook.cells = [cell for cell in notebook.cells if cell.get("id") not in left_out]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -89,13 +89,13 @@ def link_terms(cells: list[nbformat.NotebookNode]) -> None:
 
 def title(notebook: nbformat.NotebookNode) -> str:
     """Return the heading of a lesson without its "# "."""
-    return way_cells.title_cell(notebook)["source"].splitlines()[0].lstrip("# ")
+    return shared_cells.title_cell(notebook)["source"].splitlines()[0].lstrip("# ")
 
 
 def question(notebook: nbformat.NotebookNode) -> str:
     """Return the question that a lesson answers: the first quotation."""
     return next(
-        line.lstrip("> ") for line in way_cells.title_cell(notebook)["source"].splitlines() if line.startswith(">")
+        line.lstrip("> ") for line in shared_cells.title_cell(notebook)["source"].splitlines() if line.startswith(">")
     )
 
 

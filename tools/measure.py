@@ -2,7 +2,7 @@
 
     python -m tools.measure                                    what is missing of the lessons' networks
     python -m tools.measure --network strong_baseline          the strong baseline of lesson 08
-    python -m tools.measure --network head_by_images scratch_by_images          the curves of lesson 11
+    python -m tools.measure --network head_by_images           the curves of lesson 11
     python -m tools.measure --photographs FOLDER               networks of lessons 06 and 11 on photographs in FOLDER/horse, FOLDER/human
 
 The file is written after each seed, so a call after a killed one goes on with the seeds that are missing.
@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,10 @@ from tools import measure_photographs, measure_pretrained  # noqa: E402
 from tools.strong_baseline import StrongBaselineConfig  # noqa: E402
 
 SEEDS = (1, 2, 3, 4, 5)
-HEAD = "head_on_photographs"
 RECIPES: dict[str, recipes.Recipe] = {
     **recipes.RECIPES,
     "strong_baseline": StrongBaselineConfig(),
+    **measure_photographs.RECIPES,
     **measure_pretrained.RECIPES,
 }
 
@@ -77,7 +77,7 @@ def measure_missing(
                 "seeds": measured,
                 **current,
                 "date": time.strftime("%Y-%m-%d"),
-                "command": command_of(network, source),
+                "command": command_of(network, config, source),
             }
             write(file, json.dumps(contents, indent=1) + "\n")
 
@@ -105,9 +105,9 @@ def recipe_of(config: recipes.Recipe) -> dict[str, Any]:
     return json.loads(json.dumps(fields))
 
 
-def command_of(network: str, source: str) -> str:
+def command_of(network: str, config: recipes.Recipe, source: str) -> str:
     """Return the command that measures a network."""
-    photographs = " --photographs FOLDER" if network in (*measure_photographs.NETWORKS, HEAD) else ""
+    photographs = " --photographs FOLDER" if hasattr(config, "photographs") else ""
     return f"python -m tools.measure --network {network} --source {source}{photographs}"
 
 
@@ -155,22 +155,22 @@ def prepared_sources(config: recipes.Recipe) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what is missing: offline and, where they are prepared, on the official data."""
-    photographed = [*measure_photographs.NETWORKS, HEAD]
     parser = argparse.ArgumentParser(prog="python -m tools.measure", description=main.__doc__)
-    parser.add_argument("--network", nargs="+", choices=[*RECIPES, *photographed], metavar="NAME")
+    parser.add_argument("--network", nargs="+", choices=RECIPES, metavar="NAME")
     parser.add_argument("--source", nargs="+", choices=registry.SOURCES, help="default: all that are prepared")
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS, metavar="N", help="default: 1 to 5")
     parser.add_argument("--photographs", type=Path, metavar="FOLDER", help="with horse/ and human/ in it")
     parser.add_argument("--again", action="store_true", help="measure again what is there already")
     parser.add_argument("--file", type=Path, default=reference.FILE, help="where the results are kept")
     options = parser.parse_args(arguments)
-    configs = dict(RECIPES)
-    if options.photographs:
-        configs |= measure_photographs.configs(options.photographs)
-        configs[HEAD] = measure_pretrained.HeadOnPhotographsConfig(options.photographs)
+    photographed = [name for name, config in RECIPES.items() if hasattr(config, "photographs")]
     networks = options.network or (photographed if options.photographs else list(recipes.RECIPES))
-    if not set(networks) <= set(configs):
-        parser.error(f"{', '.join(sorted(set(networks) - set(configs)))}: add --photographs FOLDER.")
+    lacking = sorted({*networks} & {*photographed}) if not options.photographs else []
+    if lacking:
+        parser.error(f"{', '.join(lacking)}: add --photographs FOLDER.")
+    configs = {name: RECIPES[name] for name in networks}
+    for name in {*networks} & {*photographed}:
+        configs[name] = replace(configs[name], photographs=options.photographs)  # type: ignore[type-var]
 
     def measure() -> int:
         for network in networks:

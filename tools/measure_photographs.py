@@ -16,7 +16,7 @@ from helpers.results.recipes import Recipe, stopwatch
 from tools import varied_images
 from tools.strong_baseline import fit_stages
 
-CLASSES = ("horses", "humans")
+CLASSES, NAMES = ("horses", "humans"), ("horse", "human")  # folders of the official set, and of the photographs
 FIGURES, SCENES, BACKGROUNDS = 1200, 2000, 400  # how many the studio renders, figures and scenes of either class
 Predict = Callable[[np.ndarray], np.ndarray]  # images (N, H, W, 3) 0…1 → probabilities of class 1, (N,)
 
@@ -25,16 +25,15 @@ Predict = Callable[[np.ndarray], np.ndarray]  # images (N, H, W, 3) 0…1 → pr
 class PhotographsConfig(Recipe):
     """A network for horses and humans; `size` is the side of the images in the evaluation."""
 
-    photographs: Path
     size: int
+    photographs: Path = Path()
     dataset: str = "horses_or_humans"
     sources: ClassVar[tuple[str, ...]] = ("official",)
 
     def count_images(self, images: Path) -> dict[str, Any]:
         """Return how many images the network is evaluated on."""
-        validation = sum(path.is_file() for path in (images / "validation").glob("*/*"))
-        photographs = {name: len(list((self.photographs / name).iterdir())) for name in ("horse", "human")}
-        return {"validation": validation, "photographs": photographs}
+        validation = super().count_images(images)["validation"]
+        return {"validation": validation, "photographs": count_photographs(self.photographs)}
 
     def train(self, images: Path, seed: int) -> dict[str, Any]:
         """Train once; return accuracies (0…1) on official images and on photographs, and what it cost."""
@@ -42,7 +41,7 @@ class PhotographsConfig(Recipe):
         with stopwatch() as cost:
             predict, training_accuracy = self.fit(images, seed)
         official = class_accuracies(predict, self.size, images / "validation", CLASSES)
-        photographs = class_accuracies(predict, self.size, self.photographs, ("horse", "human"))
+        photographs = class_accuracies(predict, self.size, self.photographs, NAMES)
         return {
             "validation_accuracy": round(float(np.mean(official)), 4),  # both classes have 128 images
             "training_accuracy": round(training_accuracy, 4),
@@ -105,17 +104,17 @@ class VariedConfig(PhotographsConfig):
         return lambda images: varied_images.predict_flipped_too(model, images), accuracy
 
 
-NETWORKS: dict[str, tuple[type[PhotographsConfig], dict[str, Any]]] = {
-    "photographs_five_blocks_300": (LessonConfig, {"size": 300, "blocks": 5}),
-    "photographs_three_blocks_150": (LessonConfig, {"size": 150, "blocks": 3}),
-    "photographs_varied_rendered": (VariedConfig, {"official": False}),
-    "photographs_varied_both": (VariedConfig, {"official": True}),
+RECIPES: dict[str, Recipe] = {
+    "photographs_five_blocks_300": LessonConfig(size=300, blocks=5),
+    "photographs_three_blocks_150": LessonConfig(size=150, blocks=3),
+    "photographs_varied_rendered": VariedConfig(official=False),
+    "photographs_varied_both": VariedConfig(official=True),
 }
 
 
-def configs(photographs: Path) -> dict[str, PhotographsConfig]:
-    """Return what is measured on photographs in `photographs`/horse and `photographs`/human, by name."""
-    return {name: kind(photographs=photographs, **fields) for name, (kind, fields) in NETWORKS.items()}
+def count_photographs(folder: Path) -> dict[str, int]:
+    """Return how many photographs of each class there are."""
+    return {name: len(list((folder / name).iterdir())) for name in NAMES}
 
 
 def class_accuracies(predict: Predict, size: int, folder: Path, names: tuple[str, str]) -> list[float]:

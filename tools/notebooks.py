@@ -22,7 +22,7 @@ from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT, home
 from helpers.widgets import base
 from tools import lesson_costs, repository
-from tools.meter import Meter
+from tools.lesson_costs import Meter
 
 LESSONS = CHECKOUT / "notebooks"
 KEPT = ("tags", "slideshow", "jupyter", "cellView")  # of a cell's metadata; the last two fold a cell

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from data_scripts import atomic
 from data_scripts.errors import DataError
 from data_scripts.paths import CHECKOUT
-from tools import setup_cells, way_cells
+from tools import shared_cells
 
 LESSONS = "[0-9][0-9]_*.ipynb"
 CHANGED = ("pyproject.toml", "README.md", "CITATION.cff", f"notebooks/{LESSONS}")
@@ -102,7 +102,7 @@ def publish(where: Published | None, root: Path = CHECKOUT) -> list[Path]:
 
 def _title(path: Path, _: Published | None) -> str:
     """Return the title of a lesson, "" for another file."""
-    return way_cells.title(path) if path.suffix == ".ipynb" else ""
+    return shared_cells.title(path) if path.suffix == ".ipynb" else ""
 
 
 def _made(path: Path, where: Published | None) -> str:
@@ -110,11 +110,11 @@ def _made(path: Path, where: Published | None) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         notebook = json.loads(text)
-        first = way_cells.title_cell(notebook)
+        first = shared_cells.title_cell(notebook)
         badges = [_badge("Open in Colab", COLAB, where.colab + path.name)] if where else []
         first["source"] = _with_badges("".join(first["source"]), badges).splitlines(keepends=True)
-        setup_cells.put_into(notebook, path.name[:2], where.requirement if where else "")
-        way_cells.put_into(notebook, path, sorted(path.parent.glob(LESSONS)))
+        order = sorted(path.parent.glob(LESSONS))
+        shared_cells.put_into(notebook, path, order, where.requirement if where else "")
         return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     if path.suffix == ".md":
         if not where:

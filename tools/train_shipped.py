@@ -10,6 +10,7 @@ The validation accuracy is measured with the weights as they ship, which are rou
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,17 +24,18 @@ tensorflow_import.tensorflow()  # first: the imports below would bring its log l
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
-from helpers.images.folders import ImageFolderReader  # noqa: E402
 from helpers.models import architectures, shipped_weights, upload_tasks  # noqa: E402
+from helpers.results.recipes import both_splits  # noqa: E402
 from tools.measure import course_environment, environment  # noqa: E402
 
 SEED = 1
 MOST_BYTES = 3_000_000  # of all weights
+MOVES = upload_tasks.AUGMENTATION
 
 
 @dataclass(frozen=True)
 class Network:
-    """How a network that ships is trained: pairs of side and epochs, and for each side what the architecture is given.
+    """How a network that ships is trained: pairs of side and epochs, and what the architecture is given for a side.
 
     A later stage goes on with the weights of the one before it, with a third of its learning rate. `normalized`: with batch
     normalization after each pooling, which is folded into the convolutions at the end: the network that ships has none.
@@ -41,7 +43,7 @@ class Network:
 
     architecture: str
     stages: tuple[tuple[int, int], ...]
-    settings: dict[int, dict[str, Any]]
+    settings: Callable[[int], dict[str, Any]]
     augmentation: dict[str, Any] = field(default_factory=dict)
     peak: float = 2e-3
     normalized: bool = False
@@ -49,7 +51,7 @@ class Network:
     @property
     def final(self) -> dict[str, Any]:
         """The settings of the network that ships."""
-        return self.settings[self.stages[-1][0]]
+        return self.settings(self.stages[-1][0])
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -71,22 +73,18 @@ NETWORKS = {
     "horses_or_humans/upload_small": Network(
         "upload_network",
         ((52, 14), (100, 2)),
-        {side: {"shape": [side, side, 3]} for side in (52, 100)},
-        upload_tasks.AUGMENTATION | upload_tasks.COLOR,
+        lambda side: {"shape": [side, side, 3]},
+        MOVES | upload_tasks.COLOR,
         3e-3,
     ),
-    "cats_vs_dogs/plain": Network("cats_dogs", ((150, 15),), {150: {"size": 150, "dense": 64, "shrink": 3}}, peak=1e-3),
+    "cats_vs_dogs/plain": Network(
+        "cats_dogs", ((150, 15),), lambda side: {"size": side, "dense": 64, "shrink": 3}, peak=1e-3
+    ),
     "cats_vs_dogs/both": Network(
         "cats_dogs",
         ((75, 11), (150, 5)),
-        {side: {"size": side, "dropout": 0.1, "dense": 32, "pool": side // 25} for side in (75, 150)},
-        {
-            "rotation_range": 20,
-            "width_shift_range": 0.1,
-            "height_shift_range": 0.1,
-            "zoom_range": (0.6, 1.1),
-            "horizontal_flip": True,
-        },
+        lambda side: {"size": side, "dropout": 0.1, "dense": 32, "pool": side // 25},
+        MOVES | {"zoom_range": (0.6, 1.1), "horizontal_flip": True},
         4e-3,
         normalized=True,
     ),
@@ -98,20 +96,14 @@ def fit(dataset: str, network: Network) -> tuple[keras.Model, dict[str, list[flo
     folder, history, peak = data.image_folder(dataset), {}, network.peak  # type: ignore[var-annotated]
     model = None
     for side, epochs in network.stages:
-        before, model = model, getattr(architectures, network.architecture)(**network.settings[side])
+        before, model = model, getattr(architectures, network.architecture)(**network.settings(side))
         model = with_normalization(model) if network.normalized else model
         if before:
             model.set_weights(before.get_weights())
-            for layer in (
-                model.layers[:3] if network.normalized else ()
-            ):  # edges and colors are the same on larger images
+        if before and network.normalized:
+            for layer in model.layers[:3]:  # edges and colors are the same on larger images
                 layer.trainable = False
-        flow: dict[str, Any] = {"target_size": (side, side), "batch_size": 32, "class_mode": "binary"}
-        augmented = ImageFolderReader(rescale=1 / 255, **network.augmentation)
-        train = augmented.flow_from_directory(folder / "train", seed=SEED, **flow)
-        validation = ImageFolderReader(rescale=1 / 255).flow_from_directory(
-            folder / "validation", shuffle=False, **flow
-        )
+        train, validation = both_splits(folder, side, network.augmentation, SEED)
         steps = len(train) * epochs
         rate = keras.optimizers.schedules.CosineDecay(
             peak / 10, steps - steps // 5, warmup_target=peak, warmup_steps=steps // 5
@@ -122,7 +114,7 @@ def fit(dataset: str, network: Network) -> tuple[keras.Model, dict[str, list[flo
             history.setdefault(metric, []).extend(round(float(value), 4) for value in values)
         peak /= 3
     if network.normalized:
-        unchanged = ImageFolderReader(rescale=1 / 255).flow_from_directory(folder / "train", seed=SEED, **flow)
+        unchanged, _ = both_splits(folder, side, {}, SEED)
         settle_normalization(model, np.concatenate([images for images, _ in unchanged])[:600])
         model = fold_normalization(model, getattr(architectures, network.architecture)(**network.final))
     return model, history, validation, len(train.labels)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import ImageDraw
 
-from data_scripts.render.brush import cover, ground, ink, paint, pick
-from data_scripts.render.colors import F, hsv, texture
+from data_scripts.render.brush import cover, ground, ink, paint
+from data_scripts.render.colors import F, hsv, pick, texture
 from data_scripts.render.rooms import draw_room
 
 OUTDOOR = {

@@ -6,13 +6,6 @@ from PIL import Image
 from data_scripts.render.colors import F, tiles
 
 
-def pick(rng: np.random.Generator, shares: dict) -> str:
-    """Return a random name; `shares`: name → how often, or a tuple that begins with it."""
-    names = list(shares)
-    p = np.array([shares[n] if np.isscalar(shares[n]) else shares[n][0] for n in names])
-    return names[rng.choice(len(names), p=p / p.sum())]
-
-
 def paint(image: np.ndarray) -> Image.Image:
     """Return the image as one of Pillow, to draw on."""
     return Image.fromarray((np.clip(image, 0, 1) * 255).astype(np.uint8))
@@ -23,16 +16,8 @@ def ink(color: np.ndarray) -> tuple:
     return tuple(int(v) for v in np.clip(color * 255, 0, 255))
 
 
-def ground(
-    rng: np.random.Generator,
-    image: np.ndarray,
-    start: float,
-    hor: float,
-    dark: np.ndarray,
-    light: np.ndarray,
-    tile: int | np.integer,
-    pattern: str | None = None,
-) -> None:
+def ground(rng: np.random.Generator, image: np.ndarray, start: float, hor: float, dark: np.ndarray, light: np.ndarray,
+           tile: int | np.integer, pattern: str | None = None) -> None:  # fmt: skip
     """Draw a textured plane below row `start`, in perspective; `pattern` adds boards or tiles."""
     h, w = image.shape[:2]
     start = int(np.clip(start, 0, h))

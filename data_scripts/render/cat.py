@@ -58,8 +58,8 @@ def _coat(rng: np.random.Generator) -> tuple:
         if name == "siamese":
             face = np.clip(1.25 - np.hypot(p[:, 1] * 1.1, p[:, 2] + 0.05) * 7, 0, 1) * (p[:, 0] > 0.05)
             points = {
-                "tail": 1 + 0 * face,
-                "ear": 1 + 0 * face,
+                "tail": face * 0 + 1,
+                "ear": face * 0 + 1,
                 "leg": np.clip(1.1 - p[:, 2] * 2.2, 0, 1),
                 "head": face,
             }
@@ -67,10 +67,8 @@ def _coat(rng: np.random.Generator) -> tuple:
         if bib and part == "head":
             c = blend(c, WHITE, (-0.03 - 0.02 * np.sin(p[:, 1] * 30) - p[:, 2]) * 40 * (p[:, 0] > -0.02))
         if bib and part == "body":
-            low = np.maximum(
-                (0.56 + 0.05 * patch(p) - p[:, 2]) * 20, np.minimum((p[:, 0] - 0.5) * 20, (0.87 - p[:, 2]) * 20)
-            )
-            c = blend(c, WHITE, low + 0.5)
+            breast = np.minimum((p[:, 0] - 0.5) * 20, (0.87 - p[:, 2]) * 20)
+            c = blend(c, WHITE, np.maximum((0.56 + 0.05 * patch(p) - p[:, 2]) * 20, breast) + 0.5)
         if bib and part == "leg":
             c = blend(c, WHITE, (0.22 + 0.05 * patch(p) - p[:, 2]) * 25)
         return c
@@ -84,61 +82,34 @@ def _head(rng: np.random.Generator, detail: float, coat: Callable, name: str, ba
     def fur(p: np.ndarray) -> np.ndarray:
         return coat(p, "head")
 
-    mesh.ball((0, 0, 0.01), (0.20, 0.205 * wide, 0.182), fur, rings=15, around=18, grain=0.12, core=True)
+    mesh.ball((0, 0, 0.01), (0.20, 0.205 * wide, 0.182), fur, grid=(15, 18), grain=0.12, core=True)
     for s in (1, -1):
-        mesh.ball((0.05, s * 0.11 * wide, -0.065), (0.12, 0.105, 0.093), fur, rings=9, around=12, grain=0.12)
-        mesh.ball((0.176, s * 0.040, -0.070), (0.056, 0.054, 0.045), fur, rings=8, around=10)
-    mesh.ball((0.15, 0, -0.116), (0.06, 0.052, 0.034), fur, rings=8, around=10)
-    mesh.tube(
-        [(0.10, 0, 0.10), (0.165, 0, 0.03), (0.208, 0, -0.025)],
-        (0.06, 0.045, 0.03),
-        (0.06, 0.045, 0.034),
-        fur,
-        rings=7,
-        around=10,
-    )
+        mesh.ball((0.05, s * 0.11 * wide, -0.065), (0.12, 0.105, 0.093), fur, grid=(9, 12), grain=0.12)
+        mesh.ball((0.176, s * 0.040, -0.070), (0.056, 0.054, 0.045), fur, grid=(8, 10))
+    mesh.ball((0.15, 0, -0.116), (0.06, 0.052, 0.034), fur, grid=(8, 10))
+    mesh.tube([(0.10, 0, 0.10), (0.165, 0, 0.03), (0.208, 0, -0.025)], (0.06, 0.045, 0.03), (0.06, 0.045, 0.034), fur,
+              grid=(7, 10))  # fmt: skip
     pink = name in ("white", "ginger", "calico", "tuxedo") or rng.random() < 0.4
-    mesh.ball(
-        (0.226, 0, -0.036),
-        (0.016, 0.025, 0.015),
-        (0.80, 0.50, 0.48) if pink else (0.25, 0.15, 0.14),
-        rings=6,
-        around=8,
-        lift=0.04,
-    )
+    mesh.ball((0.226, 0, -0.036), (0.016, 0.025, 0.015), (0.80, 0.50, 0.48) if pink else (0.25, 0.15, 0.14),
+              grid=(6, 8), lift=0.04)  # fmt: skip
     lip = base * F(0.3) + vec(0.08, 0.03, 0.03)
     if near:
-        mesh.tube([(0.234, 0, -0.050), (0.230, 0, -0.088)], 0.005, 0.005, lip, rings=3, around=5, lift=0.05)
+        mesh.tube([(0.234, 0, -0.050), (0.230, 0, -0.088)], 0.005, 0.005, lip, grid=(3, 5), lift=0.05)
     for s in (1, -1) if near else ():
         mesh.tube([(0.233, 0, -0.086), (0.222, s * 0.03, -0.102), (0.20, s * 0.06, -0.096)], 0.005, 0.005, lip,
-                  rings=4, around=5,
-                  hint=(1, 0, 0), lift=0.05)  # fmt: skip
+                  grid=(4, 5), hint=(1, 0, 0), lift=0.05)  # fmt: skip
     if name == "siamese":
         iris = vec(0.38, 0.55, 0.80)
     else:
         iris = hsv(rng.uniform(0.09, 0.28), rng.uniform(0.35, 0.75), rng.uniform(0.5, 0.8)) * F(1.1)
-    pupil, size, high, broad = (
-        rng.uniform(0.011, 0.030),
-        rng.uniform(0.72, 0.98),
-        rng.uniform(0.29, 0.35),
-        rng.uniform(0.078, 0.10),
-    )
+    pupil, size = rng.uniform(0.011, 0.030), rng.uniform(0.72, 0.98)
+    high, broad = rng.uniform(0.29, 0.35), rng.uniform(0.078, 0.10)
     inside = vec(0.34, 0.25, 0.25) if name == "black" else vec(0.70, 0.50, 0.46)
     slant = rng.uniform(0.1, 0.3)
     lid = coat(vec(0.16, 0.09, 0.06)[None], "head")[0] * F(0.85)
     for s in (1, -1):
-        eye(
-            mesh,
-            (0.153, s * 0.086, 0.024),
-            vec(0.032, 0.043, 0.036) * F(size),
-            iris,
-            pupil,
-            base * F(0.3),
-            lid,
-            s * 0.42,
-            0.14,
-            near,
-        )
+        eye(mesh, (0.153, s * 0.086, 0.024), vec(0.032, 0.043, 0.036) * F(size), iris, pupil, base * F(0.3), lid,
+            s * 0.42, 0.14, near)  # fmt: skip
         root, tip = (-0.02, s * 0.112 * wide, 0.115), (0.0, s * 0.165 * wide, high)
         ear(mesh, root, tip, broad, 0.042, lambda p: coat(p, "ear"), inside, (slant, 1, 0.25 * s))
     if near:

@@ -1,4 +1,4 @@
-"""Colors and noise that figures and backgrounds share. Colors are RGB in 0..1, float32."""
+"""Colors, noise and chance that figures and backgrounds share. Colors are RGB in 0..1, float32."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -6,6 +6,13 @@ from functools import lru_cache
 import numpy as np
 
 F = np.float32
+
+
+def pick(rng: np.random.Generator, shares: dict) -> str:
+    """Return a random name; `shares`: name → how often, or a tuple that begins with it."""
+    names = list(shares)
+    p = np.array([shares[n] if np.isscalar(shares[n]) else shares[n][0] for n in names])
+    return names[rng.choice(len(names), p=p / p.sum())]
 
 
 def hsv(hue: float, saturation: float, value: float) -> np.ndarray:

@@ -76,59 +76,39 @@ def _head(rng: np.random.Generator, detail: float, coat: Callable, base: np.ndar
     def muzzle(p: np.ndarray) -> np.ndarray:
         return coat(p, "muzzle")
 
-    mesh.ball((-0.01, 0, 0.02), (0.19, 0.165 * wide, 0.155), fur, rings=14, around=16, grain=0.1, core=True)
+    mesh.ball((-0.01, 0, 0.02), (0.19, 0.165 * wide, 0.155), fur, grid=(14, 16), grain=0.1, core=True)
     for s in (1, -1):
-        mesh.ball((0.04, s * 0.085 * wide, -0.05), (0.12, 0.085, 0.10), fur, rings=8, around=12, grain=0.1)
+        mesh.ball((0.04, s * 0.085 * wide, -0.05), (0.12, 0.085, 0.10), fur, grid=(8, 12), grain=0.1)
     end = 0.13 + long * 0.95
     mesh.tube([(0.06, 0, 0.015), (0.13, 0, -0.012), (0.13 + long * 0.5, 0, -0.033), (end, 0, -0.045)],
-              (0.10, 0.072, 0.055, 0.046),
-              vec(0.115, 0.090, 0.077, 0.062) * thick, muzzle, down=vec(0.10, 0.085, 0.08, 0.06), rings=13, around=14,
-              caps=(0.3, 0.6), grain=0.06)  # fmt: skip
+              (0.10, 0.072, 0.055, 0.046), vec(0.115, 0.090, 0.077, 0.062) * thick, muzzle,
+              down=vec(0.10, 0.085, 0.08, 0.06), grid=(13, 14), caps=(0.3, 0.6), grain=0.06)  # fmt: skip
     mesh.tube([(0.08, 0, -0.10), (0.13 + long * 0.5, 0, -0.112), (0.12 + long * 0.85, 0, -0.104)], (0.05, 0.033, 0.024),
-              vec(0.075, 0.055, 0.042) * thick, lambda p: muzzle(p) * F(0.85), rings=8, around=10)  # fmt: skip
+              vec(0.075, 0.055, 0.042) * thick, lambda p: muzzle(p) * F(0.85), grid=(8, 10))  # fmt: skip
     lip = base * F(0.25) + F(0.03)
     for s in (1, -1):
         mesh.tube([(0.12, s * 0.094 * thick, -0.080), (0.13 + long * 0.5, s * 0.073 * thick, -0.092),
-                   (0.14 + long * 0.95, s * 0.043 * thick, -0.088)], 0.008, 0.007, lip, rings=6, around=5,
+                   (0.14 + long * 0.95, s * 0.043 * thick, -0.088)], 0.008, 0.007, lip, grid=(6, 5),
                   lift=0.02)  # fmt: skip
-    mesh.ball(
-        (end + 0.038, 0, -0.016),
-        (0.032, 0.044 * thick, 0.033),
-        (0.09, 0.08, 0.08),
-        gloss=0.8,
-        lift=0.03,
-        rings=8,
-        around=10,
-    )
+    mesh.ball((end + 0.038, 0, -0.016), (0.032, 0.044 * thick, 0.033), (0.09, 0.08, 0.08), gloss=0.8, lift=0.03,
+              grid=(8, 10))  # fmt: skip
     if rng.random() < 0.35:
         _tongue(mesh, long, thick)
     brown, small = vec(0.20, 0.11, 0.06), rng.uniform(0.9, 1.15)
     lid = coat(vec(0.13, 0.07, 0.08)[None], "head")[0] * F(0.85)
     for s in (1, -1):
-        eye(
-            mesh,
-            (0.130, s * 0.070 * wide, 0.052),
-            vec(0.026, 0.025, 0.023) * F(small),
-            brown,
-            0.014,
-            base * F(0.35),
-            lid,
-            s * 0.40,
-            -0.08,
-            near,
-        )
-        mesh.ball((0.098, s * 0.070 * wide, 0.090), (0.05, 0.046, 0.030), fur, rings=7, around=9)
+        eye(mesh, (0.130, s * 0.070 * wide, 0.052), vec(0.026, 0.025, 0.023) * F(small), brown, 0.014, base * F(0.35),
+            lid, s * 0.40, -0.08, near)  # fmt: skip
+        mesh.ball((0.098, s * 0.070 * wide, 0.090), (0.05, 0.046, 0.030), fur, grid=(7, 9))
         _ear(mesh, ears, s, wide, ear_length, coat, ragged)
     return mesh
 
 
 def _tongue(mesh: Mesh, long: float, thick: float) -> None:
     mesh.tube([(0.16 + long * 0.6, 0, -0.115), (0.16 + long * 0.95, 0, -0.138), (0.17 + long, 0, -0.215)],
-              (0.013, 0.013, 0.011),
-              (0.038, 0.040, 0.032), (0.85, 0.45, 0.47), rings=8, around=8, lift=0.02)  # fmt: skip
+              (0.013, 0.013, 0.011), (0.038, 0.040, 0.032), (0.85, 0.45, 0.47), grid=(8, 8), lift=0.02)  # fmt: skip
     mesh.tube([(0.12, 0, -0.112), (0.13 + long * 0.8, 0, -0.117)], 0.016, vec(0.06, 0.045) * thick, (0.30, 0.10, 0.11),
-              rings=5,
-              around=8, lift=0.01)  # fmt: skip
+              grid=(5, 8), lift=0.01)  # fmt: skip
 
 
 def _ear(mesh: Mesh, kind: str, s: int, wide: float, length: float, coat: Callable, ragged: float) -> None:
@@ -137,32 +117,18 @@ def _ear(mesh: Mesh, kind: str, s: int, wide: float, length: float, coat: Callab
 
     if kind == "drop":
         track: Any = [(-0.03, s * 0.11 * wide, 0.105), (-0.02, s * 0.165 * wide, 0.075),
-                 (0.0, s * 0.192 * wide, -0.04 * length),
-                 (0.015, s * 0.188 * wide, -0.17 * length), (0.02, s * 0.178 * wide, -0.25 * length)]  # fmt: skip
-        mesh.tube(track, (0.03, 0.03, 0.025, 0.022, 0.012), (0.06, 0.085, 0.092, 0.085, 0.04), fur, rings=11,
-                  around=11, hint=(1, 0, 0),
-                  ragged=ragged, grain=0.15)  # fmt: skip
+                      (0.0, s * 0.192 * wide, -0.04 * length), (0.015, s * 0.188 * wide, -0.17 * length),
+                      (0.02, s * 0.178 * wide, -0.25 * length)]  # fmt: skip
+        mesh.tube(track, (0.03, 0.03, 0.025, 0.022, 0.012), (0.06, 0.085, 0.092, 0.085, 0.04), fur, grid=(11, 11),
+                  hint=(1, 0, 0), ragged=ragged, grain=0.15)  # fmt: skip
     elif kind == "prick":
         root, tip = (-0.04, s * 0.085 * wide, 0.115), (-0.03, s * 0.118 * wide, 0.12 + 0.21 * length)
         ear(mesh, root, tip, 0.070, 0.040, fur, vec(0.55, 0.40, 0.36), (0.1, 1, 0.1 * s))
     else:  # folded over
         a = vec(-0.03, s * 0.10 * wide, 0.12)
-        track = [
-            a,
-            a + (0, s * 0.03, 0.07 * length),
-            a + (0.05, s * 0.055, 0.085 * length),
-            a + (0.09, s * 0.07, 0.01),
-        ]
-        mesh.tube(
-            track,
-            (0.03, 0.026, 0.02, 0.008),
-            (0.065, 0.068, 0.055, 0.02),
-            fur,
-            rings=8,
-            around=10,
-            hint=(0.6, s, 0),
-            grain=0.1,
-        )
+        track = [a, a + (0, s * 0.03, 0.07 * length), a + (0.05, s * 0.055, 0.085 * length), a + (0.09, s * 0.07, 0.01)]
+        mesh.tube(track, (0.03, 0.026, 0.02, 0.008), (0.065, 0.068, 0.055, 0.02), fur, grid=(8, 10), hint=(0.6, s, 0),
+                  grain=0.1)  # fmt: skip
 
 
 def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
@@ -172,8 +138,7 @@ def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
     bushy = vec(1, 1.4, 1.9, 2, 1.6, 0.6) if ragged > 0.02 else vec(1.2, 1.2, 1, 0.8, 0.6, 0.3)
     body = Build(
         trunk=TRUNK, length=rng.uniform(0.85, 1.05), girth=girth,
-        leg=rng.uniform(0.9, 1.08) if rng.random() < 0.8 else rng.uniform(0.55, 0.75),
-                 leg_radius=rng.uniform(0.85, 1.15),
+        leg=rng.uniform(0.9, 1.08) if rng.random() < 0.8 else rng.uniform(0.55, 0.75), leg_radius=rng.uniform(0.85, 1.15),
         neck=rng.uniform(0.22, 0.34), neck_radius=0.145 * girth, tail=rng.uniform(0.4, 0.75),
         tail_radii=bushy * F(rng.uniform(0.035, 0.052)), tail_rise=(0.6, 2.7), tail_bend=(-0.1, 0.6),
         head=rng.uniform(0.95, 1.18), ragged=ragged, sit=(0.65, 0.9),

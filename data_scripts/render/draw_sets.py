@@ -40,11 +40,9 @@ def make_set(image_set: ImageSet, counts: Counts, target: Path) -> None:
         for other in target.parent.glob(f".{target.name}.drawing-*"):
             if other != work:
                 shutil.rmtree(other)  # begun by another edition of the studio
-        draw_files(
-            [job for job in _jobs(image_set, counts) if not _is_whole(work / job[0])],
-            work,
-            _doing(image_set.name, counts),
-        )
+        jobs = _jobs(image_set, counts)
+        missing = [job for job in jobs if not _is_whole(work / job[0])]
+        draw_files(missing, work, f"{image_set.name}: rendering {len(jobs):,} images, once")
         for draft in work.glob("*/*/.*"):
             draft.unlink(missing_ok=True)  # of a worker that was killed
         manifest.of_folder(work, recipe=studio_edition()).write(work)
@@ -183,10 +181,6 @@ def _jobs(image_set: ImageSet, counts: Counts) -> list[Job]:
 def _cores() -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, 8)
-
-
-def _doing(name: str, counts: Counts) -> str:
-    return f"{name}: rendering {sum(sum(labels.values()) for labels in counts.values()):,} images, once"
 
 
 def _is_whole(path: Path) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from data_scripts.render.light import Light, shade
-from data_scripts.render.mesh import F, cross, dot, grid, unit, vec
+from data_scripts.render.mesh import F, cross, dot, facets_of_grid, unit, vec
 
 MERGE = 0.012  # limbs melt into the trunk where they are nearer than this share of the figure's height
 STREAKS = vec(300, 500)  # tile pixels of streaks a meter, along a part and round it
@@ -27,15 +27,8 @@ class Camera:
     `scale` is in pixels per meter at the target; `center` is where the target lands, (x, y) in pixels.
     """
 
-    def __init__(
-        self,
-        yaw: float,
-        pitch: float,
-        distance: float,
-        target: np.ndarray,
-        scale: float = 1.0,
-        center: Any = (0.0, 0.0),
-    ) -> None:
+    def __init__(self, yaw: float, pitch: float, distance: float, target: np.ndarray, scale: float = 1.0,
+                 center: Any = (0.0, 0.0)) -> None:  # fmt: skip
         back = vec(np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), np.sin(pitch))
         right = unit(cross(vec(0, 0, 1), back))
         self.back = back
@@ -104,7 +97,7 @@ def _gather(mesh: Any) -> tuple:
     """Return the mesh as a few long arrays; `cell` is a facet's place (ring, around) on its part."""
     counts = [len(p[0]) for p in mesh.parts]
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    grids = [grid(*p[1]) for p in mesh.parts]
+    grids = [facets_of_grid(*p[1]) for p in mesh.parts]
     facets = np.concatenate([g + s for g, s in zip(grids, starts, strict=True)])
     sizes = [len(g) for g in grids]
     material = np.array([p[3] for p in mesh.parts], F)

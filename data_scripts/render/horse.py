@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from data_scripts.render.colors import F, blend, hsv, smooth_noise
+from data_scripts.render.colors import F, blend, hsv, pick, smooth_noise
 from data_scripts.render.mesh import Figure, Mesh, chain, turn, unit, vec
 
 DARK, CREAM, WHITE = vec(0.11, 0.10, 0.095), vec(0.86, 0.80, 0.66), vec(0.88, 0.86, 0.82)
@@ -121,11 +121,11 @@ def _legs(rng: np.random.Generator, pose: str, coat: Callable, low: list, body: 
         def color(q: np.ndarray, k: int = k, knee: float = knee) -> np.ndarray:
             return blend(coat(q), low[k], (knee + 0.03 * np.sin(9 * q[:, 0]) - q[:, 2]) * 12 + 0.5)
 
-        mesh.tube(track, radii, sides, color, rings=19, around=10, caps=(0.3, 0), gloss=0.14, grain=0.03)
+        mesh.tube(track, radii, sides, color, grid=(19, 10), caps=(0.3, 0), gloss=0.14, grain=0.03)
         foot, ahead = p[-1], unit(vec(p[-1][0] - p[-2][0], 0, p[-1][2] - p[-2][2]))
         hoof = vec(0.42, 0.36, 0.29) if low[k] is WHITE else vec(0.15, 0.13, 0.12)
         mesh.tube([foot - ahead * 0.015, foot + ahead * 0.04, foot + ahead * 0.085], (0.046, 0.060, 0.072),
-                  (0.044, 0.056, 0.066), hoof, rings=4, around=10, caps=(0, 0.05), gloss=0.2)  # fmt: skip
+                  (0.044, 0.056, 0.066), hoof, grid=(4, 10), caps=(0, 0.05), gloss=0.2)  # fmt: skip
     return fore, hind
 
 
@@ -142,8 +142,8 @@ def _head(
     neck = [root - d1 * 0.14, root + d1 * 0.12 * length, root + d1 * 0.38 * length + up * 0.01,
             root + d2 * 0.68 * length + up * 0.05, root + d2 * length + up * 0.06]  # fmt: skip
     radii = np.array(NECK_UP, F)
-    mesh.tube(neck, radii, NECK_SIDE, coat, down=radii * vec(0.60, 0.80, 0.95, 1, 1), rings=14, around=14,
-              caps=(0.3, 0.6), gloss=0.18, grain=0.03)  # fmt: skip
+    mesh.tube(neck, radii, NECK_SIDE, coat, down=radii * vec(0.60, 0.80, 0.95, 1, 1), grid=(14, 14), caps=(0.3, 0.6),
+              gloss=0.18, grain=0.03)  # fmt: skip
     nod = rise - (rng.uniform(1.3, 1.7) if pose != "graze" else rng.uniform(0.35, 0.75))
     along, over = vec(np.cos(nod), 0, np.sin(nod)), vec(-np.sin(nod), 0, np.cos(nod))
     poll = neck[-1] + up * 0.03 - along * 0.02
@@ -160,25 +160,31 @@ def _head(
         return c
 
     mesh.tube([poll + along * (t * stretch) for t in HEAD[:, 0]], HEAD[:, 1], HEAD[:, 3], face, down=HEAD[:, 2],
-              rings=16, around=14, caps=(0.7, 0.6), gloss=0.16)  # fmt: skip
+              grid=(16, 14), caps=(0.7, 0.6), gloss=0.16)  # fmt: skip
     left = vec(0, 1, 0)
     back = rng.uniform(0.1, 0.5)
     for s in (1, -1):
         ear, tip = poll + over * 0.075 + left * (s * 0.055), unit(over - along * back + left * (s * 0.25))
         mesh.tube([ear, ear + tip * 0.06, ear + tip * 0.13, ear + tip * 0.185], (0.034, 0.040, 0.028, 0.005),
-                  (0.028, 0.033, 0.024, 0.005), base * F(0.8), rings=6, around=8, caps=(0, 0))  # fmt: skip
+                  (0.028, 0.033, 0.024, 0.005), base * F(0.8), grid=(6, 8), caps=(0, 0))  # fmt: skip
         eye = poll + along * (0.19 * stretch) + over * 0.04 + left * (s * 0.088)
         if fine:
-            mesh.ball(eye - left * (s * 0.006), (0.036, 0.018, 0.030), base * F(0.6), rings=6, around=8, lift=0.01)
-        mesh.ball(eye, (0.025, 0.016, 0.022), (0.05, 0.035, 0.03), rings=6, around=8, gloss=1.0, lift=0.03)
+            mesh.ball(eye - left * (s * 0.006), (0.036, 0.018, 0.030), base * F(0.6), grid=(6, 8), lift=0.01)
+        mesh.ball(eye, (0.025, 0.016, 0.022), (0.05, 0.035, 0.03), grid=(6, 8), gloss=1.0, lift=0.03)
         hole = poll + along * (0.61 * stretch) + over * 0.015 + left * (s * 0.047)
-        mesh.ball(hole, (0.02, 0.013, 0.018), muzzle * F(0.35), rings=5, around=6, lift=0.02)
+        mesh.ball(hole, (0.02, 0.013, 0.018), muzzle * F(0.35), grid=(5, 6), lift=0.02)
         if not fine:
             continue
-        mesh.tube([poll + along * (t * stretch) - over * d + left * (s * w)
-                   for t, d, w in ((0.50, 0.045, 0.060), (0.58, 0.05, 0.060), (0.65, 0.035, 0.040))],
-                  0.006, 0.006, muzzle * F(0.5), rings=4, around=5, caps=(0, 0), lift=0.02)  # fmt: skip
-    _mane(rng, mesh, neck, radii, up, poll, along, over, mane)
+        mesh.tube([poll + along * (t * stretch) - over * d + left * (s * w) for t, d,
+                   w in ((0.50, 0.045, 0.060), (0.58, 0.05, 0.060), (0.65, 0.035, 0.040))], 0.006, 0.006,
+                  muzzle * F(0.5), grid=(4, 5), caps=(0, 0), lift=0.02)  # fmt: skip
+    crest = [p + up * (r * 0.95) for p, r in zip(neck, radii, strict=True)][1:] + [poll + over * 0.085 + along * 0.03]
+    forelock = [
+        poll + over * 0.095 - along * 0.02,
+        poll + over * 0.10 + along * 0.08,
+        poll + over * 0.08 + along * 0.19,
+    ]
+    _mane(rng, mesh, crest, up, forelock, mane)
     middle = poll + along * 0.3
     psi = rng.normal() * 0.3
     mesh.swing(psi, root, 1.0)
@@ -189,26 +195,14 @@ def _hair(mane: np.ndarray) -> Callable:
     return lambda p: mane * (1 + 0.15 * np.sin(p @ vec(60, 15, 25)))[:, None].astype(F)
 
 
-def _mane(
-    rng: np.random.Generator,
-    mesh: Mesh,
-    neck: list,
-    radii: np.ndarray,
-    up: np.ndarray,
-    poll: np.ndarray,
-    along: np.ndarray,
-    over: np.ndarray,
-    mane: np.ndarray,
-) -> None:
+def _mane(rng: np.random.Generator, mesh: Mesh, crest: list, up: np.ndarray, forelock: list, mane: np.ndarray) -> None:
+    """Hang the mane from the points of the `crest`, away from `up`, on one side of the neck; the forelock follows its own."""
     side, long = rng.choice([1, -1]), rng.uniform(0.09, 0.17)
-    crest = [p + up * (r * 0.95) for p, r in zip(neck, radii, strict=True)][1:] + [poll + over * 0.085 + along * 0.03]
     out = (0.060, 0.070, 0.065, 0.055, 0.01)
     hang = [p - up * (long * 0.5) + vec(0, side * w, 0) for p, w in zip(crest, out, strict=True)]
-    mesh.tube(hang, long * vec(0.35, 0.9, 1, 0.95, 0.4), (0.04, 0.050, 0.055, 0.048, 0.03), _hair(mane), rings=16,
-              around=8, gloss=0.12, grain=0.28, ragged=0.10, lift=0.01)  # fmt: skip
-    mesh.tube([poll + over * 0.095 - along * 0.02, poll + over * 0.10 + along * 0.08,
-               poll + over * 0.08 + along * 0.19],
-              0.025, (0.03, 0.035, 0.012), _hair(mane), rings=5, around=6, grain=0.35, lift=0.01)  # fmt: skip
+    mesh.tube(hang, long * vec(0.35, 0.9, 1, 0.95, 0.4), (0.04, 0.050, 0.055, 0.048, 0.03), _hair(mane), grid=(16, 8),
+              gloss=0.12, grain=0.28, ragged=0.10, lift=0.01)  # fmt: skip
+    mesh.tube(forelock, 0.025, (0.03, 0.035, 0.012), _hair(mane), grid=(5, 6), grain=0.35, lift=0.01)
 
 
 def _tail(rng: np.random.Generator, mesh: Mesh, pose: str, mane: np.ndarray) -> None:
@@ -217,19 +211,19 @@ def _tail(rng: np.random.Generator, mesh: Mesh, pose: str, mane: np.ndarray) -> 
     track = [at]
     for a in np.linspace(1.2 * fly + 0.5, 0.1 + 0.55 * fly, 5):
         track.append(track[-1] + vec(-np.sin(a), rng.normal() * 0.08, -np.cos(a)) * F(length / 5))
-    mesh.tube(track, (0.045, 0.055, 0.080, 0.095, 0.085, 0.03), (0.045, 0.052, 0.070, 0.080, 0.070, 0.02),
-              _hair(mane), rings=13, around=8, gloss=0.12, grain=0.28, ragged=0.08)  # fmt: skip
+    mesh.tube(track, (0.045, 0.055, 0.080, 0.095, 0.085, 0.03), (0.045, 0.052, 0.070, 0.080, 0.070, 0.02), _hair(mane),
+              grid=(13, 8), gloss=0.12, grain=0.28, ragged=0.08)  # fmt: skip
 
 
 def _saddle(rng: np.random.Generator, mesh: Mesh, fat: float) -> None:
     cloth = hsv(rng.random(), rng.uniform(0.2, 0.7), rng.uniform(0.3, 0.8))
     mesh.tube([(-0.20, 0, 1.24), (0.0, 0, 1.225), (0.24, 0, 1.23)], (0.29, 0.262, 0.29), vec(0.288, 0.298, 0.284) * fat,
-              cloth, down=0.04, rings=8, around=16, caps=(0.03, 0.03), grain=0.1)  # fmt: skip
+              cloth, down=0.04, grid=(8, 16), caps=(0.03, 0.03), grain=0.1)  # fmt: skip
     leather = vec(0.27, 0.15, 0.08) * rng.uniform(0.5, 1.3)
     mesh.tube([(-0.16, 0, 1.53), (0.0, 0, 1.475), (0.18, 0, 1.53)], (0.075, 0.05, 0.075), (0.14, 0.17, 0.11), leather,
-              rings=8, around=10, gloss=0.5)  # fmt: skip
+              grid=(8, 10), gloss=0.5)  # fmt: skip
     for s in (1, -1):
-        mesh.ball((0.06, s * 0.268 * fat, 1.28), (0.15, 0.03, 0.19), leather, rings=7, around=10, gloss=0.4, lift=0.02)
+        mesh.ball((0.06, s * 0.268 * fat, 1.28), (0.15, 0.03, 0.19), leather, grid=(7, 10), gloss=0.4, lift=0.02)
 
 
 def shape(rng: np.random.Generator, detail: float, pose: str, saddle: bool = False, fine: bool = False) -> tuple:
@@ -239,8 +233,7 @@ def shape(rng: np.random.Generator, detail: float, pose: str, saddle: bool = Fal
     fat = rng.uniform(0.92, 1.12)
     middle, half = (TORSO[:, 1] + TORSO[:, 2]) / 2, (TORSO[:, 1] - TORSO[:, 2]) / 2
     mesh.tube(np.stack([TORSO[:, 0], 0 * middle, middle], 1), half, TORSO[:, 3] * fat, coat,
-              down=half * (0.9 + 0.1 * fat),
-              rings=22, around=18, gloss=0.2, grain=0.03, core=True)  # fmt: skip
+              down=half * (0.9 + 0.1 * fat), grid=(22, 18), gloss=0.2, grain=0.03, core=True)  # fmt: skip
     fore, hind = _legs(rng, pose, coat, low, mesh)
     head, middle, root = _head(rng, pose, coat, mane, base, detail, fine)
     mesh.add(fore).add(head)
@@ -258,8 +251,7 @@ def shape(rng: np.random.Generator, detail: float, pose: str, saddle: bool = Fal
 
 def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
     """Build a horse of random coat, build and pose; one image in fifteen shows its head only."""
-    names = list(POSES)
-    pose = names[rng.choice(len(names), p=[POSES[n][0] for n in names])]
+    pose = pick(rng, POSES)
     side = rng.choice(4, p=[0.36, 0.36, 0.2, 0.08])
     yaw = (np.pi / 2, -np.pi / 2, 0, np.pi)[side] + rng.normal() * (0.3 if side < 2 else 0.42)
     head = rng.random() < 0.08 and pose not in ("rear", "graze") and side < 3

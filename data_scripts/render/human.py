@@ -3,10 +3,10 @@
 import numpy as np
 
 from data_scripts.render import horse
-from data_scripts.render.clothes import Clothes
-from data_scripts.render.colors import blend
+from data_scripts.render.colors import blend, pick
 from data_scripts.render.human_head import head
 from data_scripts.render.mesh import F, Figure, Mesh, chain, turn, unit, vec
+from data_scripts.render.person import Person
 
 POSES = {  # how often; swing of the legs
     "stand": (0.22, 0.05),
@@ -22,17 +22,14 @@ POSES = {  # how often; swing of the legs
 HER = np.array(  # height, half width, half depth, forward shift: from the seat to the neck
     [
         (0.85, 0.140, 0.100, 0), (0.93, 0.166, 0.118, -0.012), (1.02, 0.146, 0.102, -0.006),
-        (1.12, 0.121, 0.090, 0.004),
-        (1.23, 0.140, 0.112, 0.016), (1.32, 0.156, 0.108, 0.010), (1.395, 0.158, 0.082, 0),
-        (1.435, 0.115, 0.066, -0.006),
-        (1.47, 0.060, 0.055, -0.004),
+        (1.12, 0.121, 0.090, 0.004), (1.23, 0.140, 0.112, 0.016), (1.32, 0.156, 0.108, 0.010), (1.395, 0.158, 0.082, 0),
+        (1.435, 0.115, 0.066, -0.006), (1.47, 0.060, 0.055, -0.004),
     ], F)  # fmt: skip
 HIS = np.array(
     [
         (0.85, 0.135, 0.100, 0), (0.93, 0.153, 0.112, -0.010), (1.03, 0.146, 0.102, 0), (1.13, 0.148, 0.102, 0.004),
         (1.25, 0.170, 0.116, 0.010), (1.35, 0.187, 0.112, 0.004), (1.42, 0.180, 0.086, -0.004),
-        (1.46, 0.130, 0.070, -0.008),
-        (1.495, 0.066, 0.060, -0.006),
+        (1.46, 0.130, 0.070, -0.008), (1.495, 0.066, 0.060, -0.006),
     ], F)  # fmt: skip
 LEG, ARM = (0.44, 0.43), (0.285, 0.25)  # lengths between the joints
 THIGH_RADII, SHIN_RADII = (0.090, 0.092, 0.082, 0.066, 0.056), (0.057, 0.060, 0.047, 0.037)
@@ -41,11 +38,10 @@ NEAR = 0.12  # share of head and shoulders, and of upper halves
 FINGERS = ((-0.030, 0.066), (-0.010, 0.076), (0.010, 0.072), (0.028, 0.058))  # across the palm, length
 
 
-def _legs(
-    rng: np.random.Generator, mesh: Mesh, clothes: Clothes, pose: str, her: bool, width: float, ride: bool = False
-) -> None:
+def _legs(rng: np.random.Generator, mesh: Mesh, who: Person, pose: str) -> None:
+    width, ride = who.width, who.ride
     swing, start = POSES[pose][1], rng.uniform(0, 6.28)
-    if clothes.bottom == "skirt":
+    if who.bottom == "skirt":
         swing *= 0.55
     knee_out, foot_turn = rng.uniform(0.02, 0.05), rng.uniform(0.05, 0.35)
     for k, s in ((0, 1), (1, -1)):
@@ -57,7 +53,7 @@ def _legs(
             hip, knee = rng.uniform(0.6, 1.1), 0.15
         if ride:
             hip, knee, out = 0.95, 1.15, 0.62
-        top = (0, s * 0.083 * (1.06 if her else 0.96) * width, 0.92)
+        top = (0, s * 0.083 * (1.06 if who.her else 0.96) * width, 0.92)
         if ride:  # the thigh lies along the horse, the shin hangs at its side
             a = vec(*top)
             b = a + vec(0.30, s * 0.235, -0.20)
@@ -67,17 +63,17 @@ def _legs(
         thigh = [p[0] + (0, -s * 0.02, 0.05), p[0], p[0] * 0.7 + p[1] * 0.3, p[0] * 0.3 + p[1] * 0.7, p[1]]
         shin = [p[1] * 0.72 + p[2] * 0.28 + (-0.012, 0, 0), p[1] * 0.4 + p[2] * 0.6 + (-0.006, 0, 0), p[2]]
         loose = rng.uniform(1.05, 1.35)
-        if clothes.bottom == "trousers":
+        if who.bottom == "trousers":
             radii = np.r_[np.array(THIGH_RADII) * width, np.array(SHIN_RADII[1:]) * loose * width**0.5]
-            mesh.tube(thigh + shin, radii, radii, clothes.trousers, rings=17, around=10, caps=(0.4, 0.1), grain=0.03)
+            mesh.tube(thigh + shin, radii, radii, who.trousers, grid=(17, 10), caps=(0.4, 0.1), grain=0.03)
         else:
             radii = np.r_[np.array(THIGH_RADII) * 0.95, SHIN_RADII[1:]] * width**0.5
-            mesh.tube(thigh + shin, radii, radii, clothes.skin, rings=17, around=10, caps=(0.4, 0.3))
-            if clothes.bottom == "shorts":
+            mesh.tube(thigh + shin, radii, radii, who.skin, grid=(17, 10), caps=(0.4, 0.3))
+            if who.bottom == "shorts":
                 radii = np.array((0.095, 0.102, 0.102, 0.094)) * width
-                mesh.tube(thigh[:4], radii, radii, clothes.trousers, rings=9, around=12, caps=(0.4, 0.04), lift=0.02)
+                mesh.tube(thigh[:4], radii, radii, who.trousers, grid=(9, 12), caps=(0.4, 0.04), lift=0.02)
         pitch = 0.15 if ride else (hip - knee) * 0.75 if pose in ("walk", "run", "kick") else 0.0
-        _shoe(mesh, p[2], pitch, s * foot_turn, clothes.shoe)
+        _shoe(mesh, p[2], pitch, s * foot_turn, who.shoe)
 
 
 def _shoe(mesh: Mesh, ankle: np.ndarray, pitch: float, turned: float, color: np.ndarray) -> None:
@@ -86,65 +82,48 @@ def _shoe(mesh: Mesh, ankle: np.ndarray, pitch: float, turned: float, color: np.
     track = [ankle + sole * 0.02 - toe * 0.05, ankle + sole * 0.03 + toe * 0.02, ankle + sole * 0.05 + toe * 0.10,
              ankle + sole * 0.06 + toe * 0.16]  # fmt: skip
     mesh.tube(track, (0.050, 0.056, 0.034, 0.020), (0.036, 0.042, 0.047, 0.038), color,
-              down=(0.045, 0.04, 0.026, 0.018),
-              rings=8, around=10, gloss=0.25)  # fmt: skip
+              down=(0.045, 0.04, 0.026, 0.018), grid=(8, 10), gloss=0.25)  # fmt: skip
 
 
 def _hand(
-    rng: np.random.Generator,
-    mesh: Mesh,
-    wrist: np.ndarray,
-    along: np.ndarray,
-    palm: np.ndarray,
-    skin: np.ndarray,
-    side: int,
-    fine: bool,
+    rng: np.random.Generator, mesh: Mesh, who: Person, wrist: np.ndarray, along: np.ndarray, palm: np.ndarray, s: int
 ) -> None:
     """Add a palm, four fingers (one where they are too small to tell apart) and a thumb; `palm` points out of the palm."""
-    across = unit(np.cross(along, palm).astype(F)) * side
+    across = unit(np.cross(along, palm).astype(F)) * s
     curl = rng.uniform(0.1, 0.55)
     mesh.tube([wrist - along * 0.01, wrist + along * 0.035, wrist + along * 0.085], (0.026, 0.038, 0.040),
-              (0.022, 0.020, 0.016), skin, hint=palm, rings=5, around=8, caps=(0, 0.4))  # fmt: skip
-    for offset, length in FINGERS if fine else ((0, 0.07),):
+              (0.022, 0.020, 0.016), who.skin, hint=palm, grid=(5, 8), caps=(0, 0.4))  # fmt: skip
+    for offset, length in FINGERS if who.fine else ((0, 0.07),):
         root = wrist + along * 0.08 + across * offset
         bend = unit(along + palm * curl + across * offset * 4)
         mid = root + bend * (length * 0.55)
         tip = mid + unit(along + palm * (curl * 2.4)) * (length * 0.5)
-        wide = (0.0105, 0.010, 0.008) if fine else (0.036, 0.034, 0.024)
-        mesh.tube([root, mid, tip], wide, (0.0105, 0.010, 0.008), skin, hint=palm, rings=4, around=6, caps=(0, 0.7))
+        wide = (0.0105, 0.010, 0.008) if who.fine else (0.036, 0.034, 0.024)
+        mesh.tube([root, mid, tip], wide, (0.0105, 0.010, 0.008), who.skin, hint=palm, grid=(4, 6), caps=(0, 0.7))
     root = wrist + along * 0.03 - across * 0.025
     mid = root + unit(along * 0.6 - across + palm * 0.4) * 0.04
-    mesh.tube([root, mid, mid + unit(along + palm * 0.3) * 0.035], (0.016, 0.013, 0.009), (0.016, 0.013, 0.009), skin,
-              rings=4, around=6)  # fmt: skip
+    mesh.tube([root, mid, mid + unit(along + palm * 0.3) * 0.035], (0.016, 0.013, 0.009), (0.016, 0.013, 0.009),
+              who.skin, grid=(4, 6))  # fmt: skip
 
 
 def _arm(
-    rng: np.random.Generator,
-    mesh: Mesh,
-    clothes: Clothes,
-    shoulder: np.ndarray,
-    upper: np.ndarray,
-    fore: np.ndarray,
-    s: int,
-    her: bool,
-    width: float,
-    fine: bool,
+    rng: np.random.Generator, mesh: Mesh, who: Person, shoulder: np.ndarray, upper: np.ndarray, fore: np.ndarray, s: int
 ) -> None:
     elbow = shoulder + upper * ARM[0]
     wrist = elbow + fore * ARM[1]
     track = [shoulder - upper * 0.01 + (0, -s * 0.04, 0), shoulder + upper * 0.06 + (0, -s * 0.006, 0),
              shoulder * 0.5 + elbow * 0.5, shoulder * 0.15 + elbow * 0.85,
              elbow, elbow * 0.8 + wrist * 0.2, elbow * 0.5 + wrist * 0.5, elbow * 0.2 + wrist * 0.8, wrist]  # fmt: skip
-    radii = np.array(ARM_RADII) * width**0.6 * (0.88 if her else 1.05)
+    radii = np.array(ARM_RADII) * who.width**0.6 * (0.88 if who.her else 1.05)
     hint = unit(np.cross(upper, vec(0.1, 0, 1)) + vec(1e-3, 0, 0))
-    mesh.tube(track, radii, radii, clothes.skin, rings=15, around=9, hint=hint, caps=(0.6, 0.1))
-    if clothes.sleeve:
-        n = 9 if clothes.sleeve == 1 else 4
+    mesh.tube(track, radii, radii, who.skin, grid=(15, 9), hint=hint, caps=(0.6, 0.1))
+    if who.sleeve:
+        n = 9 if who.sleeve == 1 else 4
         sleeve = radii[:n] * (1.08 if n == 9 else 1.12) + 0.004
-        mesh.tube(track[:n], sleeve, sleeve, clothes.shirt, rings=15 if n == 9 else 7, around=10, hint=hint,
-                  caps=(0.6, 0.02), grain=0.03, lift=0.02)  # fmt: skip
+        mesh.tube(track[:n], sleeve, sleeve, who.shirt, grid=(15 if n == 9 else 7, 10), hint=hint, caps=(0.6, 0.02),
+                  grain=0.03, lift=0.02)  # fmt: skip
     palm = unit(vec(0, -s, 0) - fore * (fore @ vec(0, -s, 0)) + fore[[1, 2, 0]] * F(0.05))
-    _hand(rng, mesh, wrist, fore, palm, clothes.skin, s, fine)
+    _hand(rng, mesh, who, wrist, fore, palm, s)
 
 
 def _reach(rng: np.random.Generator, pose: str, k: int, s: int, swing: float, phase: float) -> tuple:
@@ -167,49 +146,41 @@ def _reach(rng: np.random.Generator, pose: str, k: int, s: int, swing: float, ph
 
 def shape(rng: np.random.Generator, detail: float, pose: str, ride: bool = False, fine: bool = True) -> tuple:
     """Return a human's mesh, soles near z = 0 and seat at 0.85, and its height; `fine` adds fingers and what a face needs."""
-    her = rng.random() < 0.5
-    clothes, mesh = Clothes(rng, her), Mesh(detail)
-    if ride:
-        clothes.bottom = "trousers"
-        clothes.dress = False
-    width = rng.uniform(0.9, 1.18)
-    _legs(rng, mesh, clothes, pose, her, width, ride)
-    top, body = Mesh(detail), HER if her else HIS
-    fuller = 1 + (0.28 if her else 0.08) * np.exp(-(((body[:, 0] - 1.28) / 0.07) ** 2))
-    bare = clothes.dress
+    who, mesh = Person(rng, ride, fine), Mesh(detail)
+    width = who.width
+    _legs(rng, mesh, who, pose)
+    top, body = Mesh(detail), HER if who.her else HIS
+    fuller = 1 + (0.28 if who.her else 0.08) * np.exp(-(((body[:, 0] - 1.28) / 0.07) ** 2))
+    bare = who.dress
 
     def torso(p: np.ndarray) -> np.ndarray:
         if bare:
-            return clothes.shirt(p)
-        return blend(clothes.trousers(p), clothes.shirt(p), (p[:, 2] - clothes.waist) * 60 + 0.5)
+            return who.shirt(p)
+        return blend(who.trousers(p), who.shirt(p), (p[:, 2] - who.waist) * 60 + 0.5)
 
     # the tube runs upwards, so `down` is the front
     top.tube(np.stack([body[:, 3], 0 * body[:, 0], body[:, 0]], 1), body[:, 2] * width, body[:, 1] * width, torso,
-             down=body[:, 2] * width * fuller, rings=20, around=16, caps=(0.5, 0.2), grain=0.03, core=True)  # fmt: skip
+             down=body[:, 2] * width * fuller, grid=(20, 16), caps=(0.5, 0.2), grain=0.03, core=True)  # fmt: skip
     if not bare:  # the shirt's hem
-        at = clothes.waist + vec(-0.03, 0.01, 0.05)
+        at = who.waist + vec(-0.03, 0.01, 0.05)
         wide, deep, ahead = (np.interp(at, body[:, 0], body[:, k]).astype(F) for k in (1, 2, 3))
         hem = np.stack([ahead, 0 * at, at], 1)
-        top.tube(
-            hem, deep * width * 1.05, wide * width * 1.05, clothes.shirt, rings=4, around=14, caps=(0, 0), lift=0.02
-        )
-    if clothes.bottom == "skirt":
+        top.tube(hem, deep * width * 1.05, wide * width * 1.05, who.shirt, grid=(4, 14), caps=(0, 0), lift=0.02)
+    if who.bottom == "skirt":
         length, flare = rng.choice([0.42, 0.55, 0.75]), rng.uniform(0.02, 0.12)
-        depth, wide = (
-            np.array((0.102, 0.128, 0.14 + flare * 0.5, 0.145 + flare)),
-            np.array((0.138, 0.176, 0.185 + flare * 0.6, 0.195 + flare)),
-        )
+        depth = np.array((0.102, 0.128, 0.14 + flare * 0.5, 0.145 + flare))
+        wide = np.array((0.138, 0.176, 0.185 + flare * 0.6, 0.195 + flare))
         mesh.tube([(0, 0, 1.04), (-0.008, 0, 0.94), (0, 0, 0.88 - length * 0.4), (0, 0, 0.88 - length)], depth * width,
-                  wide * width, clothes.shirt if clothes.dress else clothes.trousers, rings=12, around=18, caps=(0, 0),
-                  grain=0.12, lift=0.03)  # fmt: skip
+                  wide * width, who.shirt if who.dress else who.trousers, grid=(12, 18), caps=(0, 0), grain=0.12,
+                  lift=0.03)  # fmt: skip
     start = rng.uniform(0, 6.28)
     for k, s in ((0, 1), (1, -1)):
         upper, fore = _reach(rng, "reins" if ride else pose, k, s, POSES[pose][1], start + np.pi * (1 - k))
-        shoulder = vec(-0.005, s * (0.148 if her else 0.176) * width, 1.385 if her else 1.40)
-        _arm(rng, top, clothes, shoulder, upper, fore, s, her, width, fine)
+        shoulder = vec(-0.005, s * (0.148 if who.her else 0.176) * width, 1.385 if who.her else 1.40)
+        _arm(rng, top, who, shoulder, upper, fore, s)
     top.tube([(-0.008, 0, 1.42), (0.0, 0, 1.50), (0.012, 0, 1.57)], (0.058, 0.053, 0.055), (0.062, 0.053, 0.054),
-             clothes.skin, rings=6, around=10, caps=(0, 0))  # fmt: skip
-    skull = head(rng, detail, her, clothes.skin, fine)
+             who.skin, grid=(6, 10), caps=(0, 0))  # fmt: skip
+    skull = head(rng, detail, who.her, who.skin, fine)
     size = rng.uniform(0.97, 1.08)
     skull.move(turn("z", rng.normal() * 0.35) @ turn("y", rng.normal() * 0.10 + 0.03) * F(size), (0.018, 0, 1.635))
     top.add(skull)
@@ -220,8 +191,7 @@ def shape(rng: np.random.Generator, detail: float, pose: str, ride: bool = False
 
 def build(rng: np.random.Generator, detail: float = 1.0) -> Figure:
     """Build a human of random build, clothes and pose; one image in eight shows head and shoulders or the upper half."""
-    names = list(POSES)
-    pose = names[rng.choice(len(names), p=[POSES[n][0] for n in names])]
+    pose = pick(rng, POSES)
     side = rng.choice(3, p=(0.64, 0.28, 0.08))
     yaw = (rng.normal() * 0.5, rng.choice([-1, 1]) * 1.3 + rng.normal() * 0.25, np.pi + rng.normal() * 0.5)[side]
     near = rng.random() if side < 2 else 1.0

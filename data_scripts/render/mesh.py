@@ -1,6 +1,6 @@
 """Figures are built from two shapes: tubes of elliptical rings along a spline, and ellipsoids.
 
-Every part is a grid of vertices, `rings` by `around`, closed round the tube. Lengths are meters, +x is where
+Every part is a grid of vertices, (rings, around), closed round the tube. Lengths are meters, +x is where
 the figure looks, +y its left, +z up. Everything is float32.
 """
 
@@ -78,7 +78,7 @@ def sphere(rings: int, around: int) -> np.ndarray:
 
 
 @lru_cache(None)
-def grid(rings: int, around: int) -> np.ndarray:
+def facets_of_grid(rings: int, around: int) -> np.ndarray:
     """Corner indices (facets, 4) of a closed grid, counter-clockwise from outside: here, beside, beyond, ahead."""
     row = np.arange(rings - 1)[:, None] * around
     here, beside = row + np.arange(around), row + (np.arange(around) + 1) % around
@@ -88,25 +88,25 @@ def grid(rings: int, around: int) -> np.ndarray:
 class Mesh:
     """A figure: a list of parts, each [vertices (n, 3), (rings, around), colors (n, 3), material (6,)].
 
-    `detail` multiplies the number of rings of the larger parts. A color is one RGB in 0..1 or a function of the
-    vertices (n, 3) → (n, 3). `gloss` is the strength of the highlight, `grain` of the streaks along the part
-    (hair, fur, cloth), and `lift` brings small parts forward, in meters, where they touch what they lie on. Limbs grow
-    out of `core` parts (the trunk) without a seam.
+    `grid` is (rings, around) of a part; `detail` multiplies that of the larger ones. A color is one RGB in 0..1 or a
+    function of the vertices (n, 3) → (n, 3). `gloss` is the strength of the highlight, `grain` of the streaks along the
+    part (hair, fur, cloth), and `lift` brings small parts forward, in meters, where they touch what they lie on. Limbs
+    grow out of `core` parts (the trunk) without a seam.
     """
 
     def __init__(self, detail: float = 1.0) -> None:
         self.detail = detail
         self.parts: list[list] = []
 
-    def tube(self, centers: Any, up: Any, side: Any, color: Any, down: Any=None, hint: Any=(0, 1, 0), rings: int=12, around: int=12, caps: Any=(0.6, 0.6),
-             gloss: float=0.0, grain: float=0.0, lift: float=0.0, ragged: float=0.0, core: bool=False) -> None:  # fmt: skip
+    def tube(self, centers: Any, up: Any, side: Any, color: Any, *, down: Any = None, hint: Any = (0, 1, 0),
+             grid: tuple[int, int] = (12, 12), caps: Any = (0.6, 0.6), gloss: float = 0.0, grain: float = 0.0,
+             lift: float = 0.0, ragged: float = 0.0, core: bool = False) -> None:  # fmt: skip
         """Add a tube through `centers` (k, 3); half-heights `up`/`down` and half-widths `side`: numbers or (k,).
 
         `hint` is the direction, roughly, in which `side` is measured. `caps` rounds the two ends (0: left open);
         `ragged` makes the outline uneven, for long fur.
         """
-        if rings * around > 60:
-            rings, around = round(rings * self.detail), round(around * self.detail)
+        rings, around = self._finer(grid)
         k = len(centers)
         knots = np.empty((k, 6), F)
         knots[:, :3] = centers
@@ -140,13 +140,16 @@ class Mesh:
             v += out * (F(ragged) * np.sin(v @ vec(917.0, 541.0, 733.0)))[..., None]
         self._add(v, color, gloss, grain, lift, core)
 
-    def ball(self, center: Any, radii: Any, color: Any, rotate: np.ndarray | None=None, rings: int=9, around: int=10, gloss: float=0.0, grain: float=0.0, lift: float=0.0,
-             core: bool=False) -> None:  # fmt: skip
+    def ball(self, center: Any, radii: Any, color: Any, rotate: np.ndarray | None = None, *,
+             grid: tuple[int, int] = (9, 10), gloss: float = 0.0, grain: float = 0.0, lift: float = 0.0,
+             core: bool = False) -> None:  # fmt: skip
         """Add an ellipsoid with `radii` (x, y, z), rotated by the (3, 3) matrix `rotate`."""
-        if rings * around > 60:
-            rings, around = round(rings * self.detail), round(around * self.detail)
-        v = sphere(rings, around) * np.asarray(radii, F)
+        v = sphere(*self._finer(grid)) * np.asarray(radii, F)
         self._add((v if rotate is None else v @ rotate.T) + np.asarray(center, F), color, gloss, grain, lift, core)
+
+    def _finer(self, grid: tuple[int, int]) -> tuple[int, int]:
+        rings, around = grid
+        return (round(rings * self.detail), round(around * self.detail)) if rings * around > 60 else grid
 
     def _add(self, v: np.ndarray, color: Any, gloss: float, grain: float, lift: float, core: bool) -> None:
         rings, around = v.shape[:2]

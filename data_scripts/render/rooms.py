@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import ImageDraw
 
-from data_scripts.render.brush import ground, ink, paint, pick
-from data_scripts.render.colors import F, hsv, texture
+from data_scripts.render.brush import ground, ink, paint
+from data_scripts.render.colors import F, hsv, pick, texture
 
 KINDS = {"studio": 0.30, "room": 0.50, "barn": 0.20}  # how often
 

@@ -16,13 +16,12 @@ class ImageError(ValueError):
     """A file that cannot be read as an image; the text is one sentence for the learner."""
 
 
-def read_bytes(source: Source) -> tuple[bytes, str]:
-    """Return the bytes of a path, bytes or an open file (from its beginning), and the file's name ("" if it has none).
+def read_bytes(source: Source, name: str = "") -> tuple[bytes, str]:
+    """Return the bytes of a path, bytes or an open file (from its beginning), and the file's name (`name` if it has none).
 
     Reads at most MAX_BYTES + 1 bytes. Pipes and devices, which might never end, are not read. Raises ImageError for
     them, for a missing, empty, closed or too large file, and for anything else that isn't a file.
     """
-    name = ""
     if isinstance(source, str | os.PathLike):
         path = Path(os.fsdecode(source))
         name, data = path.name, _path_bytes(path)
@@ -30,7 +29,7 @@ def read_bytes(source: Source) -> tuple[bytes, str]:
         data = bytes(source)
     elif hasattr(source, "read"):
         with suppress(Exception):
-            name = Path(str(getattr(source, "name", ""))).name
+            name = Path(str(getattr(source, "name", ""))).name or name
         data = _object_bytes(source, label(name))
     else:
         raise ImageError(f"An image is a path, bytes or an open file, not a {type(source).__name__}.")

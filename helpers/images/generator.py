@@ -56,7 +56,12 @@ except AttributeError:
     )
 
 
-def first_batch(generator: Any, directory: str | Path, **flow: Any) -> Any:
-    """Return the first batch of `generator.flow_from_directory(directory, **flow)`, without its line "Found …"."""
+def quiet_flow(generator: Any, directory: str | Path, **flow: Any) -> Any:
+    """Return `generator.flow_from_directory(directory, **flow)`, without its line "Found …"."""
     with contextlib.redirect_stdout(io.StringIO()):
-        return next(generator.flow_from_directory(directory, **flow))
+        return generator.flow_from_directory(directory, **flow)
+
+
+def first_batch(generator: Any, directory: str | Path, **flow: Any) -> Any:
+    """Return the first batch of `quiet_flow`."""
+    return next(quiet_flow(generator, directory, **flow))

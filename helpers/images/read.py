@@ -57,9 +57,12 @@ def read_image(source: Source, size: tuple[int, int] | None = None, channels: in
     return to_array(open_image(source), size, channels)
 
 
-def open_image(source: Source) -> Image.Image:
-    """Return the same image as a Pillow image of mode "RGB", "L" or (more than 8 bits) "F" with values 0…1."""
-    data, name = read_bytes(source)
+def open_image(source: Source, name: str = "") -> Image.Image:
+    """Return the same image as a Pillow image of mode "RGB", "L" or (more than 8 bits) "F" with values 0…1.
+
+    name: how an error calls a source that has no name of its own.
+    """
+    data, name = read_bytes(source, name)
     with quiet_decoding():
         return image_from_bytes(data, name)
 

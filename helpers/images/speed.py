@@ -7,8 +7,6 @@ Each reads a folder of class folders in batches of 32 images of 150 × 150, rota
 once from the files, and once from images that are decoded and in memory already.
 """
 
-import contextlib
-import io
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +19,7 @@ import numpy as np
 from helpers.images.augment import matrices
 from helpers.images.cache import SHARED
 from helpers.images.folders import ImageFolderReader
-from helpers.images.generator import ImageDataGenerator
+from helpers.images.generator import ImageDataGenerator, quiet_flow
 
 SIZE, BATCH = (150, 150), 32
 AUGMENTATION: dict[str, Any] = {
@@ -44,14 +42,14 @@ def readers(folder: str | Path) -> dict[str, Callable[[], int]]:
     Each returns how many images it read.
     """
     generator, reader = ImageDataGenerator(**AUGMENTATION), ImageFolderReader(**AUGMENTATION)
-    files, kept = _flow(generator, folder), _flow(reader, folder)
-    decoded = _flow(ImageDataGenerator(), folder, batch_size=files.samples)[0]
+    files, kept = quiet_flow(generator, folder, **FLOW), quiet_flow(reader, folder, **FLOW)
+    decoded = quiet_flow(ImageDataGenerator(), folder, **FLOW | {"batch_size": files.samples})[0]
     memory, dataset, augment = generator.flow(*decoded, batch_size=BATCH), _dataset(folder), _layers()
     from_files, from_memory = (data.map(augment).prefetch(2) for data in (dataset, dataset.cache()))
 
     def first_epoch() -> int:
         SHARED.clear()  # `kept` has these images in memory, but a first epoch reads them
-        return _epoch(_flow(reader, folder))
+        return _epoch(quiet_flow(reader, folder, **FLOW))
 
     return {
         GENERATOR + FILES: lambda: _epoch(files),
@@ -99,12 +97,6 @@ def print_table(times: dict[str, np.ndarray]) -> None:
 
 def _spread(ratios: np.ndarray) -> str:
     return f"{np.median(ratios):.1f} × ({ratios.min():.1f} … {ratios.max():.1f})"
-
-
-def _flow(reader: Any, folder: str | Path, **changes: Any) -> Any:
-    """Return the reader's batches, without its line "Found …"."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        return reader.flow_from_directory(folder, **FLOW | changes)
 
 
 def _dataset(folder: str | Path) -> Any:

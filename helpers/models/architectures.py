@@ -71,11 +71,7 @@ def horses_humans(size: int = 300, blocks: int = 5) -> keras.Model:
 
 
 def cats_dogs(
-    size: int = 150,
-    dropout: bool | float = False,
-    dense: int = 512,
-    pool: int = 1,
-    shrink: int = 1,
+    size: int = 150, dropout: bool | float = False, dense: int = 512, pool: int = 1, shrink: int = 1
 ) -> keras.Model:
     """Return the network of lessons 07 and 08: three convolutions with pooling, Dense 512, one sigmoid; Adam.
 
@@ -102,10 +98,7 @@ def cats_dogs(
 
 
 def strong_baseline(
-    size: int | None = None,
-    steps: int = 40 * 63,
-    filters: Sequence[int] = (32, 64, 128, 256),
-    peak: float = 4e-3,
+    size: int | None = None, steps: int = 40 * 63, filters: Sequence[int] = (32, 64, 128, 256), peak: float = 4e-3
 ) -> keras.Model:
     """Return lesson 08's strong baseline for cats and dogs: batch normalization, global average pooling, one sigmoid.
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from helpers.classes import class_names
+from helpers.images.classes import class_names
 from helpers.models.predict import image_shape, output_count
 from helpers.tensorflow_import import silent_stderr, tensorflow
 

@@ -6,7 +6,6 @@ up, and what is below 0 cut off. The score is that before sigmoid or softmax, wh
 is sure.
 """
 
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.models.layer_graph import CONVOLUTIONS, LayerCall, LayerGraph, layer_graph
-from helpers.models.values import Values, as_batch, network_input
-
-_compiled: weakref.WeakKeyDictionary[LayerGraph, Callable] = weakref.WeakKeyDictionary()
+from helpers.models.values import Values, as_batch, check_finite, network_input
 
 
 def grad_cam(model: keras.Model, image: Any, class_index: int | None = None, values: Values = None) -> np.ndarray:
@@ -30,21 +27,19 @@ def grad_cam(model: keras.Model, image: Any, class_index: int | None = None, val
     """
     batch = network_input(model, as_batch(model, image), values)
     graph = layer_graph(model)
-    if graph not in _compiled:
-        _compiled[graph] = _channels_and_gradient(graph)
     classes = max(2, graph.output.shape[-1] or 0)
     if class_index is not None and not 0 <= class_index < classes:
         raise ValueError(f"class_index is {class_index}; the network has the classes 0 to {classes - 1}.")
-    channels, gradient = _compiled[graph](tf.constant(batch), tf.constant(-1 if class_index is None else class_index))
+    wanted = tf.constant(-1 if class_index is None else class_index)
+    channels, gradient = graph.compiled(_channels_and_gradient)(tf.constant(batch), wanted)
     heat = np.maximum(tf.reduce_sum(channels[0] * tf.reduce_mean(gradient[0], axis=(0, 1)), axis=2), 0)
-    if not np.isfinite(heat).all():
-        raise ValueError("What the network sees is not a number: its weights diverged. Train it again from the start.")
+    check_finite(heat)
     heat = tf.image.resize(heat[..., None] / (heat.max() or 1), batch.shape[1:3]).numpy()[..., 0]
     return heat / (heat.max() or 1)
 
 
 def _channels_and_gradient(graph: LayerGraph) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    """Return a compiled function of (images, class): the last convolution's output, and the score's gradient by it."""
+    """Return a function of (images, class): the last convolution's output, and the score's gradient by it."""
     layer, last = _last_convolution(graph), graph.calls[-1]
     network = keras.Model(graph.input, [layer.output, last.output, last.inputs[0]])
 
@@ -58,7 +53,7 @@ def _channels_and_gradient(graph: LayerGraph) -> Callable[[tf.Tensor, tf.Tensor]
             raise ValueError(f"The network's answer does not depend on {layer.name}.")
         return channels, gradient
 
-    return tf.function(channels_and_gradient, autograph=False, reduce_retracing=True)
+    return channels_and_gradient
 
 
 def class_score(last: LayerCall, outputs: tf.Tensor, before: tf.Tensor, class_index: tf.Tensor | int = -1) -> tf.Tensor:

@@ -3,7 +3,6 @@
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import keras
@@ -34,13 +33,14 @@ class LayerGraph:
     input: Any
     output: Any
     calls: list[LayerCall] = field(repr=False)
+    _compiled: dict[Callable, Callable] = field(default_factory=dict, repr=False)
 
-    @cached_property
-    def outputs(self) -> Callable[[tf.Tensor], list[tf.Tensor]]:
-        """The outputs of all calls as one compiled function of a batch; several times as fast as layer by layer."""
-        network = keras.Model(self.input, [call.output for call in self.calls])
-        # AutoGraph has nothing to convert here, and where it cannot, it keeps the network in memory.
-        return tf.function(lambda images: network(images, training=False), autograph=False, reduce_retracing=True)
+    def compiled(self, make: Callable[["LayerGraph"], Callable]) -> Callable:
+        """Return the function of tensors that `make` makes of this graph, compiled; it is made once."""
+        if make not in self._compiled:
+            # AutoGraph has nothing to convert here, and where it cannot, it keeps the network in memory.
+            self._compiled[make] = tf.function(make(self), autograph=False, reduce_retracing=True)
+        return self._compiled[make]
 
 
 _graphs: weakref.WeakKeyDictionary[keras.Model, tuple[tuple, LayerGraph]] = weakref.WeakKeyDictionary()

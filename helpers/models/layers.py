@@ -5,13 +5,14 @@
 Works for Sequential and functional networks, trained or not, nested, loaded from a file.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.models.layer_graph import layer_graph
+from helpers.models.layer_graph import LayerGraph, layer_graph
 from helpers.models.values import Values, as_batch, network_input
 
 CONVOLUTIONS_AND_POOLS = (keras.layers.Conv2D, keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
@@ -34,8 +35,14 @@ def batch_outputs(model: keras.Model, images: Any, values: Values = None) -> dic
     """
     images = network_input(model, images, values)
     graph = layer_graph(model)
-    outputs = graph.outputs(tf.constant(images))
+    outputs = graph.compiled(_all_outputs)(tf.constant(images))
     return {call.name: np.asarray(output, "float32") for call, output in zip(graph.calls, outputs, strict=True)}
+
+
+def _all_outputs(graph: LayerGraph) -> Callable[[tf.Tensor], list[tf.Tensor]]:
+    """Return a function of a batch: the outputs of all calls at once, several times as fast as layer by layer."""
+    network = keras.Model(graph.input, [call.output for call in graph.calls])
+    return lambda images: network(images, training=False)
 
 
 def convolutions_and_pools(model: keras.Model, images: Any, values: Values = None) -> list[tuple[str, np.ndarray]]:

@@ -6,6 +6,21 @@ import numpy as np
 
 from helpers.models.few_images import wilson_interval
 
+CARD = """# {title}
+
+**For:** {purpose}
+
+**Network:** EfficientNet-Lite0, trained on ImageNet and frozen; on top one Dense layer, trained on these images.
+
+| class | images | series | right by cross-validation | 95 % of the time within |
+|---|---|---|---|---|
+{rows}
+
+**How it was measured:** cross-validation; a series of pictures was learned from or asked about as a whole. The best classes, \
+settings and images were chosen by looking at the same numbers, so expect less elsewhere.
+
+**Who or what is missing:** {missing}"""
+
 
 def model_card(
     title: str,
@@ -23,25 +38,9 @@ def model_card(
     """
     right = np.argmax(answers, axis=1) == labels
     rows = [_row(name, labels == label, groups, right) for label, name in enumerate(class_names)]
-    return "\n".join(
-        [
-            f"# {title}",
-            "",
-            f"**For:** {purpose}",
-            "",
-            "**Network:** EfficientNet-Lite0, trained on ImageNet and frozen; on top one Dense layer, trained on these images.",
-            "",
-            "| class | images | series | right by cross-validation | 95 % of the time within |",
-            "|---|---|---|---|---|",
-            *rows,
-            _row("**all**", np.ones(len(labels), bool), groups, right),
-            "",
-            "**How it was measured:** cross-validation; a series of pictures was learned from or asked about as a whole. The best "
-            "classes, settings and images were chosen by looking at the same numbers, so expect less elsewhere.",
-            "",
-            f"**Who or what is missing:** {missing.strip() or 'Not filled in yet. Nobody should rely on this network before it is.'}",
-        ]
-    )
+    rows.append(_row("**all**", np.ones(len(labels), bool), groups, right))
+    missing = missing.strip() or "Not filled in yet. Nobody should rely on this network before it is."
+    return CARD.format(title=title, purpose=purpose, rows="\n".join(rows), missing=missing)
 
 
 def _row(name: str, chosen: np.ndarray, groups: np.ndarray, right: np.ndarray) -> str:

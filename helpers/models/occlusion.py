@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from scipy.special import logit
 
 from helpers.models.values import Values, as_batch, network_input, unit_images
 
@@ -67,8 +68,4 @@ def _scores(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the scores before sigmoid or softmax, up to a constant: float64 (N, classes)."""
     parts = [np.asarray(model(images[start : start + BATCH], training=False)) for start in range(0, len(images), BATCH)]
     shares = np.clip(np.concatenate(parts).astype("float64"), 1e-9, 1 - 1e-9)
-    return np.hstack([-_logit(shares), _logit(shares)]) if shares.shape[1] == 1 else np.log(shares)
-
-
-def _logit(shares: np.ndarray) -> np.ndarray:
-    return np.log(shares / (1 - shares))
+    return np.hstack([-logit(shares), logit(shares)]) if shares.shape[1] == 1 else np.log(shares)

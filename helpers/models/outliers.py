@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.models.layer_graph import layer_graph
-from helpers.models.values import Values, input_range, network_input
+from helpers.models.values import Values, check_finite, input_range, network_input
 
 NEIGHBOR = 10
 SHARE = 0.95
@@ -66,8 +66,5 @@ class KNNOutlierDetector:
         batches = [images[start : start + BATCH] for start in range(0, len(images) or 1, BATCH)]
         features = np.concatenate([np.asarray(self._features_before(batch)) for batch in batches])
         features = features.reshape(len(features), int(np.prod(features.shape[1:]))).astype("float32")
-        if not np.isfinite(features).all():
-            raise ValueError(
-                "The network's features are not numbers: its weights diverged. Train it again from the start."
-            )
+        check_finite(features)
         return features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)

@@ -1,6 +1,5 @@
 """Predictions for image files: for each the class, its probability, and whether to believe it."""
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +9,10 @@ import numpy as np
 from PIL import Image
 from scipy.special import softmax
 
-from helpers.classes import ClassNames, class_names
 from helpers.images import ImageError, open_image, to_array
+from helpers.images.classes import ClassNames, class_names
 from helpers.models.layer_graph import is_network, layer_graph
-from helpers.models.values import Values, network_input
+from helpers.models.values import Values, check_finite, network_input
 
 SURE = 0.75  # below this probability a prediction comes with a caution
 BATCH = 100
@@ -76,7 +75,7 @@ def predict_files(
         seen, notes = {}, {}
         for position, (name, source) in enumerate(files[start : start + BATCH], start):
             try:
-                image = open_image(_with_name(source, name))
+                image = open_image(source, name)
                 seen[position], notes[position] = prepare(image, name)
                 results.append(_thumbnail(image))
             except ImageError as error:
@@ -160,8 +159,7 @@ def predict_probabilities(model: keras.Model, images: Any, values: Values = None
     if not batches:
         return np.zeros((0, max(2, output_count(model))))
     answers = probabilities(model, np.concatenate([np.asarray(outputs, "float64") for outputs in batches]))
-    if not np.isfinite(answers).all():
-        raise ValueError("The network's answer is not a number: its weights diverged. Train it again from the start.")
+    check_finite(answers)
     return answers
 
 
@@ -206,19 +204,6 @@ def _last_layer(model: keras.Model) -> Any:
 def _passes_on(layer: Any) -> bool:
     linear = isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.linear
     return linear or type(layer).__name__ in ("Dropout", "Flatten", "Identity", "Reshape", "Squeeze")
-
-
-def _with_name(source: Any, name: str) -> Any:
-    """Return bytes as an open file with a name, so that an ImageError can say which file it is about."""
-    if not isinstance(source, bytes | bytearray | memoryview):
-        return source
-    file = _NamedBytes(source)
-    file.name = name
-    return file
-
-
-class _NamedBytes(io.BytesIO):
-    name = ""
 
 
 def _thumbnail(image: Image.Image) -> Image.Image:

@@ -11,10 +11,8 @@ The weights ship with the course; their license and their source are in `weights
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import zip_longest
 from typing import Any
 
 import keras
@@ -22,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.images.file_bytes import Source, read_bytes
+from helpers.images.folders import shared_threads
 from helpers.images.read import image_from_bytes, quiet_decoding, to_array
 from helpers.models.efficientnet import CLASSES, FEATURES, RESCALING, feature_maps
 from helpers.models.feature_cache import FeatureCache
@@ -98,27 +97,13 @@ def features(images: np.ndarray | Sequence[Source], size: int = SIZE) -> np.ndar
     found = {key: vector for key, vector in CACHE.get(keys).items() if len(vector) == FEATURES}
     missing = list({key: place for place, key in enumerate(keys) if key not in found}.items())
     new: dict[str, np.ndarray] = {}
-    for names, batch in _batches(missing, lambda place: _unit(images[place], size)):
-        new |= dict(zip(names, np.asarray(_forward(size)(batch)), strict=True))
+    with quiet_decoding():
+        for start in range(0, len(missing), BATCH):
+            part = dict(missing[start : start + BATCH])
+            batch = np.stack(list(shared_threads().map(lambda place: _unit(images[place], size), part.values())))
+            new |= dict(zip(part, np.asarray(_forward(size)(batch)), strict=True))
     CACHE.put(new)
     return np.array([found[key] if key in found else new[key] for key in keys]).reshape(-1, FEATURES)
-
-
-def _batches(
-    missing: list[tuple[str, int]], read: Callable[[int], np.ndarray]
-) -> Iterator[tuple[list[str], np.ndarray]]:
-    """Yield (keys, images) in batches; the next is read while one is in use."""
-    parts = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
-    with quiet_decoding(), ThreadPoolExecutor(1) as thread:
-
-        def begin(part: list[tuple[str, int]]) -> Future:
-            return thread.submit(lambda: np.stack([read(place) for _, place in part]))
-
-        following = begin(parts[0]) if parts else None
-        for part, after in zip_longest(parts, parts[1:]):
-            batch = following.result()  # type: ignore[union-attr]
-            following = begin(after) if after else None
-            yield [key for key, _ in part], batch
 
 
 def _unit(source: Any, size: int) -> np.ndarray:

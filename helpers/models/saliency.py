@@ -4,7 +4,6 @@ Gradient × input (A. Shrikumar and others, 2016, "Not Just a Black Box", arXiv 
 of the class's score by it. The score is that before sigmoid or softmax, whose gradient vanishes where the network is sure.
 """
 
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +15,6 @@ from helpers.models.grad_cam import class_score
 from helpers.models.layer_graph import LayerGraph, layer_graph
 from helpers.models.values import Values, network_input
 
-_compiled: weakref.WeakKeyDictionary[LayerGraph, Callable] = weakref.WeakKeyDictionary()
-
 
 def gradient_times_input(model: keras.Model, batch: Any, values: Values = None) -> np.ndarray:
     """Return gradient × input of the class that the network answers: float32 in the shape of one image, without the batch.
@@ -26,13 +23,11 @@ def gradient_times_input(model: keras.Model, batch: Any, values: Values = None) 
     against it; a pixel of 0 says nothing. Raises ValueError as `layer_graph` does.
     """
     batch, graph = network_input(model, np.asarray(batch, "float32"), values), layer_graph(model)
-    if graph not in _compiled:
-        _compiled[graph] = _gradient(graph)
-    return np.nan_to_num((_compiled[graph](tf.constant(batch)) * batch)[0].numpy())
+    return np.nan_to_num((graph.compiled(_gradient)(tf.constant(batch)) * batch)[0].numpy())
 
 
 def _gradient(graph: LayerGraph) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return a compiled function: images (1, ...) → the gradient of the answer's score by them."""
+    """Return a function: images (1, ...) → the gradient of the answer's score by them."""
     last = graph.calls[-1]
     network = keras.Model(graph.input, [last.output, last.inputs[0]])
 
@@ -42,4 +37,4 @@ def _gradient(graph: LayerGraph) -> Callable[[tf.Tensor], tf.Tensor]:
             score = class_score(last, *network(images, training=False))
         return tape.gradient(score, images)
 
-    return tf.function(gradient, autograph=False, reduce_retracing=True)
+    return gradient

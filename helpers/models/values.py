@@ -60,6 +60,12 @@ def unit_images(model: keras.Model, images: Any, values: Values = None) -> np.nd
     return np.clip(images, 0, 1)
 
 
+def check_finite(computed: np.ndarray) -> None:
+    """Raise ValueError for what a network has computed if there is a NaN or an infinity in it."""
+    if not np.isfinite(computed).all():
+        raise ValueError("The network's answer is not a number: its weights diverged. Train it again from the start.")
+
+
 def as_images(graph: LayerGraph, images: Any) -> np.ndarray:
     """Return a batch as float32 in the shape that the network takes; uint8 becomes 0…1. ValueError if it does not fit."""
     given = np.asarray(images)

@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from helpers.classes import ClassNames, class_labels
-from helpers.classes import class_names as names_in_order
+from helpers.images.classes import ClassNames, class_labels
+from helpers.images.classes import class_names as names_in_order
 from helpers.images.encode import encode, in_base64, to_uint8
 
 # Blue, vermilion and green of Okabe and Ito (2008), which the color-blind can tell apart, and three to go with them;

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -157,27 +158,14 @@ class ImageTrainingConfig(Recipe):
     settings: dict[str, Any] = field(default_factory=dict)
     interpolation: ClassVar[str] = "nearest"
 
-    def batches(self, folder: Path, seed: int) -> tuple:
-        """Return batches for training, shuffled and augmented, and for validation, neither: `ImageBatches`, 0…1."""
-        from helpers.images.folders import ImageFolderReader
-
-        augmented, plain = ImageFolderReader(rescale=1 / 255, **self.augmentation), ImageFolderReader(rescale=1 / 255)
-        flow: dict[str, Any] = {
-            "target_size": (self.size, self.size),
-            "batch_size": self.batch_size,
-            "class_mode": "binary",
-            "interpolation": self.interpolation,
-        }
-        train = augmented.flow_from_directory(folder / "train", seed=seed, **flow)
-        return train, plain.flow_from_directory(folder / "validation", shuffle=False, **flow)
-
     def train(self, images: Path, seed: int) -> dict[str, Any]:
         """Train once; return accuracies (0…1) of the last epoch, the best epoch, what it cost, and curves by epoch."""
         import keras
 
         from helpers.models import architectures
 
-        train, validation = self.batches(images, seed)
+        flow = {"batch_size": self.batch_size, "interpolation": self.interpolation}
+        train, validation = both_splits(images, self.size, self.augmentation, seed, **flow)
         keras.utils.set_random_seed(seed)
         model = getattr(architectures, self.architecture)(self.size, **self.settings)
         model.compile(model.optimizer, model.loss, metrics=["accuracy", *self.more_metrics()])
@@ -224,6 +212,16 @@ class HorsesHumansConfig(ImageTrainingConfig):
         return {f"human_{file.stem}": round(float(answer), 4) for file, answer in zip(files, answers, strict=True)}
 
 
+def both_splits(folder: Path, side: int, augmentation: dict[str, Any], seed: int, **flow: Any) -> tuple:
+    """Return batches for training, shuffled and augmented, and for validation, neither: `ImageBatches` of two classes, 0…1."""
+    from helpers.images.folders import ImageFolderReader
+
+    flow |= {"target_size": (side, side), "class_mode": "binary"}
+    augmented, plain = ImageFolderReader(rescale=1 / 255, **augmentation), ImageFolderReader(rescale=1 / 255)
+    train = augmented.flow_from_directory(folder / "train", seed=seed, **flow)
+    return train, plain.flow_from_directory(folder / "validation", shuffle=False, **flow)
+
+
 @contextmanager
 def stopwatch() -> Iterator[dict[str, float]]:
     """Yield a dict that gets the wall-clock "seconds" of the block, and "cpu_seconds", all cores added up.
@@ -237,46 +235,26 @@ def stopwatch() -> Iterator[dict[str, float]]:
     cost["cpu_seconds"] = round(time.process_time() - cpu, 1)
 
 
+_clothes = partial(TrainingConfig, dataset="fashion_mnist", epochs=5, batch_size=64)
+_horses_humans = partial(HorsesHumansConfig, "horses_humans", "horses_or_humans", epochs=5, batch_size=16)
+_cats_dogs = partial(ImageTrainingConfig, "cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128)
+_cats_dogs_long = partial(_cats_dogs, epochs=40, batch_size=32)  # whether augmentation pays, given time
+
 RECIPES: dict[str, TrainingConfig | ImageTrainingConfig] = {
-    "digits_dense": TrainingConfig(
-        "digits_dense", "mnist", epochs=30, batch_size=100, patience=3, settings={"hidden": 50}
-    ),
-    "clothes_dense": TrainingConfig(
-        "clothes_dense", "fashion_mnist", epochs=10, batch_size=32, settings={"hidden": 128}
-    ),
-    "clothes_dense_short": TrainingConfig(
-        "clothes_dense", "fashion_mnist", epochs=5, batch_size=64, settings={"hidden": 128}
-    ),
-    "clothes_convolutional": TrainingConfig(
-        "clothes_convolutional", "fashion_mnist", epochs=5, batch_size=64, settings={"filters": 64}
-    ),
-    "clothes_dense_equal": TrainingConfig(  # as many parameters as the convolutional one
-        "clothes_dense", "fashion_mnist", epochs=5, batch_size=64, settings={"hidden": 307}
-    ),
-    "clothes_convolutional_frozen": TrainingConfig(
-        "clothes_convolutional", "fashion_mnist", epochs=5, batch_size=64, settings={"filters": 64, "frozen": True}
-    ),
+    "digits_dense": TrainingConfig("digits_dense", "mnist", 30, 100, patience=3, settings={"hidden": 50}),
+    "clothes_dense": _clothes("clothes_dense", epochs=10, batch_size=32, settings={"hidden": 128}),
+    "clothes_dense_short": _clothes("clothes_dense", settings={"hidden": 128}),
+    "clothes_convolutional": _clothes("clothes_convolutional", settings={"filters": 64}),
+    "clothes_dense_equal": _clothes("clothes_dense", settings={"hidden": 307}),  # as many parameters as that one
+    "clothes_convolutional_frozen": _clothes("clothes_convolutional", settings={"filters": 64, "frozen": True}),
     # Lesson 06: two networks, trained alike.
-    "horses_humans_300": HorsesHumansConfig(
-        "horses_humans", "horses_or_humans", epochs=5, batch_size=16, size=300, settings={"blocks": 5}
-    ),
-    "horses_humans_150": HorsesHumansConfig(
-        "horses_humans", "horses_or_humans", epochs=5, batch_size=16, size=150, settings={"blocks": 3}
-    ),
+    "horses_humans_300": _horses_humans(size=300, settings={"blocks": 5}),
+    "horses_humans_150": _horses_humans(size=150, settings={"blocks": 3}),
     # Lesson 08's 2×2: the same epochs, with and without augmentation, with and without dropout.
-    "cats_dogs_plain": ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128),
-    "cats_dogs_augmented": ImageTrainingConfig(
-        "cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128, augmentation=AUGMENTATION
-    ),
-    "cats_dogs_dropout": ImageTrainingConfig(
-        "cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128, settings={"dropout": True}
-    ),
-    "cats_dogs_both": ImageTrainingConfig(
-        "cats_dogs", "cats_vs_dogs", epochs=15, batch_size=128, augmentation=AUGMENTATION, settings={"dropout": True}
-    ),
-    # Whether augmentation pays, given time.
-    "cats_dogs_plain_long": ImageTrainingConfig("cats_dogs", "cats_vs_dogs", epochs=40, batch_size=32),
-    "cats_dogs_augmented_long": ImageTrainingConfig(
-        "cats_dogs", "cats_vs_dogs", epochs=40, batch_size=32, augmentation=AUGMENTATION
-    ),
+    "cats_dogs_plain": _cats_dogs(),
+    "cats_dogs_augmented": _cats_dogs(augmentation=AUGMENTATION),
+    "cats_dogs_dropout": _cats_dogs(settings={"dropout": True}),
+    "cats_dogs_both": _cats_dogs(augmentation=AUGMENTATION, settings={"dropout": True}),
+    "cats_dogs_plain_long": _cats_dogs_long(),
+    "cats_dogs_augmented_long": _cats_dogs_long(augmentation=AUGMENTATION),
 }

@@ -5,7 +5,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from helpers.classes import ClassNames
+from helpers.images.classes import ClassNames
 from helpers.models import channel_grid, layer_outputs
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities

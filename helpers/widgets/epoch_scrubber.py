@@ -15,7 +15,7 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from helpers.classes import ClassNames, class_labels
+from helpers.images.classes import ClassNames, class_labels
 from helpers.models import channel_grid, filter_grid, layer_outputs
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities

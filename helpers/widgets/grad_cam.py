@@ -8,7 +8,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from helpers.classes import ClassNames, class_labels
+from helpers.images.classes import ClassNames, class_labels
 from helpers.images.encode import in_base64
 from helpers.models import grad_cam
 from helpers.models.predict import class_names_of, predict_probabilities

@@ -11,13 +11,13 @@ import tensorflow as tf
 import traitlets
 
 from data_scripts.errors import DataError
-from helpers.classes import ClassNames
+from helpers.images.classes import ClassNames
 from helpers.images.encode import in_base64, to_uint8
 from helpers.images.own_images import square
 from helpers.images.read import open_image
 from helpers.models.grad_cam import grad_cam
 from helpers.models.predict import SURE, class_names_of, image_shape, probabilities
-from helpers.models.values import Values, input_range, network_input
+from helpers.models.values import Values, check_finite, input_range, network_input
 from helpers.widgets.base import BrowserWidget, Formats, script
 from helpers.widgets.grad_cam import HEAT
 
@@ -70,10 +70,7 @@ class LiveCamera(BrowserWidget):
         self.probabilities = probabilities(
             self._model, np.asarray(self._network(network_input(self._model, pixels, self._range)))
         )[0]
-        if not np.isfinite(self.probabilities).all():
-            raise ValueError(
-                "The network's answer is not a number: its weights diverged. Train it again from the start."
-            )
+        check_finite(self.probabilities)
         if self._in_distribution is not None and self.answers % CHECK_EVERY == 0:
             self._caution = "" if self._in_distribution(pixels)[0] else UNLIKE
         self.answers += 1

@@ -6,8 +6,8 @@ from typing import Any
 import ipywidgets
 import numpy as np
 
-from helpers.classes import ClassNames, class_labels
-from helpers.classes import class_names as names_in_order
+from helpers.images.classes import ClassNames, class_labels
+from helpers.images.classes import class_names as names_in_order
 from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value

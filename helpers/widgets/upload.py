@@ -11,8 +11,8 @@ import numpy as np
 from IPython.display import display
 
 from helpers import budget
-from helpers.classes import ClassNames
 from helpers.images.assets import SAMPLE_IMAGES
+from helpers.images.classes import ClassNames
 from helpers.images.encode import data_uri, encode
 from helpers.images.read import ImageError
 from helpers.models.predict import Prediction, class_names_of, predict_files

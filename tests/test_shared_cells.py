@@ -5,19 +5,19 @@ import json
 import nbformat
 import pytest
 
-from tools import notebooks, repository, way_cells
+from tools import notebooks, repository, shared_cells
 
 LESSONS = notebooks.lessons()
 
 
 def test_the_cells_of_all_lessons_are_those_that_the_tool_writes():
-    assert repository.outdated(repository.published()) == {}, "python -m tools.way_cells"
+    assert repository.outdated(repository.published()) == {}, "python -m tools.shared_cells"
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_both_ends_lead_to_files_that_are_there(path):
     cells = notebooks.read(path).cells
-    assert [cells[0].id, cells[-1].id] == [way_cells.TOP, way_cells.BOTTOM]
+    assert [cells[0].id, cells[-1].id] == [shared_cells.TOP, shared_cells.BOTTOM]
     assert cells[0].source == cells[-1].source
     place = LESSONS.index(path)
     wanted = [*LESSONS[max(place - 1, 1) : place], *([LESSONS[0]] if place else []), *LESSONS[place + 1 : place + 2]]
@@ -34,23 +34,24 @@ def test_a_lesson_that_comes_between_changes_its_neighbors_and_twice_changes_not
     order = [
         lesson(tmp_path, f"0{n}_x.ipynb", f"0{n} · {word}") for n, word in ((0, "Start"), (1, "One"), (3, "Three"))
     ]
-    assert way_cells.way(order[1], order) == "[Contents](00_x.ipynb) · [03 · Three](03_x.ipynb) →"
+    assert shared_cells.way(order[1], order) == "[Contents](00_x.ipynb) · [03 · Three](03_x.ipynb) →"
     order.insert(2, lesson(tmp_path, "02_x.ipynb", "02 · Two"))
-    assert way_cells.way(order[1], order) == "[Contents](00_x.ipynb) · [02 · Two](02_x.ipynb) →"
+    assert shared_cells.way(order[1], order) == "[Contents](00_x.ipynb) · [02 · Two](02_x.ipynb) →"
     assert (
-        way_cells.way(order[2], order)
+        shared_cells.way(order[2], order)
         == "← [01 · One](01_x.ipynb) · [Contents](00_x.ipynb) · [03 · Three](03_x.ipynb) →"
     )
     notebook = json.loads(order[2].read_text())
-    way_cells.put_into(notebook, order[2], order)
+    shared_cells.put_into(notebook, order[2], order)
     once = json.dumps(notebook)
-    way_cells.put_into(notebook, order[2], order)
+    shared_cells.put_into(notebook, order[2], order)
     assert json.dumps(notebook) == once
-    assert [cell["id"] for cell in notebook["cells"]] == [way_cells.TOP, "title", "setup", way_cells.BOTTOM]
+    ids = [shared_cells.TOP, "title", shared_cells.INSTALL, shared_cells.START, shared_cells.BOTTOM]
+    assert [cell["id"] for cell in notebook["cells"]] == ids
 
 
 def test_a_notebook_without_a_title_is_named(tmp_path):
     path = lesson(tmp_path, "01_x.ipynb", "01 · One")
     path.write_text(path.read_text().replace("# 01", "01"))
     with pytest.raises(ValueError, match="begins with the title"):
-        way_cells.title(path)
+        shared_cells.title(path)
