@@ -415,11 +415,11 @@ def test_a_line_comes_when_patience_is_over_and_never_after_the_end(monkeypatch)
         shown.append(display_id)
         came.set()
 
-    with running.noticed(show) as notice:
+    with running.Notice(show) as notice:
         assert came.wait(timeout=60)
     assert shown == [notice.display_id]
     monkeypatch.setattr(running, "PATIENCE", 3600)
-    with running.noticed(show) as notice:
+    with running.Notice(show) as notice:
         pass
     notice._late()  # the timer was about to show it as the answer came
     assert len(shown) == 1
@@ -432,15 +432,15 @@ def test_no_line_where_stop_does_not_reach():
     given = []
 
     def elsewhere():
-        with running.noticed(lambda display_id: None) as notice:
+        with running.Notice(lambda display_id: None) as notice:
             given.append(notice)
 
     thread = threading.Thread(target=elsewhere)
     thread.start()
     thread.join()
-    with running.noticed(None) as notice:
+    with running.Notice(None) as notice:
         given.append(notice)
-    assert given == [None, None]
+    assert [notice.timer.ident for notice in given] == [None, None]
 
 
 def test_a_million_lines_are_cut_short(capfd):

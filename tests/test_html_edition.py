@@ -5,6 +5,8 @@ import re
 import nbformat
 import pytest
 
+from helpers.exercises.quiz import questions_of
+from helpers.widgets.quiz_question import QuizQuestion
 from tests.browser import chromium, needs_browser
 from tools import html_edition, notebooks
 
@@ -22,6 +24,15 @@ def test_every_lesson_is_a_page_and_every_link_leads_somewhere(site):
     for name, text in pages.items():
         for link in re.findall(r'(?:href|src)="([^":#]+)(?:#[^"]*)?"', text):
             assert (site / link).exists(), f"{name} leads to {link}"
+
+
+def test_the_quiz_has_each_choice_as_a_fold_out_with_its_reason_and_needs_no_script(site):
+    for path in notebooks.lessons():
+        page = (site / f"{path.stem}.html").read_text("utf-8")
+        for number, question in enumerate(questions_of(path.stem[:2]), 1):
+            fallback = QuizQuestion(number, question.text, question.choices).fallback()["text/html"]
+            assert fallback.count("<details><summary>") == len(question.choices) == 3
+            assert fallback in page, f"{path.stem}, question {number}: run `make notebooks LESSON={path.stem[:2]}`"
 
 
 def test_a_term_leads_to_its_row_of_the_glossary_where_it_is_first_used(site):

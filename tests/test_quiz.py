@@ -1,6 +1,8 @@
 """The quiz: its records, what is noted of an answer, and the widget that asks."""
 
 import json
+import re
+import sys
 
 import pytest
 import traitlets
@@ -8,13 +10,29 @@ import traitlets
 from helpers import exercises
 from helpers.contents import progress
 from helpers.exercises import core
-from helpers.exercises.quiz import Choice, Question, questions_of
+from helpers.exercises.quiz import Choice, Question, questions_of, read_questions
 from helpers.widgets.base import VIEW
 from helpers.widgets.quiz_question import QuizQuestion, verdict
 
 TWO = Question("Is `1 * 1` **one**?", (Choice("Yes", True, "As `1 ** 1` is."), Choice("No & <never>", False, "Count.")))
 THREE = Question("Which?", (Choice("A", False, "x"), Choice("B", True, "y"), Choice("C", False, "z")))
-SHOWN = [(choice.text, choice.right, choice.why) for choice in TWO.choices]
+MARKDOWN = """## Is `1 * 1` **one**?
+
+- [x] Yes
+  As `1 ** 1`
+  is.
+- [ ] No & <never>
+
+  Count.
+
+## Which?
+- [ ] A
+  x
+- [x] B
+  y
+- [ ] C
+  z
+"""
 
 
 @pytest.fixture
@@ -25,12 +43,11 @@ def own_home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def lesson(monkeypatch, own_home):
+def lesson(monkeypatch, own_home, tmp_path):
     """Lesson 01, begun in a notebook, with a quiz of two questions; the list of what was shown."""
-    from helpers.exercises import lesson_01
-
     shown = []
-    monkeypatch.setattr(lesson_01, "QUESTIONS", (TWO, THREE), raising=False)
+    (tmp_path / "01.md").write_text(MARKDOWN, encoding="utf-8")
+    monkeypatch.setattr(sys.modules[questions_of.__module__], "FOLDER", tmp_path)
     monkeypatch.setattr(exercises, "_lesson", "01")
     monkeypatch.setattr("helpers.exercises.display.shell", object)
     monkeypatch.setattr("helpers.exercises.display.show", shown.append)
@@ -47,7 +64,7 @@ def boxes(monkeypatch):
 @pytest.mark.parametrize("number", core.lessons())
 def test_the_questions_of_a_lesson_have_three_choices_whose_reasons_stand_alone(number):
     questions = questions_of(number)
-    assert len(questions) in (0, 3)  # a lesson without them has fold-outs in its notebook, see test_lessons.py
+    assert len(questions) == 3
     for question in questions:
         assert len(question.choices) == 3
         for choice in question.choices:
@@ -57,10 +74,44 @@ def test_the_questions_of_a_lesson_have_three_choices_whose_reasons_stand_alone(
 
 def test_a_question_has_one_right_choice():
     yes, no = Choice("a", True, "."), Choice("b", False, ".")
-    for choices in ((no,), (yes, Choice("c", True, ".")), (), (yes, Choice("a", False, "."))):
+    for choices in (
+        (no,),
+        (yes, Choice("c", True, ".")),
+        (),
+        (yes, Choice("a", False, ".")),
+        (yes, Choice("b", False, "")),
+    ):
         with pytest.raises(ValueError, match="needs one right choice"):
             Question("Which?", choices)
     assert Question("Which?", [yes, no]).choices
+
+
+def test_questions_are_read_from_markdown(lesson):
+    assert questions_of("01") == [TWO, THREE]
+    assert questions_of("02") == questions_of("") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "sentence"),
+    [
+        ("## Is", "Is", 1, "neither a question"),
+        ("## Is", "# Is", 1, "neither a question"),
+        ("## Is `1 * 1` **one**?", "", 3, "neither a question"),
+        ("  Count.", "Count.", 8, "nor a choice"),
+        ("- [ ] No", "- [X] No", 6, "nor a choice"),
+        ("- [ ] A", "  A", 11, "nor a choice"),
+        ("- [ ] A", "- [x] A", 10, "needs one right choice (it has 2)"),
+        ("- [x] Yes", "- [ ] Yes", 1, "needs one right choice (it has 0)"),
+        ("- [ ] A", "- [ ] B", 10, "no two choices alike"),
+        ("  z\n", "", 10, "a reason for each"),
+    ],
+)
+def test_anything_else_in_the_file_is_named_with_its_line(old, new, line, sentence, tmp_path):
+    path = tmp_path / "01.md"
+    path.write_text(MARKDOWN.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape(sentence)) as error:
+        read_questions(path)
+    assert str(error.value).startswith(f"{path}, line {line}: ")
 
 
 def test_an_answer_is_noted_next_to_the_exercises_and_restored(lesson, own_home, capfd):
@@ -132,7 +183,7 @@ def test_in_a_script_the_question_is_printed(lesson, monkeypatch, capsys):
 
 
 def test_where_no_script_runs_the_choices_are_fold_outs():
-    data, _ = QuizQuestion(4, TWO.text, SHOWN, 1)._repr_mimebundle_()
+    data, _ = QuizQuestion(4, TWO.text, TWO.choices, 1)._repr_mimebundle_()
     page = data["text/html"]
     assert "<script" not in page
     assert "<strong>4.</strong> Is <code>1 * 1</code> <strong>one</strong>?" in page
@@ -144,7 +195,7 @@ def test_where_no_script_runs_the_choices_are_fold_outs():
 
 
 def test_the_browser_can_only_choose_what_there_is():
-    question = QuizQuestion(1, TWO.text, SHOWN)
+    question = QuizQuestion(1, TWO.text, TWO.choices)
     for place in (-2, 2, 10**9):
         with pytest.raises(traitlets.TraitError):
             question.chosen = place

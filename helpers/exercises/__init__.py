@@ -13,7 +13,7 @@ answers to tests/wrong_answers/. A new file `lesson_NN.py` is found by its name.
 
     core        the record, the registry, progress     checking     calling a learner's function
     display     how results look                       callbacks    calling a learner's callback
-    quiz        the questions of a lesson
+    quiz        the questions of a lesson, from questions/NN.md
     cells       whether the answer's cell failed       running      while the learner's function runs
     notebooks   the answer cells of a lesson, its solved edition, the code that one answer needs
     grading     judging for points; judge, answering: the processes it starts, wire: what they tell each other
@@ -70,12 +70,12 @@ def check(name: str, answer: Any) -> None:
     else:
         noted.note_lesson(exercise.lesson)
         threads = set(threading.enumerate())
-        with running.noticed(display.show_late if display.is_live() else None) as notice, running.short_output():
+        with running.Notice(display.show_late if display.is_live() else None) as notice, running.short_output():
             mark, title, *sentences = _outcome(exercise, answer)
         sentences += running.threads_left(threads)
         if not display.is_live() and mark != "✓":
             sentences.append(f'Stuck? `exercises.hint("{name}")`')
-        display.show_box(mark, f"{title}: {exercise.title}", *sentences, display_id=notice.display_id if notice else "")
+        display.show_box(mark, f"{title}: {exercise.title}", *sentences, display_id=notice.display_id)
         if display.is_live():
             _show_buttons(exercise, mark)
 

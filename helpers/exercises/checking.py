@@ -53,14 +53,14 @@ def _unattended() -> Iterator[None]:
     shell = display.shell()
     if hasattr(shell, "ask_exit"):
         places.append((shell, "ask_exit", _exit))  # what `exit()` and `quit()` call there
-    before = [getattr(place, name) for place, name, _ in places]
+    before = [(place, name, getattr(place, name)) for place, name, _ in places]
     try:
-        for place, name, instead in places:
-            setattr(place, name, instead)
+        for change in places:
+            setattr(*change)
         yield
     finally:
-        for (place, name, _), value in zip(places, before, strict=True):
-            setattr(place, name, value)
+        for change in before:
+            setattr(*change)
 
 
 @contextlib.contextmanager
@@ -143,11 +143,6 @@ def number(result: Any) -> int | float:
     if not np.isfinite(value):
         raise Incorrect(f"Your function returns {result}, which isn't a usable number.")
     return value.item()
-
-
-def _digits(value: int) -> int:
-    """Return the number of digits of a large number, rounded down to tens: Python refuses to write out thousands."""
-    return int(value.bit_length() * 0.30103) // 10 * 10
 
 
 def whole(result: Any) -> int:
@@ -235,7 +230,8 @@ def kind(value: Any) -> str:
     if isinstance(value, complex | np.complexfloating):
         return f"the complex number {value}"
     if isinstance(value, int) and abs(value) >= 2**63:
-        return f"a whole number of more than {_digits(value)} digits"
+        digits = int(value.bit_length() * 0.30103) // 10 * 10  # Python refuses to write out thousands of them
+        return f"a whole number of more than {digits} digits"
     if isinstance(value, bool | int | float | np.generic):
         return f"the single value {value}"
     if hasattr(value, "shape") and hasattr(value, "dtype"):

@@ -26,13 +26,13 @@ HERE = Path(__file__).resolve().parent
 SECONDS = 60  # for all calls of one answer in a process of its own
 
 
-def start_process(module: str, **streams: Any) -> subprocess.Popen:
+def start_process(module: str) -> subprocess.Popen:
     """Start `python -m helpers.exercises.MODULE` with this very copy of the course, in a session of its own."""
     paths = [str(HERE.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     command = [sys.executable, "-P", "-m", f"helpers.exercises.{module}"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, env=environment, start_new_session=True, **pipes | streams)
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen(command, env=environment, start_new_session=True, stdin=pipe, stdout=pipe, stderr=null)
 
 
 def judged(lesson: str, name: str, seeds: list[int], answer: Any) -> SimpleNamespace:
@@ -144,7 +144,7 @@ def judge_notebook(notebook: Any, seconds: float = SECONDS) -> None:
         judge.communicate()
 
 
-def judge_source(judge: subprocess.Popen, check: str, cells: list[Any], seconds: float = SECONDS) -> list[str]:
+def judge_source(judge: subprocess.Popen, check: str, cells: list[Any], seconds: float) -> list[str]:
     """Return the verdict on an answer; `check` is the source of its check cell, `cells` are those before it."""
     calls = [node for node in ast.walk(ast.parse(check)) if isinstance(node, ast.Call)]
     call = next(call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_judged")

@@ -30,24 +30,20 @@ class Remote:
         self.functions: list[Any] = []  # those that the answer got in the last call
 
     def ask(self, *request: Any) -> Any:
-        """Return the reply to a request. Raises Incorrect or NotAttempted as the other side says."""
+        """Return the reply to a request, ready to use. Raises Incorrect or NotAttempted as the other side says."""
         try:
             self.channel.send(*request)
-            return self.reply()[0]
+            kind, *values = self.channel.receive()
+            while kind == "ask":
+                self.channel.send(*self._value(*values))
+                kind, *values = self.channel.receive()
         except EOFError:
             raise Incorrect(f"{self.ended}.") from None
-
-    def reply(self) -> list[Any]:
-        """Return a reply's values, ready to use."""
-        kind, *values = self.channel.receive()
-        while kind == "ask":
-            self.channel.send(*self._value(*values))
-            kind, *values = self.channel.receive()
         if kind == "incorrect":
             raise Incorrect(str(values[0])[:2000])
         if kind == "not attempted":
             raise NotAttempted("Not attempted yet.")
-        return [decode(value) for value in values] if kind == "value" else [kind]
+        return decode(values[0]) if kind == "value" else kind
 
     def answer(self) -> Any:
         """Return what behaves like the answer: a function, a callback class, or the plain value that it is."""

@@ -1,14 +1,10 @@
-"""Exercises of lesson 00: a first function, and three about arrays: a slice, an axis, and the shape of a batch.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 00: a first function, and three about arrays: a slice, an axis, and the shape of a batch."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import agree, array, call, number, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def pixel_count(height, width):
@@ -216,38 +212,3 @@ EXERCISES = [
         takeaway="(1, height, width, 1) is batch, rows, columns, channels: the order in which Keras wants images.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "`digits` has the shape (10, 28, 28). What is the shape of `digits.max(axis=0)`?",
-        (
-            Choice(
-                "(28, 28)",
-                True,
-                "Axis 0, the ten images, disappears. What is left is an image: the lightest value at each place.",
-            ),
-            Choice("(10,)", False, "That would be `axis=(1, 2)`: one number for each image."),
-            Choice("(10, 28)", False, "That would be `axis=1` or `axis=2`."),
-        ),
-    ),
-    Question(
-        "An image has the dtype uint8. What is `image + 100` at a pixel that has 200?",
-        (
-            Choice("300", False, "A `uint8` has no 300: it ends at 255."),
-            Choice("255", False, "It would be if NumPy stopped at the largest byte. It doesn't."),
-            Choice(
-                "44",
-                True,
-                '300 − 256 = 44, so a light pixel becomes dark. Use `image.astype("float32")` first.',
-            ),
-        ),
-    ),
-    Question(
-        "What does `image[:, ::-1]` do?",
-        (
-            Choice("It turns the image upside down.", False, "That would be `image[::-1]`: the rows in reverse order."),
-            Choice("It mirrors it: left and right change places.", True, "All rows, and the columns in reverse order."),
-            Choice("It makes a negative.", False, "That would be `255 - image`."),
-        ),
-    ),
-)

@@ -8,7 +8,6 @@ import numpy as np
 
 from helpers.exercises.checking import agree, array, call, number, rule_out
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def signed_scale(image):
@@ -227,67 +226,3 @@ EXERCISES = [
         takeaway="The diagonal holds the hits; its sum divided by the number of images is the accuracy.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "You have tried twelve hidden sizes and kept the best one. Which accuracy do you report?",
-        (
-            Choice(
-                "The training accuracy: it comes from the most pictures.",
-                False,
-                "The network was shown these pictures with their answers. This accuracy says how well it remembers them, not "
-                "how well it reads new ones.",
-            ),
-            Choice(
-                "The validation accuracy: the network hasn't learned from these.",
-                False,
-                "The network hasn't, but **you** have: you chose the size that was best on exactly these pictures, so part of it is luck.",
-            ),
-            Choice(
-                "The test accuracy, measured once for the size you chose.",
-                True,
-                "Nothing was learned from the test pictures, and nothing was chosen on them.",
-            ),
-        ),
-    ),
-    Question(
-        "The weight is 2 and the gradient is −3. You take a step with learning rate 0.1. What is the weight now?",
-        (
-            Choice(
-                "1.7",
-                False,
-                "That is a step **along** the gradient: 2 + 0.1 · (−3). It goes uphill, and the loss grows.",
-            ),
-            Choice(
-                "2.3",
-                True,
-                "2 − 0.1 · (−3) = 2.3. The gradient is negative, so the loss falls as the weight grows.",
-            ),
-            Choice(
-                "−0.3",
-                False,
-                "That is the learning rate times the gradient, without the weight it starts from.",
-            ),
-        ),
-    ),
-    Question(
-        "`fit` says: target.shape=(None,), output.shape=(None, 10). What has happened?",
-        (
-            Choice(
-                "The labels are whole numbers, and the loss wants one-hot rows.",
-                True,
-                "One number for each label, ten for each answer: `sparse_categorical_crossentropy` fits these labels.",
-            ),
-            Choice(
-                "The labels are one-hot, and the loss wants whole numbers.",
-                False,
-                "Then the target would have the shape (None, 10).",
-            ),
-            Choice(
-                "The last layer has the wrong size.",
-                False,
-                "Ten outputs for ten digits is right. It's the labels and the loss that don't go together.",
-            ),
-        ),
-    ),
-)

@@ -10,7 +10,6 @@ import numpy as np
 from helpers.exercises.callbacks import drive_callback, stopping_epoch
 from helpers.exercises.checking import agree, array, call, kind, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def steps_per_epoch(images, batch_size):
@@ -261,62 +260,3 @@ EXERCISES = [
         "So look how large it is.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        'Your callback says `if logs.get("accuracy") > 0.99`. The model was compiled without `metrics`. What happens?',
-        (
-            Choice(
-                "Training goes on to the last epoch, because a missing accuracy counts as 0.",
-                False,
-                "`get` returns `None` for what isn't there, and `None` isn't 0.",
-            ),
-            Choice(
-                "A TypeError after the first epoch.",
-                True,
-                "`None` can't be compared with a number. Check for `None` first.",
-            ),
-            Choice(
-                "Keras measures the accuracy, because the callback asks for it.",
-                False,
-                "A callback only gets what is measured anyway. `compile` said what that is.",
-            ),
-        ),
-    ),
-    Question(
-        "For every picture you have seen, a neuron's sum is below 0, so its ReLU gives 0. What happens to its weights?",
-        (
-            Choice(
-                "They grow until the sum is above 0.",
-                False,
-                "For that, something would have to push them. But the output stays at 0 if a weight changes a little, so the gradient is 0.",
-            ),
-            Choice(
-                "They stay as they are: the neuron is dead.",
-                True,
-                "The output doesn't react to small changes, so the gradient is 0, and a step of 0 changes nothing.",
-            ),
-            Choice(
-                "They become 0 as well.",
-                False,
-                "The **output** is 0. The weights keep their values, because no step changes them.",
-            ),
-        ),
-    ),
-    Question(
-        "Of 1,000 answers, each given with a probability of about 0.95, 880 are right. What do you say?",
-        (
-            Choice("The network is overconfident.", True, "It promised 950 and kept 880."),
-            Choice(
-                "The network is calibrated: most answers are right.",
-                False,
-                "Calibrated means that the promise is kept: of 1,000 answers with 0.95, about 950 would be right.",
-            ),
-            Choice(
-                "You can't tell, because no single answer can be 0.95 right.",
-                False,
-                "That's true of a single answer. But these are 1,000, and over many answers a promise can be checked.",
-            ),
-        ),
-    ),
-)

@@ -1,14 +1,10 @@
-"""Exercises of lesson 03: convolution, output size, max pooling, and a comment that is wrong; and its quiz.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 03: convolution, output size, max pooling, and a comment that is wrong."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import agree, array, call, kind, number, rule_out
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def convolve(image, kernel, stride):
@@ -99,9 +95,6 @@ def output_size(n, kernel, stride, padding):
     return (n - kernel) // stride + 1
 
 
-PADDINGS = ("valid", "same")
-
-
 def _check_output_size(answer, seed=0):
     got = number(call(answer, 28, 3, 1, "valid"))
     asked = f"A filter of 3 on 28 pixels: your function gave {got:g}."
@@ -132,7 +125,8 @@ def _check_output_size(answer, seed=0):
     )
     random = np.random.default_rng(seed)
     sides, kernels = random.permutation(range(9, 40))[:6].tolist(), random.integers(1, 9, 6).tolist()
-    drawn = [case + (padding,) for case in zip(sides, kernels, [1, 2, 3] * 2, strict=True) for padding in PADDINGS]
+    cases = zip(sides, kernels, [1, 2, 3] * 2, strict=True)
+    drawn = [case + (padding,) for case in cases for padding in ("valid", "same")]
     agree(answer, output_size, *drawn)
 
 
@@ -308,50 +302,3 @@ EXERCISES = [
         takeaway="Where a comment and its code disagree, the computer follows the code. A test notices; a comment does not.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "A filter is [[0, 0, 0], [−1, 0, 1], [0, 0, 0]]. What is its response where the picture is evenly gray, 180 everywhere?",
-        (
-            Choice(
-                "180, because the picture doesn't change.", False, "For that the weights would have to add up to 1."
-            ),
-            Choice(
-                "0.",
-                True,
-                "−180 + 180 = 0. The weights add up to 0, so the filter responds only where right and left differ.",
-            ),
-            Choice(
-                "360, which is clipped to 255.",
-                False,
-                "One of the two weights is negative: the pixels are subtracted, not added.",
-            ),
-        ),
-    ),
-    Question(
-        "A picture of 150 × 150 pixels, a filter of 5 × 5, stride 2, padding valid. How large is the result?",
-        (
-            Choice("75 × 75", False, "That would be `same`: 150 / 2 = 75."),
-            Choice("146 × 146", False, "That would be stride 1: 150 − 5 + 1 = 146."),
-            Choice("73 × 73", True, "(150 − 5) / 2 = 72.5, rounded down to 72, plus 1 is 73."),
-        ),
-    ),
-    Question(
-        "Why do networks use max pooling after a filter that finds lines?",
-        (
-            Choice(
-                "It finds lines that the filter has missed.", False, "It only chooses among the numbers that are there."
-            ),
-            Choice(
-                "It keeps **that** a line was found, in fewer numbers, and forgets where exactly.",
-                True,
-                "A quarter of the numbers go on, and a line that moves by a pixel often gives the same result.",
-            ),
-            Choice(
-                "It makes the picture smoother, because the mean of four pixels is less noisy.",
-                False,
-                "That is average pooling. Keeping the largest of four makes nothing smoother.",
-            ),
-        ),
-    ),
-)

@@ -1,14 +1,10 @@
-"""Exercises of lesson 04: parameters of a convolution layer, sizes through a network, receptive fields; and its quiz.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 04: parameters of a convolution layer, sizes through a network, receptive fields."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import agree, as_list, call, given, number, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def conv_parameters(filters, size, channels, use_bias=True):
@@ -173,56 +169,3 @@ EXERCISES = [
         takeaway="After this lesson's four layers a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "Color pictures of 150 × 150 × 3 go into `Conv2D(16, (3, 3))`. What comes out, and how many parameters does the layer have?",
-        (
-            Choice("148 × 148 × 16, and 448 parameters.", True, "150 − 3 + 1 = 148, and 16 · (3 · 3 · 3 + 1) = 448."),
-            Choice(
-                "148 × 148 × 48, and 160 parameters.",
-                False,
-                "Each filter reads all three channels and adds them up to one number; 16 filters make 16 channels.",
-            ),
-            Choice(
-                "150 × 150 × 16, and 448 parameters.",
-                False,
-                'The parameters are right, but without `padding="same"` a border is lost.',
-            ),
-        ),
-    ),
-    Question(
-        "You leave the second pooling out. What happens to the number of parameters of the whole network?",
-        (
-            Choice(
-                "It stays, because pooling has no parameters.",
-                False,
-                "Pooling itself has none. But it passes on fewer numbers, and Dense 128 has weights for every one of them.",
-            ),
-            Choice(
-                "It grows to more than four times as many.",
-                True,
-                "Flatten gives 11 · 11 · 64 = 7744 instead of 1600, so Dense 128 has 991,360 parameters instead of 204,928.",
-            ),
-            Choice("It shrinks by 64.", False, "No filter goes away, and no bias."),
-        ),
-    ),
-    Question(
-        "You freeze the random filters of a convolutional network, and it still gets most clothes right. What does that show?",
-        (
-            Choice(
-                "That training filters is a waste of time.",
-                False,
-                "With trained filters the same network made clearly fewer mistakes, for every one of the five seeds.",
-            ),
-            Choice(
-                "That the filters were good ones from the start.", False, "They were random numbers. No one chose them."
-            ),
-            Choice(
-                "That part of the success is in the architecture: neighbors, shared weights, pooling.",
-                True,
-                "The dense layers can work with whatever 64 different filters respond to. Training the filters adds the rest.",
-            ),
-        ),
-    ),
-)

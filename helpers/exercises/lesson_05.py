@@ -1,14 +1,10 @@
-"""Exercises of lesson 05: labels from folders, an image resized by hand, cache and shuffle buffer, the endings of files.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 05: labels from folders, an image resized by hand, cache and shuffle buffer, the endings of files."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import agree, array, as_list, call, close, kind, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def class_numbers(paths):
@@ -410,63 +406,3 @@ EXERCISES = [
         "`image_dataset_from_directory` passes over.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "`train/` holds the folders `dogs`, `cats` and `old`. In `old` are pictures that you rejected. What does "
-        '`image_dataset_from_directory("train")` do?',
-        (
-            Choice(
-                "It reads cats and dogs, because `old` isn't an animal.",
-                False,
-                "It can't know that. Every folder is a class.",
-            ),
-            Choice(
-                "It finds three classes: cats 0, dogs 1, old 2.",
-                True,
-                'Move `old` somewhere else, or say `class_names=["cats", "dogs"]`.',
-            ),
-            Choice(
-                "It finds three classes: dogs 0, cats 1, old 2.",
-                False,
-                "There are three, but they are numbered in alphabetical order, not in the order in which you name them.",
-            ),
-        ),
-    ),
-    Question(
-        "Someone writes `pictures.map(augment).shuffle(2000).cache().batch(32)`. What does the network see in its second epoch?",
-        (
-            Choice(
-                "The same changed pictures in the same order as in the first.",
-                True,
-                "The cache keeps whatever comes before it, so the random changes and the random order happen only once.",
-            ),
-            Choice(
-                "The pictures changed again, in a new order.",
-                False,
-                "It would if `cache()` came first. What comes before a cache works only once.",
-            ),
-            Choice(
-                "The same changed pictures, in a new order.",
-                False,
-                "The shuffle comes before the cache as well, so its order is kept, too.",
-            ),
-        ),
-    ),
-    Question(
-        "You have 2,000 pictures, batches of 128, and `steps_per_epoch=15`. What does your second epoch train on?",
-        (
-            Choice(
-                "On 15 batches, like the first.",
-                False,
-                "The set has 16 batches, and the first epoch has taken 15 of them.",
-            ),
-            Choice(
-                "On one batch, of 80 pictures.",
-                True,
-                "15 · 128 = 1,920, so 80 are left over. Keras starts the set again in the third epoch.",
-            ),
-            Choice("On all 2,000.", False, "It would if you left `steps_per_epoch` out."),
-        ),
-    ),
-)

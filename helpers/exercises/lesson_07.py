@@ -1,7 +1,4 @@
-"""Exercises of lesson 07: bad files, the loss of right and wrong answers, precision and recall, a threshold by its price.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 07: bad files, the loss of right and wrong answers, precision and recall, a threshold by its price."""
 # mypy: allow-untyped-defs
 
 import tempfile
@@ -12,7 +9,6 @@ from PIL import Image
 
 from helpers.exercises.checking import as_array, as_list, call, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def bad_files(folder):
@@ -140,7 +136,7 @@ def _check_loss_by_outcome(answer, seed=0):
     labels = np.array([1, 1, 1, 0, 0, 0])
     chances = np.array([0.9, 0.6, 0.2, 0.1, 0.4, 0.95])  # right: 0.9, 0.6, 0.9, 0.6; wrong: 0.2 and 0.05 for the truth
     right = loss_by_outcome(labels, chances)
-    got = _two_numbers(call(answer, labels, chances), "`return loss[right].mean(), loss[~right].mean()`")
+    got = _two_numbers(call(answer, labels, chances), "two numbers: `return loss[right].mean(), loss[~right].mean()`")
     of_truth = np.where(labels == 1, chances, 1 - chances)
     loss, is_right = -np.log(of_truth), of_truth > 0.5
     dog = -np.log(chances)
@@ -196,8 +192,7 @@ def _check_loss_by_outcome(answer, seed=0):
 
 def _two_numbers(result, wanted: str) -> np.ndarray:
     """Return the two numbers of an answer; raise `Incorrect` for anything else."""
-    pair = as_list(result, f"two numbers: {wanted}" if "`" in wanted else wanted, length=2)
-    return np.array([number(value) for value in pair])
+    return np.array([number(value) for value in as_list(result, wanted, length=2)])
 
 
 def precision_recall(labels, probabilities, threshold):
@@ -378,60 +373,3 @@ EXERCISES = [
         takeaway="0.5 is the best threshold only by luck or for equal prices. Choose it on validation images, like everything else.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "After epoch 5 the training loss keeps falling. The validation loss rises, and the validation accuracy creeps up from "
-        "0.78 to 0.80. How does that go together?",
-        (
-            Choice(
-                "It doesn't: if more answers are right, the loss has to fall.",
-                False,
-                "The loss also looks at *how sure* an answer is. A few mistakes with 0.999 can outweigh many small gains.",
-            ),
-            Choice(
-                "Fewer answers are wrong, but the wrong ones have become much surer.",
-                True,
-                "Accuracy counts mistakes; the loss weights each by its confidence.",
-            ),
-            Choice(
-                "The learning rate is too small, so the loss lags behind.",
-                False,
-                "Then both losses would still be falling. Here one falls and the other rises.",
-            ),
-        ),
-    ),
-    Question(
-        'Of 1,000 people, 10 are ill. A test that always says "healthy" is right 990 times. What are its precision and recall '
-        'for "ill"?',
-        (
-            Choice("Both are 0.99.", False, "0.99 is its accuracy, and shows why accuracy alone isn't enough."),
-            Choice(
-                "Recall is 0; precision is 0 / 0, which counts as 0.",
-                True,
-                "It finds none of the 10 who are ill, and calls no one ill.",
-            ),
-            Choice(
-                "Recall is 0, precision is 1, because it never raises a false alarm.",
-                False,
-                "It never raises any alarm. Of no one called ill, no share can be right, and by convention that counts as 0.",
-            ),
-        ),
-    ),
-    Question(
-        "Fifty validation images are training images, too. What happens?",
-        (
-            Choice(
-                "Training stops with an error.",
-                False,
-                "They are flawless images, and `fit` doesn't check whether any two are the same.",
-            ),
-            Choice("The training accuracy is too low.", False, "The training images are what they were."),
-            Choice(
-                "The validation accuracy is too high.",
-                True,
-                "The network has memorized those fifty, and you believe that it can do the same with any image.",
-            ),
-        ),
-    ),
-)

@@ -1,14 +1,10 @@
-"""Exercises of lesson 08: safe augmentation, a validation that changes by mistake, early stopping, dropout, two networks compared.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 08: safe augmentation, a validation that changes by mistake, early stopping, dropout, two networks compared."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 CHANGES = ("horizontal_flip", "vertical_flip", "small_rotation", "large_rotation", "brightness")
 
@@ -232,20 +228,19 @@ def _check_compare_networks(answer, seed=0):
     second = np.array([0.1] * 9 + [0.7, 0.9, 0.8, 0.4])
     labels = np.array([1] * 9 + [1, 1, 0, 0])
     b, c, counts = _tally(call(answer, first, second, labels))
-    mistakes = {
-        (1, 10): "You gave (1, 10): first b, the images that only the *first* network has right.",
+    rule_out(
+        (b, c),
+        ((1, 10), "You gave (1, 10): first b, the images that only the *first* network has right."),
         (
-            12,
-            3,
-        ): "You gave (12, 3), what each has right in all. Images that both have right say nothing; leave them out.",
+            (12, 3),
+            "You gave (12, 3), what each has right in all. Images that both have right say nothing; leave them out.",
+        ),
         (
-            9,
-            2,
-        ): "You compare the answers with each other, not with the labels. Right is (answer > 0.5) == (label == 1).",
-        (10, 2): "You gave c = 2. An answer of exactly 0.5 says class 0; only above 0.5 is it class 1.",
-    }
-    if (b, c) in mistakes:
-        raise Incorrect(mistakes[b, c])
+            (9, 2),
+            "You compare the answers with each other, not with the labels. Right is (answer > 0.5) == (label == 1).",
+        ),
+        ((10, 2), "You gave c = 2. An answer of exactly 0.5 says class 0; only above 0.5 is it class 1."),
+    )
     if (b, c) != (10, 1):
         raise Incorrect(f"Where only the first is right 10 times and only the second once, you gave ({b}, {c}).")
     if not counts:
@@ -352,57 +347,3 @@ EXERCISES = [
         takeaway="Images that both networks have right, or both wrong, say nothing about which is better.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "After 15 epochs a plain network has .99 in training and .75 in validation, one with augmentation .70 and .70, and all its "
-        "curves are still rising. What do you conclude?",
-        (
-            Choice(
-                "Augmentation is harmful.",
-                False,
-                "The plain network has finished learning, the other one hasn't. After 15 epochs it's too early to say.",
-            ),
-            Choice(
-                "Augmentation has closed the gap, and that network needs more epochs.",
-                True,
-                "Where validation still improves, go on; then compare each network at its best epoch.",
-            ),
-            Choice(
-                "Training is no better than validation: there must be a bug.",
-                False,
-                "In training the images are changed at random, so the network is tested on something harder there.",
-            ),
-        ),
-    ),
-    Question(
-        "Why is dropout off in `predict`?",
-        (
-            Choice(
-                "Because predicting has to be fast.", False, "Dropout costs next to nothing. There's another reason."
-            ),
-            Choice(
-                "It isn't off; the values are only scaled.",
-                False,
-                "Scaling happens in training, together with the dropping. In `predict` the layer passes on what it gets.",
-            ),
-            Choice(
-                "It keeps a network from relying on single values while it learns. After that, all of them should help.",
-                True,
-                "And the same image should get the same answer twice.",
-            ),
-        ),
-    ),
-    Question(
-        "You tried 30 settings and took the one with the best validation accuracy, .78. What do you expect on new images?",
-        (
-            Choice(
-                "About .78, because the network was never trained on validation images.",
-                False,
-                "You didn't train on them, but you chose by them. The best of 30 had luck on its side.",
-            ),
-            Choice("A little less than .78.", True, "A test set tells you how much less, if you use it only once."),
-            Choice("More than .78, because training can go on.", False, "There's no reason for it."),
-        ),
-    ),
-)

@@ -1,14 +1,12 @@
-"""Exercises of lesson 09: dead channels, a channel as an image, the patch that a value sees, and an occlusion map.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 09: dead channels, a channel as an image, the patch that a value sees, and an occlusion map."""
 # mypy: allow-untyped-defs
+
+from functools import partial
 
 import numpy as np
 
 from helpers.exercises.checking import agree, array, as_array, as_list, call, close, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def dead_channels(outputs):
@@ -219,26 +217,17 @@ def occlusion_map(score, image, size, step):
     return drops
 
 
-class _WeightedSum:
-    """A score that can be pickled: the sum of all pixels, each times its weight."""
-
-    def __init__(self, weights):
-        self.weights = weights
-
-    def __call__(self, image):
-        return float((np.asarray(image) * self.weights).sum())
+def _weighted_sum(weights, image):
+    return float((np.asarray(image) * weights).sum())
 
 
 def _check_occlusion_map(answer, seed=0):
     random = np.random.default_rng(seed)
     image = random.random((6, 9, 3)) * 0.4 + 0.55
-    weights = random.random((6, 9, 3)) + 0.5
-
-    score = _WeightedSum(weights)
+    score = partial(_weighted_sum, random.random((6, 9, 3)) + 0.5)
     right = occlusion_map(score, image, 3, 3)
-    got = call(answer, score, image, 3, 3)
     got = array(
-        got,
+        call(answer, score, image, 3, 3),
         (2, 3),
         ((3, 2), "Your map has 3 rows and 2 columns; the image is 6 high and 9 wide, so it has 2 rows and 3 columns."),
         ((1, 2), "Your map is 1 × 2: the last row and column of squares is missing. A square may end exactly at the border; "
@@ -271,7 +260,7 @@ def _check_occlusion_map(answer, seed=0):
         )
     for height, width, size, step in ((7, 8, 3, 2), (5, 5, 5, 1), (8, 6, 2, 3)):
         image = random.random((height, width, 3))
-        score = _WeightedSum(random.normal(size=(height, width, 3)))
+        score = partial(_weighted_sum, random.normal(size=(height, width, 3)))
         right = occlusion_map(score, image, size, step)
         got = array(call(answer, score, image, size, step), right.shape)
         if not close(got, right):
@@ -347,69 +336,3 @@ EXERCISES = [
         takeaway="It needs nothing but the network's answers: no gradient, no look inside. It works for any program that gives a score.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "A channel of the last convolution is 0 everywhere for one image. What does that mean?",
-        (
-            Choice(
-                "The filter is broken, and the network should be trained again.",
-                False,
-                "One image can't tell you that. The filter may respond to the next one. Only a filter that is silent for "
-                "**all** images is dead.",
-            ),
-            Choice(
-                "The channel is silent: this filter finds nothing here. Whether it ever does, other images must show.",
-                True,
-                "That's why section 5 asks a hundred of them, and a thousand would be better.",
-            ),
-            Choice(
-                "The image was too dark.",
-                False,
-                "Darkness alone doesn't do it: filters respond to differences, and biases are added. Other channels do "
-                "hold values.",
-            ),
-        ),
-    ),
-    Question(
-        "The nine patches that excite a channel most all show an eye. What do you know?",
-        (
-            Choice(
-                "The channel is an eye detector.",
-                False,
-                "Perhaps. But you have seen its nine strongest of hundreds of thousands of places. A dark spot on something light may "
-                "excite it nearly as much, and eyes may simply be the darkest spots in this data set.",
-            ),
-            Choice(
-                "That eyes are among the things that excite it. To know what else does, look further down the list.",
-                True,
-                "The top of a list shows what is strongest, not what is typical. Patch 100 or 1,000 often tells another story.",
-            ),
-            Choice(
-                "That the network recognizes animals by their eyes.",
-                False,
-                "Whether the answer depends on this channel is another question. Covering the eyes would answer it.",
-            ),
-        ),
-    ),
-    Question(
-        'Grad-CAM for "dog" highlights the lawn, and the answer is right. What do you do?',
-        (
-            Choice(
-                "Nothing, because the answer is right.",
-                False,
-                "It may be right for a reason that fails tomorrow: a cat on a lawn.",
-            ),
-            Choice(
-                "Cover the lawn and ask again; then test dogs indoors and cats on lawns.",
-                True,
-                "A map is a hint, and it can be wrong. A test tells you, and more varied training images are the fix.",
-            ),
-            Choice(
-                "Cut the lawn out of the map.",
-                False,
-                "The map is made from the network, not the other way around. Changing it changes nothing.",
-            ),
-        ),
-    ),
-)

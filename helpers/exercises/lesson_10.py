@@ -1,14 +1,10 @@
-"""Exercises of lesson 10: a verdict, out-of-distribution images, an attack's success rate, accuracy by group, alpha on white.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 10: a verdict, out-of-distribution images, an attack's success rate, accuracy by group, alpha on white."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import agree, array, as_array, as_list, call, close, kind, number, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def verdict(output, class_names, sure=0.75):
@@ -43,20 +39,18 @@ def _check_verdict(answer, seed=0):
     drawn = [(round(float(random.uniform(0, 1)), 3), names, round(float(random.uniform(0.5, 1)), 2)) for _ in range(8)]
     fixed = [(0.1, names), (0.9, ["cats", "dogs"]), (0.6, names), (0.4, names), (0.75, names), (0.6, names, 0.55)]
     for case in (*fixed, *drawn):
-        _agree(answer, case)
-
-
-def _agree(answer, case):
-    word, probability = verdict(*case)
-    got = _pair(answer, *case)
-    if got[0] == "unsure" and word != "unsure" and abs(probability - (case[2] if len(case) > 2 else 0.75)) < 1e-9:
-        raise Incorrect(f'For {case[0]} you said "unsure". Only a *smaller* probability than {probability} is unsure.')
-    if got[0] != word or abs(got[1] - probability) > 1e-3:
-        limit = f" and sure={case[2]}" if len(case) > 2 else ""
-        raise Incorrect(
-            f"For {case[0]} with {case[1]}{limit} you gave {got[0]!r} and {shown(got[1])}; "
-            f"{word!r} and {shown(probability)} is right."
-        )
+        got, (word, probability) = _pair(answer, *case), verdict(*case)
+        output, names, sure = (*case, 0.75)[:3]
+        if got[0] == "unsure" and word != "unsure" and abs(probability - sure) < 1e-9:
+            raise Incorrect(
+                f'For {output} you said "unsure". Only a *smaller* probability than {probability} is unsure.'
+            )
+        if got[0] != word or abs(got[1] - probability) > 1e-3:
+            limit = f" and sure={sure}" if len(case) > 2 else ""
+            raise Incorrect(
+                f"For {output} with {names}{limit} you gave {got[0]!r} and {shown(got[1])}; "
+                f"{word!r} and {shown(probability)} is right."
+            )
 
 
 def _pair(answer, *arguments):
@@ -368,68 +362,3 @@ EXERCISES = [
         takeaway="PNG logos, stickers and cut-outs have alpha. `read_image` lays them on white, as you did.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "FGSM moves every pixel value by 2/255, and many answers turn. Moved by 2/255 up or down at random, hardly any do. Why?",
-        (
-            Choice(
-                "FGSM's changes are larger.",
-                False,
-                "Every value moves by exactly the same amount in both. Only the signs differ.",
-            ),
-            Choice(
-                "FGSM's signs all push the answer the same way; random ones nearly cancel.",
-                True,
-                "Thousands of tiny pushes in one direction add up. At random about half of them push back.",
-            ),
-            Choice(
-                "The network wasn't sure of those answers.",
-                False,
-                "Then the random changes would turn them, too.",
-            ),
-        ),
-    ),
-    Question(
-        'You show the network for horses and humans a teapot. It says "humans 0.97". So the teapot looks like a human?',
-        (
-            Choice(
-                "Yes, 97 % of it.",
-                False,
-                "A probability for one of two classes says how the two compare, not how much of either is there.",
-            ),
-            Choice(
-                "No, and because the probability is high, nothing can warn us.",
-                False,
-                "The probability can't. But you can compare the teapot with the training images, and see what the network "
-                "looked at.",
-            ),
-            Choice(
-                "No. It has to choose one of two words, and what it has learned says nothing about teapots.",
-                True,
-                '"Neither" isn\'t among its answers, unless you train it with such images or check whether an image is '
-                "familiar.",
-            ),
-        ),
-    ),
-    Question(
-        "A friend sends you `best_network.keras` and nothing else. What can you do with it?",
-        (
-            Choice(
-                "Load it with `safe_mode=True` and predict; I have to ask what the classes are called.",
-                True,
-                "Architecture and weights are inside, class names aren't. And safe mode, because you never know what else is.",
-            ),
-            Choice(
-                "Nothing without the notebook that trained it.",
-                False,
-                "The layers are in the file as well as the weights.",
-            ),
-            Choice(
-                "Load it with `safe_mode=False`, so that it loads in any case.",
-                False,
-                "Then code that somebody else wrote may run on your computer.",
-            ),
-        ),
-    ),
-)

@@ -1,14 +1,10 @@
-"""Exercises of lesson 11: preprocessing, what learns and what stays, frozen batch normalization, standardization.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 11: preprocessing, what learns and what stays, frozen batch normalization, standardization."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def preprocess(images):
@@ -265,54 +261,3 @@ EXERCISES = [
         takeaway="In Keras a frozen BatchNormalization does exactly this, in `fit` as well.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "A base was trained on (pixel - 127) / 128, and you give it pixels from 0 to 255. What happens?",
-        (
-            Choice("Keras raises an error.", False, "It can't know what the numbers mean: the shape is right."),
-            Choice(
-                "No error, and answers that are much worse.",
-                True,
-                "Nothing warns you, so test a picture whose answer you know.",
-            ),
-            Choice(
-                "Nothing: the head learns to make up for it.",
-                False,
-                "The head sees what is left of the image, and much of it isn't.",
-            ),
-        ),
-    ),
-    Question(
-        "You fine-tune a base with batch normalization in Keras 3. What keeps its means as they were?",
-        (
-            Choice(
-                "`base(images, training=False)` when you build",
-                False,
-                "`fit` passes `training=True` through the whole network, over yours.",
-            ),
-            Choice(
-                "`trainable = False` on these layers",
-                True,
-                "A frozen BatchNormalization uses the means that it has learned, in `fit` as well.",
-            ),
-            Choice("A low learning rate", False, "The means don't follow the rate. They move with every batch."),
-        ),
-    ),
-    Question(
-        "The network is shown a portrait of an admiral and says *military uniform*. Why doesn't it say *woman*?",
-        (
-            Choice("The picture is too small.", False, "In a larger picture it sees the same uniform."),
-            Choice(
-                "It can't tell women from men.",
-                False,
-                "Perhaps it can: a head on its features could show it. But it was never asked.",
-            ),
-            Choice(
-                "None of its thousand words is *woman*.",
-                True,
-                "A network answers with the classes that somebody chose for it.",
-            ),
-        ),
-    ),
-)

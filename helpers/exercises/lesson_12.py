@@ -1,14 +1,10 @@
-"""Exercises of lesson 12: series that stay together, near-duplicates, and how sure an accuracy is.
-
-Each is a solution, whose signature and docstring are the learner's stub, a check, and a record in `EXERCISES`.
-"""
+"""Exercises of lesson 12: series that stay together, near-duplicates, and how sure an accuracy is."""
 # mypy: allow-untyped-defs
 
 import numpy as np
 
 from helpers.exercises.checking import agree, as_list, call, number, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
-from helpers.exercises.quiz import Choice, Question
 
 
 def folds_by_series(series, count):
@@ -187,50 +183,3 @@ EXERCISES = [
         takeaway="For 5,000 images that is 12 million pairs; then a matrix product computes them all at once.",
     ),
 ]
-
-QUESTIONS = (
-    Question(
-        "You took 40 pictures of a cup in five seconds, and learned from 30 of them. Of the other 10, all are right. What do you know?",
-        (
-            Choice("The network recognizes cups.", False, "It has seen one cup, on one table, in one light."),
-            Choice(
-                "Little: the 10 are nearly the same pictures as the 30.",
-                True,
-                "Ask with pictures of another series: another place, another light, best of all another cup.",
-            ),
-            Choice(
-                "The accuracy is 100 % ± 1 %.",
-                False,
-                "The range says how sure a share is for images *like these*, not for others.",
-            ),
-        ),
-    ),
-    Question(
-        "All pictures of rock were taken by day, all of paper in the evening. Cross-validation says 100 %. What has the network learned?",
-        (
-            Choice("Rock and paper.", False, "Perhaps, but nothing here shows it: day or evening is enough to answer."),
-            Choice(
-                "Nothing, because it is the wrong split.",
-                False,
-                "The split may be right. Both sides of it have the same flaw.",
-            ),
-            Choice(
-                "Perhaps only how bright a picture is. Both classes need both lights.",
-                True,
-                "Cross-validation can't see it: every fold has the same shortcut. Only pictures without it show it.",
-            ),
-        ),
-    ),
-    Question(
-        "Your network knows rock, paper and scissors. You show it an empty wall: paper, 0.99. What helps most?",
-        (
-            Choice("More epochs.", False, "It would be surer still: a wall isn't among the answers it may give."),
-            Choice(
-                "A class of its own for pictures without a hand.",
-                True,
-                "Then it has an answer for what it often sees. For everything else there is the caution.",
-            ),
-            Choice("A larger network.", False, "It has to choose one of the three as well."),
-        ),
-    ),
-)

@@ -1,29 +1,29 @@
-"""Quiz questions: the record of one, which ones a lesson has, and which ones are answered on this machine.
+"""Quiz questions: those of a lesson, in questions/NN.md, and which choices are made on this machine.
 
-A lesson's file has them next to its exercises:
+A question is a heading, and its choices are a task list, each with the reason why it is right or wrong below it:
 
-    QUESTIONS = (
-        Question(
-            "A batch has the labels `[0 1 1]`. Which loss goes with it?",
-            (
-                Choice("`categorical_crossentropy`", False, "It wants one-hot labels, and these are whole numbers."),
-                Choice("`sparse_categorical_crossentropy`", True, "It takes one whole number for each image."),
-            ),
-        ),
-    )
+    ## A batch has the labels `[0 1 1]`. Which loss goes with it?
+
+    - [ ] `categorical_crossentropy`
+      It wants one-hot labels, and these are whole numbers.
+    - [x] `sparse_categorical_crossentropy`
+      It takes one whole number for each image.
 """
 
-import importlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 from helpers import budget
 from helpers.contents.progress import note_choice, read_progress
-from helpers.exercises import core, display
+from helpers.exercises import display
+
+FOLDER = Path(__file__).parent / "questions"
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One of a question's choices. In the texts `backticks` are code and **stars** bold.
 
     why: the reason why it is right or wrong, without the words "Right" or "Wrong": they are shown in front of it.
@@ -36,22 +36,49 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """Record of one question, without its number. ValueError unless exactly one of its choices is right."""
+    """Record of one question, without its number. ValueError unless one choice is right, and each has its own text and a reason."""
 
     text: str
     choices: Sequence[Choice]
 
     def __post_init__(self) -> None:
         right, texts = sum(choice.right for choice in self.choices), {choice.text for choice in self.choices}
-        if right != 1 or len(texts) != len(self.choices):
-            raise ValueError(f"{self.text!r} needs one right choice (it has {right}), and no two choices alike.")
+        if right != 1 or len(texts) != len(self.choices) or not all(choice.why for choice in self.choices):
+            raise ValueError(
+                f"{self.text!r} needs one right choice (it has {right}), no two choices alike, and a reason for each."
+            )
 
 
-def questions_of(lesson: str) -> Sequence[Question]:
+def questions_of(lesson: str) -> list[Question]:
     """Return the questions of lesson "01"; none for a lesson without a quiz."""
-    if lesson not in core.lessons():
-        return ()
-    return getattr(importlib.import_module(f"{__package__}.lesson_{lesson}"), "QUESTIONS", ())
+    path = FOLDER / f"{lesson}.md"
+    return read_questions(path) if path.exists() else []
+
+
+def read_questions(path: Path) -> list[Question]:
+    """Return the questions of a Markdown file. ValueError, with its line, for anything else in it."""
+    found: list[tuple[int, str, list[list[str]]]] = []  # line, text; of each choice: mark, text, reason …
+    for place, line in enumerate(map(str.rstrip, path.read_text("utf-8").splitlines()), 1):
+        choice = re.fullmatch(r"- \[([ x])\] (.+)", line)
+        if line.startswith("## "):
+            found.append((place, line[3:], []))
+        elif choice and found:
+            found[-1][2].append([*choice.groups()])
+        elif line.startswith("  ") and found and found[-1][2]:
+            found[-1][2][-1].append(line.strip())
+        elif line:
+            raise ValueError(
+                f"{path}, line {place}: {line!r} is neither a question (## …) nor a choice (- [ ] … or - [x] …) nor a "
+                "reason, indented below its choice."
+            )
+    questions = []
+    for place, text, lines in found:
+        choices = tuple(Choice(name, mark == "x", " ".join(why)) for mark, name, *why in lines)
+        try:
+            questions.append(Question(text, choices))
+        except ValueError as error:
+            raise ValueError(f"{path}, line {place}: {error}") from None
+    return questions
 
 
 def score(lesson: str) -> str:
@@ -88,8 +115,7 @@ def show_question(lesson: str, number: int) -> None:
     from helpers.widgets.quiz_question import QuizQuestion  # needs ipywidgets, which a plain script does without
 
     chosen = _chosen(question, read_progress().choices.get(place))
-    choices = [(choice.text, choice.right, choice.why) for choice in question.choices]
-    widget = QuizQuestion(number, question.text, choices, chosen)
+    widget = QuizQuestion(number, question.text, question.choices, chosen)
     if not budget.graded():
         widget.observe(lambda change: note_choice(place, question.choices[change["new"]].text), "chosen")
     return display.show(widget)

@@ -7,16 +7,19 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 PATIENCE = 5.0  # seconds, until it is said that the function still runs
 MOST_OUTPUT = 2_000  # characters of what a function prints
 
 
 class Notice:
-    """A line that `show(display_id)` shows from a thread of its own after `PATIENCE` seconds, unless it is over by then."""
+    """A line that `show(display_id)` shows from a thread of its own after `PATIENCE` seconds, unless the block is over by then.
 
-    def __init__(self, show: Callable[[str], None]):
+    There is none without `show`, or in a thread that ■ does not reach.
+    """
+
+    def __init__(self, show: Callable[[str], None] | None):
         self.display_id = ""  # of the line, once it is shown
         self._show, self._over, self._lock = show, False, threading.Lock()
         # In the context of the cell, or ipykernel would not know below which cell the line belongs.
@@ -25,29 +28,19 @@ class Notice:
 
     def _late(self) -> None:
         with self._lock:
-            if not self._over:
+            if self._show and not self._over:
                 self.display_id = uuid.uuid4().hex
                 self._show(self.display_id)
 
-    def end(self) -> None:
-        """Show the line no more; one that is being shown is waited for."""
+    def __enter__(self) -> Self:
+        if self._show and threading.current_thread() is threading.main_thread():
+            self.timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.timer.cancel()
-        with self._lock:
+        with self._lock:  # a line that is being shown is waited for
             self._over = True
-
-
-@contextlib.contextmanager
-def noticed(show: Callable[[str], None] | None) -> Iterator[Notice | None]:
-    """Give a `Notice` that lasts as long as the block; None in a thread that ■ does not reach, and without `show`."""
-    if show is None or threading.current_thread() is not threading.main_thread():
-        yield None
-        return
-    notice = Notice(show)
-    notice.timer.start()
-    try:
-        yield notice
-    finally:
-        notice.end()
 
 
 class ShortOutput(io.TextIOBase):
