@@ -38,7 +38,7 @@ def test_a_picture_is_answered_when_it_is_on_the_disk(collector):
     assert (collector.own.folder / "rock" / answer["kept"]).stat().st_size > 500
     assert collector.counts == {"paper": 0, "rock": 1}
     assert collector._classes == [{"name": "paper", "train": 0, "test": 0}, {"name": "rock", "train": 1, "test": 0}]
-    assert collector.images().images.shape == (1, 160, 160, 3)
+    assert collector.own.load(160).images.shape == (1, 160, 160, 3)
 
 
 def test_thumbnails_come_in_pages_the_newest_first(collector):

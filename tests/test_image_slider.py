@@ -1,10 +1,13 @@
 """The image slider: image, label and numbers follow the slider."""
 
+import re
+
 import numpy as np
 import pytest
 
 from helpers.widgets import ImageSlider
-from helpers.widgets.image_slider import enlarged, numbers_text
+from helpers.widgets.image_slider import numbers_text
+from tests.widget_parts import pixels
 
 CLOTHES = np.random.default_rng(0).integers(0, 256, (50, 28, 28), dtype="uint8")
 LABELS = np.arange(50) % 10
@@ -41,11 +44,15 @@ def test_only_small_gray_images_are_shown_as_numbers():
 
 @pytest.mark.parametrize("image", [CLOTHES[0], CLOTHES[0][..., np.newaxis], CLOTHES[0] / 255])
 def test_a_pixel_becomes_a_square(image):
-    np.testing.assert_array_equal(enlarged(image), np.kron(CLOTHES[0], np.ones((8, 8), "uint8")))
+    page = ImageSlider([image]).html
+    assert 'style="width:224px"' in page
+    np.testing.assert_array_equal(pixels(re.search('src="([^"]+)"', page).group(1)), CLOTHES[0])
 
 
 def test_large_color_images_keep_their_size():
-    assert enlarged(np.zeros((300, 400, 3))).shape == (300, 400, 3)
+    page = ImageSlider(np.zeros((1, 300, 400, 3))).html
+    assert 'style="width:400px"' in page
+    assert pixels(re.search('src="([^"]+)"', page).group(1)).shape == (300, 400, 3)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ model.layers[0].set_weights([weights, biases])""",
     "scrubber = EpochScrubber(snapshots, images[0], (images, labels), names)\nscrubber",
     "looked = GradCam(model, images[:2], labels[:2], names)\nlooked",
 ]
-page = page_of(CELLS, size=(1280, 1500), shown=".lts-cards canvas")
+page = page_of(CELLS, size=(1280, 1500), shown=".lts-cards img")
 
 
 def python(page, expression: str, wanted: str) -> None:
@@ -85,13 +85,13 @@ def test_a_click_on_a_channel_shows_the_nine_patches_that_excite_it_most(page):
 
 def test_the_strip_is_a_group_of_radio_buttons(page):
     run_code(page, "browser.layer = 0")
-    page.locator('.lts-strip [aria-checked="true"]').press("ArrowRight")
-    assert page.evaluate("document.activeElement.textContent").startswith("max_pooling2d")
+    page.locator(".lts-strip input:checked").press("ArrowRight")
+    assert page.evaluate("document.activeElement.ariaLabel").startswith("max_pooling2d")
     python(page, "browser.layer", "1")
     names = page.locator(".lts-strip b").all_inner_texts()
     assert names[:4] == ["image", "conv 1", "pool 1", "conv 2"]
     assert not [name for name in names if "drop" in name], "dropout passes on what it gets"
-    page.locator(".lts-strip button").last.click()
+    page.locator(".lts-strip input").last.click()
     python(page, "browser.layer", "10")
     expect(page.locator(".lts-browser figcaption").nth(2)).to_contain_text("sees the whole image")
 
@@ -141,10 +141,12 @@ def test_the_epochs_are_scrubbed_and_played(page):
     slider.press("ArrowRight")
     expect(line).to_contain_text("After epoch 2")
     assert page.evaluate(frame) != first
+    marked = page.locator(".lts-epochs circle.lts-near").evaluate_all("(dots) => dots.map((dot) => dot.dataset.x)")
+    assert marked == ["2"], "in the curve the epoch stands out"
     clear = "(canvas) => canvas.getContext('2d').getImageData(12, 12, 1, 1).data[3]"
     assert page.locator(".lts-maps canvas").first.evaluate(clear) == 0, "between the filters the theme is seen"
     counts = page.locator(".lts-matrix td").all_inner_texts()
-    python(page, "[str(n) for row in scrubber._plan['confusions'][2] for n in row]", str(counts))
+    python(page, "[str(n) for row in scrubber._confusions[2] for n in row]", str(counts))
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("document.querySelectorAll('.lts-line')[1].textContent.startsWith('After epoch 3')")
     page.get_by_role("button", name="Play").wait_for()
@@ -157,7 +159,7 @@ def test_the_strength_of_the_map_is_a_slider_that_never_jumps_back(page):
     python(page, "looked.opacity", "1.0")
     page.evaluate(
         """() => {
-            const map = document.querySelectorAll('.lts-card canvas')[1];
+            const map = document.querySelectorAll('.lts-card img')[1];
             window.strengths = [];
             new MutationObserver(() => window.strengths.push(map.style.opacity)).observe(map, { attributeFilter: ["style"] });
         }"""
@@ -183,7 +185,7 @@ def test_pages_without_a_kernel_are_alive():
     widgets.append(GradCam(model, images[:2]))
     with blank_page(width=420, height=900) as page:
         page.set_content("<!doctype html>" + "".join(widget.fallback()["text/html"] for widget in widgets))
-        page.wait_for_selector(".lts-cards canvas")
+        page.wait_for_selector(".lts-cards img")
         page.wait_for_selector(".lts-matrix")
         page.get_by_label(re.compile("^The 16 channels")).press("PageDown")
         expect(page.locator(".lts-line").first).to_contain_text("24 × 24 × 16")

@@ -1,14 +1,10 @@
 """The activation browser, the epoch scrubber and Grad-CAM over images: what they send to the browser, and their static fallbacks."""
 
-import base64
-import io
-
 import keras
 import numpy as np
 import pytest
 from keras import layers
 from matplotlib import colormaps
-from PIL import Image
 
 from helpers.models import grad_cam, layer_outputs, top_patches
 from helpers.plots.heat import HEAT
@@ -17,7 +13,7 @@ from helpers.widgets import ActivationBrowser, EpochScrubber, GradCam
 from helpers.widgets.grad_cam import looked_at
 from helpers.widgets.payload import atlases, layer_tiles, to_rgb
 from tests.tiny_networks import colored
-from tests.widget_parts import choose_files, said
+from tests.widget_parts import choose_files, pixels, said
 
 NAMES = ["cats", "dogs"]
 
@@ -76,7 +72,7 @@ def test_the_images_for_a_page_hold_nearly_the_same_and_no_layer_twice(model):
     tiles, data = layer_tiles(model, IMAGES[0])
     files = atlases(tiles, data, quality=95)
     assert files[2] is None, "dropout passes on what it got"
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(files[0]))).convert("L"), int)
+    sheet = pixels(files[0])[..., 0].astype(int)
     assert sheet.shape == (24, 24)
     first = np.frombuffer(data, np.uint8)[:144].reshape(12, 12)
     assert abs(sheet[:12, :12] - first).mean() < 12
@@ -133,10 +129,11 @@ def test_patches_are_sent_as_sheets_with_a_row_for_each_channel(model):
     assert {name: spec[name] for name in ("layer", "channels", "count", "rows", "columns")} == {
         "layer": "conv", "channels": 4, "count": 3, "rows": 3, "columns": 3,
     }  # fmt: skip
-    sheet = np.frombuffer(browser._patch_pixels, np.uint8).reshape(4 * 3, 3 * 3, 3)
+    sheet = pixels(spec["sheet"])
+    assert sheet.shape == (4 * 3, 3 * 3, 3)
     np.testing.assert_array_equal(sheet[3:6, 6:9], patches["conv"].pixels[1, 2])
     assert spec["strengths"][2] == [0, 0, 0], "the dead channel"
-    assert "_patch_files" in browser.fallback()["text/html"]
+    assert spec["sheet"] in browser.fallback()["text/html"]
     assert ActivationBrowser(model, IMAGES[0])._patches == []
     with pytest.raises(ValueError, match="This network has no layer elsewhere: the patches are of another one"):
         ActivationBrowser(model, IMAGES[0], NAMES, patches={"elsewhere": patches["conv"]})
@@ -173,8 +170,10 @@ def test_maps_are_those_of_grad_cam_and_the_cards_say_right_or_wrong(model):
     assert [title[0] for title in said] == [
         "✓" if answer == truth else "✗" for answer, truth in zip(answers, [0, 1], strict=True)
     ]
-    assert len(view._heats) == 2 * 144
-    assert len(view._images) == 2 * 144 * 3
+    np.testing.assert_array_equal(pixels(view._cards[1]["image"]), to_rgb(IMAGES[1]))
+    heat, seen = grad_cam(model, IMAGES[1]), pixels(view._cards[1]["heat"])
+    np.testing.assert_allclose(seen[..., 3], 255 * heat**0.6, atol=1)
+    np.testing.assert_array_equal(seen[heat > 0.1, :3], HEAT[np.rint(255 * heat[heat > 0.1]).astype(int)])
     assert all(card["text"] in view.fallback()["text/plain"] for card in view._cards)
     with pytest.raises(ValueError, match="1 labels for 2 images"):
         GradCam(model, IMAGES[:2], [0], NAMES)
@@ -198,9 +197,7 @@ def test_an_own_image_comes_first(model):
     assert "It is" not in view._cards[0]["words"]
 
 
-def test_the_browser_gets_matplotlibs_colors(model):
-    view = GradCam(model, IMAGES[:1])
-    assert np.frombuffer(view._colors, np.uint8).reshape(256, 3).tolist() == HEAT.tolist()
+def test_the_colors_are_matplotlibs():
     np.testing.assert_allclose(HEAT / 255, colormaps["inferno"](np.arange(256))[:, :3], atol=0.002)
 
 
@@ -232,15 +229,16 @@ def test_every_epoch_has_its_answer_its_confusion_and_its_images(snapshots):
         np.testing.assert_allclose(plan["chances"][step], [1 - answers[0], answers[0]], atol=1e-3)
         counts = np.zeros((2, 2), int)
         np.add.at(counts, ([0, 1, 0, 1, 0], (answers > 0.5).astype(int)), 1)
-        assert plan["confusions"][step] == counts.tolist()
-    assert plan["curves"]["training"][0] is None
-    assert len(plan["curves"]["training"]) == 4
-    size = sum(section["rows"] * section["columns"] for section in plan["sections"])
-    filters, conv = plan["sections"]
-    assert filters["tile"] == [16, 16, 4]
-    assert conv["tile"] == [13, 13, 1]
-    assert conv["columns"] == 4 * 13 - 1
-    assert len(scrubber._frames) == 4 * size
+        assert scrubber._confusions[step] == counts.tolist()
+        assert f"{np.trace(counts)} of 5 validation images are right" in plan["sentences"][step]
+    assert [f'data-x="{epoch}"' in plan["curve"] for epoch in range(5)] == [False, True, True, True, False]
+    assert 'aria-label="accuracy over 3 epochs: ' in plan["curve"]
+    filters, conv = (pixels(section["sheet"]) for section in plan["sections"])
+    assert conv.shape[:2] == (4 * 12, 4 * 13 - 1), "one below the other"
+    assert filters.shape[0] % 4 == 0
+    for sheet, gap, side in ((filters, 12, 4), (conv, 12, 1)):  # what is between the tiles is not covered
+        assert not sheet[:, gap : gap + side, 3].any()
+        assert sheet[0, gap - 1, 3] == sheet[0, gap + side, 3] == 255
     assert [section["title"].split(":")[0] for section in plan["sections"]] == [
         "filters of the first convolution",
         "conv",
@@ -253,12 +251,12 @@ def test_an_own_image_goes_through_the_epochs_and_the_validation_stays(snapshots
     before = scrubber._plan
     answers = choose_files(scrubber, [("me.png", colored("red"))])
     assert scrubber._plan["chances"] != before["chances"]
-    assert scrubber._plan["confusions"] == before["confusions"]
+    assert scrubber._plan["tables"] == before["tables"]
     assert answers[0]["said"].startswith("Looking at epoch"), "a long computation shows how far it is"
     assert said(answers) == "Your image, through all epochs."
     with pytest.raises(ValueError, match="step goes from 0 to 3"):
         scrubber.step = 4
-    assert "before training" in scrubber.fallback()["text/plain"]
+    assert "Before training" in scrubber.fallback()["text/plain"]
 
 
 def test_gray_images_of_ten_classes_work_too():
@@ -266,7 +264,7 @@ def test_gray_images_of_ten_classes_work_too():
     images = np.random.default_rng(1).random((20, 28, 28, 1), "float32")
     model.fit(images, np.arange(20) % 10, epochs=1, verbose=0, callbacks=[snapshots], validation_split=0.5)
     scrubber = EpochScrubber(snapshots, images[0], (images, np.arange(20) % 10))
-    assert np.shape(scrubber._plan["confusions"]) == (2, 10, 10)
+    assert np.shape(scrubber._confusions) == (2, 10, 10)
     assert ActivationBrowser(model, images[0])._answer.split()[0] in "0123456789"
 
 

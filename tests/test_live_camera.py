@@ -1,7 +1,5 @@
 """The live camera without a browser: what it answers to an image."""
 
-import base64
-
 import keras
 import numpy as np
 import pytest
@@ -9,7 +7,7 @@ import pytest
 from helpers.images.encode import encode
 from helpers.widgets import LiveCamera
 from helpers.widgets.live_camera import CHECK_EVERY, UNLIKE, UNSURE
-from tests.widget_parts import send_message
+from tests.widget_parts import pixels, send_message
 
 
 def red_or_not(*, scale=1.0, shape=(32, 32, 3)):
@@ -64,7 +62,7 @@ def test_where_it_looked_is_where_the_red_is():
     image = np.zeros((32, 32, 3), np.uint8)
     image[:8, 20:, 0] = 255
     found = live.look(encode(image, "png"), heat=True)["heat"]
-    heat = np.frombuffer(base64.b64decode(found["map"]), np.uint8).reshape(found["rows"], found["columns"])
+    heat = pixels(found)[..., 3]  # how much it covers
     assert heat[:2, 5:].mean() > 10 * (heat[3:].mean() + 1)
 
 

@@ -58,7 +58,7 @@ def test_where_it_looked_is_laid_over_the_picture(page):
     expect(page.locator(".lts-heat")).to_be_hidden()
     page.get_by_label("where it looked").check()
     page.wait_for_function(
-        "!document.querySelector('.lts-heat').hidden && document.querySelector('.lts-heat').width === 8"
+        "!document.querySelector('.lts-heat').hidden && document.querySelector('.lts-heat').naturalWidth === 8"
     )
     page.get_by_label("where it looked").uncheck()
     page.wait_for_function("document.querySelector('.lts-heat').hidden")

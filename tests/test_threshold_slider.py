@@ -29,9 +29,9 @@ def test_the_drawing_has_an_axis_and_what_is_wrong_is_pale():
     page = slider.html
     for tick in ("0", "0.25", "0.5", "0.75", "1", "cat", "dog", "probability of dog"):
         assert f">{tick}</text>" in page
-    assert page.count("opacity:0.4") == 20, "ten bars of each class are on the wrong side of 0.5"
+    assert page.count('opacity="0.4"') == 20, "ten bars of each class are on the wrong side of 0.5"
     slider.threshold = 0
-    assert slider.html.count("opacity:0.4") == 20, "all bars of class 0"
+    assert slider.html.count('opacity="0.4"') == 20, "all bars of class 0"
     assert page.count('<td class="lts-right"') == 2
     assert '<td style="--share:33%">1</td>' in page
 

@@ -83,7 +83,7 @@ def pages() -> dict[str, str]:
 
 
 PAD = """<div></div><script>{
-const state = { side: 280, bitmap: new DataView(new ArrayBuffer(280 * 280)), seen: new DataView(new ArrayBuffer(784)),
+const state = { side: 280, bitmap: new DataView(new ArrayBuffer(280 * 280)), seen: "",
                 turn: 0, answered: 0, probabilities: [], message: "" };
 SCRIPT
 widget.render({ model: { get: (name) => state[name], set() {}, on() {}, off() {}, save_changes() {} },
@@ -186,10 +186,10 @@ console.log(JSON.stringify([during, heard.length]));
 """
 BYTES = "new DataView(new ArrayBuffer({}))"
 STATES = {
-    "drawing_pad.js": f"{{ side: 28, bitmap: {BYTES.format(784)}, seen: {BYTES.format(0)}, probabilities: [], message: '' }}",
+    "drawing_pad.js": f"{{ side: 28, bitmap: {BYTES.format(784)}, seen: '', probabilities: [], message: '' }}",
     "downhill.js": "{ curve: [1, -2, 1], path: [0, 0.2], rate: 0.1 }",
     "playgrounds.js": "{ kind: 'softmax', scores: [1, 2], labels: [], limit: 10 }",
-    "grad_cam.js": f"{{ _cards: [], _colors: {BYTES.format(768)}, _images: {BYTES.format(0)}, _heats: {BYTES.format(0)}, opacity: 1 }}",
+    "grad_cam.js": "{ _cards: [], _key: '', opacity: 1 }",
     "upload_control.js": "{ _multiple: true, _html: '' }",
 }
 

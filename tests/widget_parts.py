@@ -1,11 +1,15 @@
 """Parts of an ipywidget as a user finds them: by what is written on them."""
 
+import base64
+import io
 import itertools
 import re
 from collections.abc import Iterator
 from html import unescape
 
 import ipywidgets
+import numpy as np
+from PIL import Image
 
 from helpers.widgets.base import FileReceiver
 
@@ -64,3 +68,8 @@ def send_message(widget: ipywidgets.Widget, content: object, buffers: list) -> N
 def said(answers: list[dict]) -> str:
     """The last sentence among answers to the browser."""
     return [answer["said"] for answer in answers if answer.get("said")][-1]
+
+
+def pixels(address: str) -> np.ndarray:
+    """The pixels of the image at a `data:` address."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))))

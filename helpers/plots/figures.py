@@ -126,6 +126,11 @@ def png(figure: Figure, dpi: int = 96) -> bytes:
     return _small_png(_rasterize(figure, dpi))
 
 
+def jpeg(figure: Figure) -> bytes:
+    """Return `figure`, with photographs in it, as a small JPEG file on white."""
+    return encode(on_color(_rasterize(figure, dpi=84), "white"), "jpeg", quality=82)
+
+
 def on_color(image: Image.Image, color: str) -> Image.Image:
     """Return an image without transparency: RGB, with `color` behind it."""
     return Image.alpha_composite(Image.new("RGBA", image.size, color), image.convert("RGBA")).convert("RGB")

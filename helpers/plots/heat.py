@@ -7,8 +7,13 @@ from PIL import Image
 from helpers.images.encode import to_uint8
 
 HEAT = to_uint8(colormaps["inferno"](np.arange(256))[:, :3])  # (256, 3): brightness alone tells values
-COVERS = 0.6  # the power of a map by which it covers its image, as in `grad_cam.js`: where it is 0 the image is left as it is
+COVERS = 0.6  # the power of a map by which it covers its image: where it is 0 the image is left as it is
 OPACITY = 0.7
+
+
+def heat_layer(heat: np.ndarray) -> np.ndarray:
+    """Return a map (H, W), 0…1, as colors to lay over its image, uint8 (H, W, 4): the larger a value, the more it covers."""
+    return np.dstack([HEAT[to_uint8(heat)], to_uint8(heat**COVERS)])
 
 
 def heat_overlay(image: np.ndarray, heat: np.ndarray, opacity: float = OPACITY) -> np.ndarray:

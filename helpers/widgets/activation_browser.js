@@ -10,17 +10,23 @@ async function allTiles(model, layers) {
   const bytes = new Uint8Array(last.offset + last.rows * last.columns * last.count);
   let sheet;
   for (const [index, layer] of layers.entries()) {
-    const file = model.get("_atlases")[index];
-    if (file) sheet = await decode(file);
+    const address = model.get("_atlases")[index];
+    if (address) sheet = pixelsOf(await loaded(address));
     const side = Math.ceil(Math.sqrt(layer.count));
     for (let channel = 0, to = layer.offset; channel < layer.count; channel++) {
       const [top, left] = [Math.floor(channel / side) * layer.rows, (channel % side) * layer.columns];
       for (let row = 0; row < layer.rows; row++)
         for (let column = 0; column < layer.columns; column++)
-          bytes[to++] = sheet.pixels[4 * ((top + row) * sheet.columns + left + column)];
+          bytes[to++] = sheet.data[4 * ((top + row) * sheet.width + left + column)];
     }
   }
   return bytes;
+}
+
+function pixelsOf(image) {
+  const pen = element("canvas", { width: image.naturalWidth, height: image.naturalHeight }).getContext("2d", { willReadFrequently: true });
+  pen.drawImage(image, 0, 0);
+  return pen.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
 }
 
 const shapeOf = (layer) => layer.shape.join(" × ");
@@ -38,39 +44,30 @@ function shortNames(layers) {
 const isStation = (layer) => !/Dropout|GaussianNoise|InputLayer/.test(layer.kind); // the others pass on what they get
 const isFlat = (layer) => layer.shape.length === 1;
 
-// The layers as a strip of radio buttons; arrows go from one to the next.
-function strip(choose, chooseNext) {
+// The layers as a strip of radio buttons.
+function strip(choose) {
   const node = element("div", { class: "lts-strip", role: "radiogroup", "aria-label": "Layers, from the image to the answer" });
-  let buttons = [];
-  node.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    chooseNext(step);
-    buttons.find((button) => button?.getAttribute("aria-checked") === "true")?.focus();
-  });
+  const name = groupName();
+  let radios = [];
   function fill(layers, image, answer) {
-    const names = shortNames(layers);
-    buttons = layers.map((layer, index) => {
+    const [names, labels] = [shortNames(layers), []];
+    radios = layers.map((layer, index) => {
       if (!isStation(layer)) return null;
+      const spoken = `${layer.name}, ${shapeOf(layer)}, ${percent(layer.share)} silent`;
+      const radio = element("input", { type: "radio", name, "aria-label": spoken });
+      radio.addEventListener("change", () => choose(index));
       const silent = box("share", element("i", { style: `width: ${100 * layer.share}%` }));
-      const spoken = element("span", { class: "lts-spoken" }, `${layer.name}, ${shapeOf(layer)}, ${percent(layer.share)} silent`);
       const size = isFlat(layer) ? [`${layer.shape[0]} unit${layer.shape[0] > 1 ? "s" : ""}`, ""] : [`${layer.rows} × ${layer.columns}`, `× ${layer.count}`];
-      const seen = element("span", { "aria-hidden": "true" }, element("b", {}, names[index]), ...size.map((line) => element("small", {}, line)), silent);
-      const button = pushButton("", () => choose(index), { role: "radio", title: spoken.textContent });
-      button.append(spoken, seen);
-      return button;
+      const seen = [element("b", {}, names[index]), ...size.map((line) => element("small", {}, line)), silent];
+      labels.push(element("label", { title: spoken }, radio, ...seen));
+      return radio;
     });
     const end = (title, words) => box("end", element("b", {}, title), element("small", {}, words));
-    node.replaceChildren(end("image", `${image.rows} × ${image.columns}`), ...buttons.filter(Boolean), end("answer", answer));
+    node.replaceChildren(end("image", `${image.rows} × ${image.columns}`), ...labels, end("answer", answer));
   }
   function show(chosen) {
-    const shown = Math.max(0, buttons.findLastIndex((button, index) => button && index <= chosen)); // of a dropout layer: the one before
-    buttons.forEach((button, index) => {
-      if (!button) return;
-      button.setAttribute("aria-checked", String(index === shown));
-      button.tabIndex = index === shown ? 0 : -1;
-    });
+    const shown = radios.findLast((radio, index) => radio && index <= chosen); // of a dropout layer: the one before
+    if (shown) shown.checked = true;
   }
   return { node, fill, show };
 }
@@ -109,12 +106,17 @@ function tiles(choose, chooseLayer) {
     pen.fillStyle = "#888";
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.imageSmoothingEnabled = layer.columns > side;
+    Object.assign(pen, { font: `${side / 2}px sans-serif`, textAlign: "center", textBaseline: "middle" });
     const dead = new Set(isFlat(layer) ? [] : layer.dead);
     for (let index = 0; index < layer.count; index++) {
       const [x, y] = [(index % across) * side, Math.floor(index / across) * height];
-      if (dead.has(index)) cross(pen, x, y, side - GAP, height - GAP);
-      else {
-        put(scratch, colored(bytes, layer.offset + index * layer.rows * layer.columns, layer.rows, layer.columns));
+      if (dead.has(index)) {
+        pen.fillStyle = "#e8e8e8";
+        pen.fillRect(x, y, side - GAP, height - GAP);
+        pen.fillStyle = "#777";
+        pen.fillText("✕", x + side / 2, y + height / 2);
+      } else {
+        put(scratch, grayImage(bytes, layer.offset + index * layer.rows * layer.columns, layer.rows, layer.columns));
         pen.drawImage(scratch, x, y, side - GAP, height - GAP);
       }
     }
@@ -128,12 +130,11 @@ function tiles(choose, chooseLayer) {
   return { node, fill, show };
 }
 
-// The parts of the data set that excite a channel most, as a strip; what is sent is a sheet for each convolution, a row for each channel.
+// The parts of the data set that excite a channel most, as a strip; what is sent is an image for each convolution, a row of it for each channel.
 function patches() {
   const canvas = element("canvas", { role: "img" });
   const caption = element("figcaption");
   const node = element("figure", { class: "lts-patches", hidden: "" }, canvas, caption);
-  const scratch = element("canvas");
   let [specs, sheets] = [[], []];
   function fill(newSpecs, newSheets) {
     [specs, sheets] = [newSpecs, newSheets];
@@ -151,13 +152,7 @@ function patches() {
     const pen = (canvas.pen ??= canvas.getContext("2d"));
     pen.imageSmoothingEnabled = false;
     for (let number = 0; number < count; number++) {
-      const pixels = new Uint8ClampedArray(4 * rows * columns);
-      for (let row = 0; row < rows; row++) {
-        const from = 4 * ((channel * rows + row) * sheets[at].columns + number * columns);
-        pixels.set(sheets[at].pixels.subarray(from, from + 4 * columns), 4 * row * columns);
-      }
-      put(scratch, { rows, columns, pixels });
-      pen.drawImage(scratch, number * (side + GAP), 0, side, canvas.height);
+      pen.drawImage(sheets[at], number * columns, channel * rows, columns, rows, number * (side + GAP), 0, side, canvas.height);
     }
     const [most, least] = [strengths[channel][0], strengths[channel].at(-1)];
     const words = most > 0 ? `The ${count} patches that excite channel ${channel} most: ${significant(most)} down to ${significant(least)}; ${rows} × ${columns} pixels each` : `No image excites channel ${channel}: it is 0 for all of them`;
@@ -168,29 +163,9 @@ function patches() {
   return { node, fill, show };
 }
 
-async function allSheets(model, specs) {
-  if (model.get("_still")) return Promise.all(model.get("_patch_files").map(decode));
-  const bytes = bytesOf(model.get("_patch_pixels"));
-  return specs.map(({ offset, channels, rows, columns, count }) => opaque(bytes, offset, channels * rows, count * columns));
-}
-
-// A silent channel: an empty tile with a cross.
-function cross(pen, x, y, width, height) {
-  pen.fillStyle = "#e8e8e8";
-  pen.fillRect(x, y, width, height);
-  pen.strokeStyle = "#777";
-  pen.lineWidth = 1.5;
-  pen.beginPath();
-  pen.moveTo(x + 4, y + 4);
-  pen.lineTo(x + width - 4, y + height - 4);
-  pen.moveTo(x + width - 4, y + 4);
-  pen.lineTo(x + 4, y + height - 4);
-  pen.stroke();
-}
-
 async function render({ model, el }) {
   const set = setter(model);
-  let layers, bytes, image, drawn, place;
+  let layers, bytes, size, drawn, place; // size: of the image, in pixels
   const layerNow = () => layers[limited(model.get("layer"), 0, layers.length - 1)];
   const channelNow = () => limited(model.get("channel"), 0, layerNow().count - 1);
   const chooseLayer = (index) => {
@@ -204,44 +179,33 @@ async function render({ model, el }) {
     while (layers[next] && !isStation(layers[next])) next += step;
     if (layers[next]) chooseLayer(next);
   };
-  const path = strip(chooseLayer, chooseNext);
+  const path = strip(chooseLayer);
   const grid = tiles((channel) => set({ channel }), chooseNext);
   const input = stage({ role: "img", "aria-label": "The image that went in" });
   const large = stage({ tabindex: 0, role: "application" });
   const strongest = patches();
   const captions = ["channels", "channel", "image"].map(() => element("figcaption"));
   const said = element("p", { class: "lts-line", role: "status" });
-  const own = userImages(model);
-  const sleep = sleeper(model, el, () => [own.node]);
+  const own = userImages(model, el);
   const figures = [grid, large, input].map((part, index) => element("figure", {}, part.node, captions[index]));
-  const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures, strongest.node), said, sleep.node, own.node);
-  keepKeys(root);
+  const root = element("div", { class: "lts-widget lts-inside" }, path.node, box("browser", ...figures, strongest.node), said, own.node);
 
-  const goTo = (row, column) => {
-    const layer = layerNow();
-    place = [limited(row, 0, layer.rows - 1), limited(column, 0, layer.columns - 1)];
-    showPlace();
-  };
-  const point = (event) => {
-    const [layer, [y, x]] = [layerNow(), pointedAt(event)];
-    goTo(Math.floor(y * layer.rows), Math.floor(x * layer.columns));
-  };
-  large.canvas.addEventListener("pointermove", point);
-  large.canvas.addEventListener("pointerdown", point);
-  large.canvas.addEventListener("keydown", (event) => {
-    const move = arrowMove(event);
-    if (!move) return;
-    event.preventDefault();
-    goTo(place[0] + move[0], place[1] + move[1]);
+  steer(large.canvas, {
+    placeAt: (y, x) => [Math.floor(y * layerNow().rows), Math.floor(x * layerNow().columns)],
+    place: () => place,
+    goTo(row, column) {
+      place = [limited(row, 0, layerNow().rows - 1), limited(column, 0, layerNow().columns - 1)];
+      showPlace();
+    },
   });
 
   // What the value at `place` is, and what it sees.
   function showPlace() {
     const [layer, channel, [row, column]] = [layerNow(), channelNow(), place];
     large.mark(row / layer.rows, column / layer.columns, 1 / layer.rows, 1 / layer.columns);
-    const field = layer.field ?? [[image.rows, 0, 0], [image.columns, 0, 0]];
+    const field = layer.field ?? [[size.rows, 0, 0], [size.columns, 0, 0]];
     const [top, left] = [field[0][2] + row * field[0][1], field[1][2] + column * field[1][1]];
-    input.mark(top / image.rows, left / image.columns, field[0][0] / image.rows, field[1][0] / image.columns);
+    input.mark(top / size.rows, left / size.columns, field[0][0] / size.rows, field[1][0] / size.columns);
     const at = layer.offset + channel * layer.rows * layer.columns + row * layer.columns + column;
     const value = layer.low[channel] + (bytes[at] / 255) * (layer.top[channel] - layer.low[channel]);
     const sees = layer.field ? `sees ${field[0][0]} × ${field[1][0]} pixels` : "sees the whole image";
@@ -254,8 +218,7 @@ async function render({ model, el }) {
     const [layer, channel] = [layerNow(), channelNow()];
     grid.show(channel);
     strongest.show(layers, layer, channel);
-    const size = layer.rows * layer.columns;
-    put(large.canvas, colored(bytes, layer.offset + channel * size, layer.rows, layer.columns));
+    put(large.canvas, grayImage(bytes, layer.offset + channel * layer.rows * layer.columns, layer.rows, layer.columns));
     large.canvas.style.imageRendering = layer.columns < 200 ? "pixelated" : "auto";
     const dead = !isFlat(layer) && layer.dead.includes(channel);
     const title = isFlat(layer) ? `all ${layer.shape[0]} units` : `channel ${channel}`;
@@ -283,21 +246,22 @@ async function render({ model, el }) {
     const next = model.get("_layers");
     const nextBytes = await allTiles(model, next);
     const specs = model.get("_patches") ?? [];
-    const sheets = specs.length ? await allSheets(model, specs) : [];
-    const nextImage = model.get("_still") ? await decode(model.get("_image")) : unpackImage(model.get("_image"));
+    const [image, ...sheets] = await Promise.all([model.get("_image"), ...specs.map(({ sheet }) => sheet)].map(loaded));
     return () => {
-      [layers, bytes, image, drawn] = [next, nextBytes, nextImage, null];
+      [layers, bytes, drawn] = [next, nextBytes, null];
+      size = { rows: image.naturalHeight, columns: image.naturalWidth };
       strongest.fill(specs, sheets);
-      put(input.canvas, image);
-      input.canvas.style.imageRendering = image.columns < 200 ? "pixelated" : "auto";
-      path.fill(layers, image, model.get("_answer"));
+      [input.canvas.width, input.canvas.height] = [size.columns, size.rows];
+      input.canvas.getContext("2d").drawImage(image, 0, 0);
+      input.canvas.style.imageRendering = size.columns < 200 ? "pixelated" : "auto";
+      path.fill(layers, size, model.get("_answer"));
       show();
     };
   }
 
   const stop = await listenLoaded(model, load, { "layer channel": show });
-  el.append(root);
-  return () => [own.stop, stop, sleep.stop].forEach((end) => end());
+  mount(el, root);
+  return () => [own.stop, stop].forEach((end) => end());
 }
 
 export default { render };

@@ -6,13 +6,14 @@ import traitlets
 from matplotlib.figure import Figure
 
 from helpers.images.classes import ClassNames
+from helpers.images.encode import image_address
 from helpers.models import channel_grid, layer_outputs
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.top_patches import TopPatches
 from helpers.models.values import Values, as_batch, unit_images
 from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
-from helpers.widgets.payload import atlases, jpeg, layer_tiles, packed, patch_sheets, to_rgb, webp
+from helpers.widgets.payload import atlases, layer_tiles, patch_sheets, to_rgb
 
 SHOWN = 16  # channels in the static fallback
 
@@ -29,11 +30,10 @@ class ActivationBrowser(UserImage):
     _esm = script("static/upload_control.js", "activation_browser.js")
     _layers: traitlets.List = traitlets.List().tag(sync=True)
     _tiles = traitlets.CBytes().tag(sync=True)
-    _image = traitlets.CBytes().tag(sync=True)
+    _image = traitlets.Unicode().tag(sync=True)
     _answer = traitlets.Unicode().tag(sync=True)
     _serial = traitlets.Int().tag(sync=True)
     _patches: traitlets.List = traitlets.List().tag(sync=True)
-    _patch_pixels = traitlets.CBytes().tag(sync=True)
 
     layer = traitlets.Int(0, min=0).tag(sync=True)
     channel = traitlets.Int(0, min=0).tag(sync=True)
@@ -53,9 +53,7 @@ class ActivationBrowser(UserImage):
                 f"This network has no layer {', '.join(sorted(unknown))}: the patches are of another one. "
                 "Make them with top_patches(model, images)."
             )
-        super().__init__()
-        self._patches, self._sheets = patch_sheets(patches or {})
-        self._patch_pixels = b"".join(sheet.tobytes() for sheet in self._sheets)
+        super().__init__(_patches=patch_sheets(patches or {}))
         self.look(image)
         self.channel = channel
 
@@ -66,7 +64,7 @@ class ActivationBrowser(UserImage):
         layers, tiles = layer_tiles(self._model, images[0], self._values)
         self.image, best = images[0], int(shares.argmax())
         with self.hold_sync():
-            self._layers, self._tiles, self._image = layers, tiles, packed(to_rgb(self.image))
+            self._layers, self._tiles, self._image = layers, tiles, image_address(to_rgb(self.image))
             self._answer = f"{self._names[best]} {shares[best]:.2f}"
             self._serial += 1
 
@@ -93,18 +91,9 @@ class ActivationBrowser(UserImage):
             for layer in self._layers
         ]
         text = f"The layers for one image: {', '.join(parts)}. The network says {self._answer}."
-        state = {
-            "_still": True,
-            "_layers": self._layers,
-            "_atlases": atlases(self._layers, self._tiles),
-            "_image": webp(to_rgb(self.image), 85),
-            "_patches": self._patches,
-            "_patch_files": [webp(sheet, 45) for sheet in self._sheets],
-            "_answer": self._answer,
-            "layer": self.layer,
-            "channel": self.channel,
-        }
-        return self._live_image_fallback(text, "jpeg", jpeg(self._figure()), state)
+        state = {name: getattr(self, name) for name in ("_layers", "_image", "_patches", "_answer", "layer", "channel")}
+        state |= {"_still": True, "_atlases": atlases(self._layers, self._tiles)}
+        return self._live_image_fallback(text, self._figure(), state)
 
     def _figure(self) -> Figure:
         """Plot the image, the chosen channel, and the first channels of the layer."""

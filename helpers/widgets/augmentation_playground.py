@@ -43,7 +43,7 @@ class AugmentationPlayground(PythonColumn):
     def __init__(self, image: Any = None, **ranges: float):
         for name in set(ranges) - set(RANGES) - set(FLIPS):
             raise ValueError(f"there isn't a slider for {name!r}; there are: {', '.join([*RANGES, *FLIPS])}.")
-        self._image, self._seed, self._busy = as_square(SHOWN if image is None else image), 1, False
+        self._image, self._seed = as_square(SHOWN if image is None else image), 1
         wide = {"description_width": "7em"}
         self._sliders = {
             name: ipywidgets.FloatSlider(
@@ -99,21 +99,6 @@ class AugmentationPlayground(PythonColumn):
         ranges = [f"{name}={value!r}" for name, value in self._ranges().items() if value not in (0, False)]
         return f"ImageFolderReader({', '.join(['rescale=1 / 255', *ranges])})"
 
-    def new_samples(self) -> None:
-        """Draw other random numbers within the same ranges."""
-        self._seed += 1
-        self._draw()
-
-    def set(self, **ranges: float) -> None:
-        """Move several controls at once, and draw once: `set(rotation_range=45, horizontal_flip=True)`."""
-        self._busy = True
-        try:
-            for name, value in ranges.items():
-                (self._flips if name in FLIPS else self._sliders)[name].value = value
-        finally:
-            self._busy = False
-        self._draw()
-
     def fallback(self) -> Formats:
         """Return the image and its samples, and the code that makes such samples."""
         return {"image/jpeg": self.strip, "text/plain": self._text}
@@ -140,9 +125,8 @@ class AugmentationPlayground(PythonColumn):
         return bytes(self._strip.value)
 
     def _draw(self) -> None:
-        if not self._busy:
-            self._strip.value = encode(in_a_row([self._image, *self.samples]), "jpeg", quality=85)
-            self._words.value = status_line(f"Left as it is; the others: <code>{escape(self.code)}</code>")
+        self._strip.value = encode(in_a_row([self._image, *self.samples]), "jpeg", quality=85)
+        self._words.value = status_line(f"Left as it is; the others: <code>{escape(self.code)}</code>")
 
     @reports_failure
     def _moved(self, _: dict) -> None:
@@ -150,7 +134,8 @@ class AugmentationPlayground(PythonColumn):
 
     @reports_failure
     def _draw_again(self, _: ipywidgets.Button) -> None:
-        self.new_samples()
+        self._seed += 1  # other random numbers within the same ranges
+        self._draw()
 
     def _take_file(self, file: ReceivedFile) -> str:
         self._image = as_square(file.open())

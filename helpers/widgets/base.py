@@ -24,10 +24,12 @@ from typing import Any
 import anywidget
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from data_scripts.errors import DataError
 from helpers.images.encode import data_uri, in_base64
 from helpers.images.read import ImageError, open_image
+from helpers.plots import figures
 from helpers.widgets.compat import DisplayedByBundle
 from helpers.widgets.file_pieces import FileAssembler, ReceivedFile
 
@@ -141,10 +143,11 @@ class BrowserWidget(StaticFallback, anywidget.AnyWidget):
         """Return `still_html` where no script may run, the live widget where one may."""
         return {"text/html": embed_live(still_html, str(self._esm), STYLE, state), "text/plain": text}
 
-    def _live_image_fallback(self, text: str, kind: str, file: bytes, state: dict) -> Formats:
-        """Return an image file of a `kind` ("png", "jpeg"), and the live widget where a script may run."""
-        still_html = f'<img src="{data_uri(file, kind)}" alt="{escape(text)}" style="max-width: 100%">'
-        return {f"image/{kind}": file} | self._live_fallback(text, still_html, state)
+    def _live_image_fallback(self, text: str, figure: Figure, state: dict) -> Formats:
+        """Return a figure as an image, and the live widget where a script may run."""
+        file = figures.jpeg(figure)
+        still_html = f'<img src="{data_uri(file, "jpeg")}" alt="{escape(text)}" style="max-width: 100%">'
+        return {"image/jpeg": file} | self._live_fallback(text, still_html, state)
 
 
 class FileReceiver:

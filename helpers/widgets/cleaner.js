@@ -47,7 +47,6 @@ function render({ model, el }) {
   const main = element("div", {}, cards, notes, box("foot", undo), said);
   const sleep = sleeper(model, el, () => [main]);
   const root = element("div", { class: "lts-widget lts-inside lts-cleaner", role: "group", "aria-label": "What looks wrong" }, sleep.node, main);
-  keepKeys(root);
   function show() {
     const items = model.get("_items");
     done.length = 0;
@@ -58,7 +57,7 @@ function render({ model, el }) {
   const look = () => (undo.disabled = !model.get("_undo"));
   show();
   look();
-  el.append(root);
+  mount(el, root);
   const stop = listen(model, { _items: show, _undo: look });
   return () => {
     ending.abort();

@@ -22,10 +22,8 @@ function render({ model, el }) {
     return answer;
   }
 
-  const power = pushButton("Turn the camera on", () => (feed.isOn() ? feed.off() : feed.start()));
   const feed = cameraFeed({
     changed(why) {
-      write(power, feed.isOn() ? "Turn the camera off" : "Turn the camera on");
       if (why || feed.isOn()) say(why);
     },
   });
@@ -257,7 +255,7 @@ function render({ model, el }) {
   const tools = box("foot", remove, goal, undo, newName, add, wipe);
   const help =
     "Click images to select them. By keyboard: arrows move, Space selects, Delete deletes, 1 to 9 move to a class, Ctrl+Z undoes.";
-  const main = element("div", {}, box("columns", feed.node, element("div", {}, power, said)), board, tools);
+  const main = element("div", {}, box("columns", feed.node, element("div", {}, feed.power, said)), board, tools);
   const sleep = sleeper(model, el, () => [main]);
   const root = element("div", { class: "lts-widget lts-collector", role: "group", "aria-label": "Collect images" }, sleep.node, main);
   root.append(element("p", { class: "lts-quiet" }, help));
@@ -267,8 +265,7 @@ function render({ model, el }) {
     event.stopPropagation();
     back();
   });
-  keepKeys(root);
-  el.append(root);
+  mount(el, root);
   showSelected();
   sync();
   const stop = listen(model, { "_classes _undo": () => sync() });

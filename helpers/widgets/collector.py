@@ -9,7 +9,7 @@ import traitlets
 
 from data_scripts.errors import DataError
 from helpers.images.encode import in_base64
-from helpers.images.own_images import SIDE, OwnImages, OwnSet
+from helpers.images.own_images import SIDE, OwnImages
 from helpers.images.read import ImageError, open_image
 from helpers.widgets.base import BrowserWidget, FileReceiver, Formats, script
 from helpers.widgets.file_pieces import ReceivedFile
@@ -21,7 +21,7 @@ class Collector(FileReceiver, BrowserWidget):
     """Take pictures for each class: `Collector("my_images", ["rock", "paper"])`.
 
     folder: where the images are kept, `folder/<class>/`; made where it is missing. Classes that are there already are shown, too.
-    `images()` gives what is in it as arrays, `counts` how many, `own` is the folder itself (`OwnImages`).
+    `counts` says how many are in it, `own` is the folder itself (`OwnImages`), which loads them as arrays.
     Raises DataError for a folder or a name of a class that can't be one.
     """
 
@@ -41,10 +41,6 @@ class Collector(FileReceiver, BrowserWidget):
     def counts(self) -> dict[str, int]:
         """The number of images of each class."""
         return {label: train + test for label, (train, test) in self.own.counts().items()}
-
-    def images(self, size: int = 160) -> OwnSet:
-        """Return the images as arrays, `size` pixels wide: see `OwnSet`."""
-        return self.own.load(size)
 
     def delete_everything(self) -> str:
         """Delete all images that were taken or dropped here, for good; return a sentence that says how many."""

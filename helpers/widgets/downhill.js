@@ -67,8 +67,7 @@ function render({ model, el }) {
   const table = element("table", {}, element("tbody", {}, ...rows));
   const root = element("div", { class: "lts-widget", role: "group", "aria-label": "Downhill: gradient descent on one weight" });
   root.append(box("columns", plot, element("div", { style: "flex: 1 1 300px" }, table, element("p", {}, one, ten, again), said)));
-  el.append(root);
-  keepKeys(root);
+  mount(el, root);
 
   function sentence(path) {
     const weight = path.at(-1);

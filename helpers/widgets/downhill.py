@@ -9,14 +9,13 @@ from helpers.plots import diagrams
 from helpers.widgets.base import BrowserWidget, Formats, InvalidValueError, script
 
 MOST_STEPS = 200
-FARTHEST = 1e6  # a weight beyond it has left for good
 
 
 class Downhill(BrowserWidget):
     """A network of one weight, `weight · x`, that is to give `y`; the loss is the mean of its squared errors.
 
-    inputs, targets: N floats each. Read `path`, the weights so far, and `rate`, the learning rate. `step()` takes the step
-    that a click takes: against the gradient, times the rate. Raises ValueError for inputs that are all 0, or other than N targets.
+    inputs, targets: N floats each. Read `path`, the weights so far, and `rate`, the learning rate. A click takes
+    a step against the gradient, times the rate. Raises ValueError for inputs that are all 0, or other than N targets.
     """
 
     _esm = script("downhill.js")
@@ -45,11 +44,6 @@ class Downhill(BrowserWidget):
             raise InvalidValueError("A weight has to be a finite number.")
         return proposal["value"]
 
-    @property
-    def weight(self) -> float:
-        """The weight of now."""
-        return self.path[-1]
-
     def loss(self, weight: float) -> float:
         """Return the mean squared error with this weight."""
         a, b, c = self.curve
@@ -59,22 +53,16 @@ class Downhill(BrowserWidget):
         """Return the slope of the loss at this weight."""
         return 2 * self.curve[0] * weight + self.curve[1]
 
-    def step(self) -> float:
-        """Take one step against the gradient and return the new weight. Nothing happens at the end of the path."""
-        if len(self.path) <= MOST_STEPS and abs(self.weight) < FARTHEST:
-            self.path = [*self.path, self.weight - self.rate * self.gradient(self.weight)]
-        return self.weight
-
     def fallback(self) -> Formats:
         """Return the curve with the steps so far."""
         a, b, _ = self.curve
         bottom, reach = -b / (2 * a), max(1.5, 2.4 * abs(self.path[0] + b / (2 * a)))
         near = [weight for weight in self.path if abs(weight - bottom) <= reach] or [bottom]
         diagram = diagrams.loss_slope(self.loss, near, (bottom - reach, bottom + reach))
-        count = len(self.path) - 1
+        count, weight = len(self.path) - 1, self.path[-1]
         text = (
-            f"One weight, after {count} step{'s' * (count != 1)} with learning rate {self.rate:g}: weight {self.weight:.3f}, "
-            f"loss {self.loss(self.weight):.3f}, gradient {self.gradient(self.weight):.3f}."
+            f"One weight, after {count} step{'s' * (count != 1)} with learning rate {self.rate:g}: weight {weight:.3f}, "
+            f"loss {self.loss(weight):.3f}, gradient {self.gradient(weight):.3f}."
         )
         return self._live_fallback(
             text, diagram.image_html(), {name: getattr(self, name) for name in ("curve", "path", "rate")}

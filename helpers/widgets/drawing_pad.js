@@ -10,22 +10,7 @@ const SILENCE = "The kernel does not answer. It is busy, or it was restarted: th
 // Bytes (one gray each) → canvas; black where there are none.
 function fillWith(canvas, bytes) {
   const { width, height } = canvas;
-  put(canvas, colored(bytes?.byteLength ? bytesOf(bytes) : new Uint8Array(width * height), 0, height, width));
-}
-
-// What the network sees, and where the evidence follows: orange for the answer, blue against it, the stronger the fuller.
-function fillSeen(canvas, bytes) {
-  fillWith(canvas, bytes);
-  const size = canvas.width * canvas.height;
-  if (bytes.byteLength < 2 * size) return;
-  const [evidence, image] = [bytesOf(bytes).subarray(size), canvas.pen.getImageData(0, 0, canvas.width, canvas.height)];
-  for (let at = 0; at < size; at++) {
-    const strength = limited((evidence[at] - 128) / 127, -1, 1);
-    const color = strength > 0 ? [255, 140, 40] : [60, 150, 255];
-    const share = Math.abs(strength) ** 0.6;
-    for (const channel of [0, 1, 2]) image.data[4 * at + channel] += share * (color[channel] - image.data[4 * at + channel]);
-  }
-  put(canvas, image);
+  put(canvas, grayImage(bytes?.byteLength ? bytesOf(bytes) : new Uint8Array(width * height), 0, height, width));
 }
 
 // Canvas → bytes (one gray each).
@@ -73,26 +58,23 @@ function render({ model, el }) {
   const board = element("canvas", { width: side, height: side, tabindex: 0, role: "application", "aria-label": "Drawing pad" });
   const context = (board.pen = board.getContext("2d", { willReadFrequently: true }));
   const pen = box("pen");
-  const seen = element("canvas", { width: 28, height: 28, class: "lts-seen", role: "img" });
-  seen.setAttribute("aria-label", "The 28×28 image that the network sees");
+  const seen = element("img", { class: "lts-seen", decoding: "sync", alt: "The 28×28 image that the network sees" });
   const chances = bars([..."0123456789"], "Probability of each digit", 3);
   const said = element("p", { role: "status", "data-testid": "reading" });
   const [undo, clear] = [pushButton("Undo", goBack), pushButton("Clear", wipe)];
   const help = "Draw with mouse, finger or pen. By keyboard: arrows move, Space puts the pen down or up, Backspace undoes.";
   board.setAttribute("aria-description", help);
   const left = element("div", {}, box("pad", board, pen), undo, clear);
-  const switched = element("input", { type: "checkbox" });
-  switched.addEventListener("change", () => setter(model)({ explains: switched.checked }));
+  const evidence = tick("Which pixels speak for it?", (explains) => setter(model)({ explains }));
   const colors = element("span", { class: "lts-quiet" }, "orange for the answer, blue against it");
-  const evidence = element("label", { class: "lts-tick" }, switched, element("span", {}, "Which pixels speak for it?"));
-  evidence.hidden = !model.get("can_explain");
-  const middle = box("view", element("strong", {}, "What the network sees"), seen, element("div", {}, evidence, colors));
+  evidence.node.hidden = !model.get("can_explain");
+  const middle = box("view", element("strong", {}, "What the network sees"), seen, element("div", {}, evidence.node, colors));
   const columns = box("digit", left, chances.node, middle);
   const root = element("div", { class: "lts-widget lts-drawing", role: "group", "aria-label": "Draw a digit" }, columns, said);
   root.append(element("p", { class: "lts-quiet" }, help));
-  const sleep = sleeper(model, el, () => [left, evidence]);
+  const sleep = sleeper(model, el, () => [left, evidence.node]);
   root.prepend(sleep.node);
-  el.append(root);
+  mount(el, root);
 
   const before = []; // drawings to go back to
   const at = { x: side / 2, y: side / 2, isDown: false };
@@ -172,12 +154,11 @@ function render({ model, el }) {
     else return;
     event.preventDefault();
   });
-  keepKeys(root);
 
   function show() {
-    fillSeen(seen, model.get("seen"));
-    switched.checked = Boolean(model.get("explains"));
-    colors.hidden = !switched.checked;
+    seen.src = model.get("seen");
+    evidence.show(Boolean(model.get("explains")));
+    colors.hidden = !model.get("explains");
     chances.show(model.get("probabilities"));
     write(said, model.get("message"));
   }

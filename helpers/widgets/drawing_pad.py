@@ -6,13 +6,15 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
-from helpers.images.encode import to_uint8
+from helpers.images.encode import image_address, to_uint8
 from helpers.images.mnist_format import SIDE, to_mnist
 from helpers.plots import figures
 from helpers.widgets.base import BrowserWidget, Formats, failure_text, reports_failure, script
 
 PAD = 280  # pixels of the pad's side
 EMPTY = "Draw a digit from 0 to 9."
+BLACK = image_address(np.zeros((SIDE, SIDE), np.uint8))
+FOR, AGAINST = np.array([255, 140, 40]) / 255, np.array([60, 150, 255]) / 255  # colors of what speaks for an answer
 
 
 class DrawingPad(BrowserWidget):
@@ -28,9 +30,7 @@ class DrawingPad(BrowserWidget):
     bitmap = traitlets.CBytes(bytes(PAD * PAD)).tag(sync=True, echo_update=False)  # the drawing, one gray a byte
     turn = traitlets.Int().tag(sync=True)  # the browser counts the drawings it sends,
     answered = traitlets.Int().tag(sync=True)  # and learns which of them is read
-    seen = traitlets.CBytes().tag(
-        sync=True
-    )  # `image` as bytes, and behind it the evidence of each pixel (128 is none) if that is
+    seen = traitlets.Unicode(BLACK).tag(sync=True)  # the address of `image`, in the colors of the evidence if that is
     explains = traitlets.Bool(False).tag(sync=True)  # wanted,
     can_explain = traitlets.Bool(False).tag(sync=True)  # which takes a Keras model
     probabilities = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -78,30 +78,30 @@ class DrawingPad(BrowserWidget):
         probabilities: list[float] = []
         message = EMPTY
         if not any(self.bitmap):
-            self.image, image = None, b""
+            self.image, seen = None, BLACK
         else:
             self.image = to_mnist(self.drawing)
-            image = (self.image * 255).round().astype("uint8").tobytes()
+            seen = image_address(self.image)
             probabilities, message = self._ask(self.image)
             if self.explains and self.can_explain and probabilities:
                 try:
-                    image += self._evidence(self.image)
+                    seen = image_address(self._with_evidence(self.image))
                 except Exception as error:  # a network that is built in a way of its own
                     message += f" Which pixels speak for it can't be told. {failure_text(error)}"
         with self.hold_sync():
-            self.seen, self.probabilities, self.message = image, probabilities, message
+            self.seen, self.probabilities, self.message = seen, probabilities, message
 
     @reports_failure
     def _explain(self, _: dict) -> None:
         self._read()
 
-    def _evidence(self, pixels: np.ndarray) -> bytes:
-        """Return how each pixel speaks for the answer (above 128) or against it, one byte each."""
+    def _with_evidence(self, image: np.ndarray) -> np.ndarray:
+        """Return the image in color, (28, 28, 3): orange where it speaks for the answer, blue against it, the stronger the fuller."""
         from helpers.models.saliency import gradient_times_input
 
-        evidence = gradient_times_input(self._network, _as_input(self._network, pixels))
-        strongest = np.abs(evidence).max() or 1
-        return np.rint(128 + 127 * evidence / strongest).astype("uint8").tobytes()
+        evidence = gradient_times_input(self._network, _as_input(self._network, image)).reshape(SIDE, SIDE, 1)
+        share = (np.abs(evidence) / (np.abs(evidence).max() or 1)) ** 0.6
+        return (1 - share) * image[..., None] + share * np.where(evidence > 0, FOR, AGAINST)
 
     def _say(self, text: str) -> None:
         self.message = text

@@ -16,13 +16,17 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from helpers.images.classes import ClassNames, class_labels
+from helpers.images.encode import image_address
 from helpers.models import channel_grid, filter_grid, layer_outputs
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, input_range, unit_images
+from helpers.plots import charts
+from helpers.plots.curves import history_text
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
-from helpers.widgets.payload import jpeg, packed, to_bytes, to_rgb, webp
+from helpers.widgets.payload import to_bytes, to_rgb
+from helpers.widgets.threshold_slider import confusion_table
 
 CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of one
 FILTERS = 16
@@ -39,8 +43,6 @@ class EpochScrubber(UserImage):
 
     _esm = script("static/upload_control.js", "epoch_scrubber.js")
     _plan = traitlets.Dict().tag(sync=True)
-    _frames = traitlets.CBytes().tag(sync=True)
-    _image = traitlets.CBytes().tag(sync=True)
     _serial = traitlets.Int().tag(sync=True)
 
     step = traitlets.Int(0, min=0).tag(sync=True)
@@ -69,7 +71,7 @@ class EpochScrubber(UserImage):
     @property
     def epochs(self) -> list[int]:
         """The epochs that the slider goes through."""
-        return self._plan["epochs"]
+        return self._snapshots.epochs
 
     @traitlets.validate("step")
     def _within(self, proposal: dict) -> int:
@@ -95,21 +97,25 @@ class EpochScrubber(UserImage):
                 confusions.append(self._confusion(network))
         self._confusions = self._confusions or confusions
         self.image, self._films = image, films
+        sheets = [np.concatenate([pixels for _, pixels in strips]) for strips in zip(*films, strict=True)]
+        short = [str(index) for index in range(len(self._names))] if len(self._names) > 4 else self._names
         plan = {
-            "epochs": self._snapshots.epochs,
+            "epochs": self.epochs,
             "names": self._names,
             "chances": [[round(float(share), 4) for share in row] for row in shares],
-            "confusions": self._confusions,
-            "sections": [
-                {"title": title, "rows": len(strip), "columns": strip.shape[1], "tile": tile}
-                for title, strip, tile in films[0]
+            "sentences": [self._sentence(*parts) for parts in zip(self.epochs, shares, self._confusions, strict=True)],
+            "tables": [
+                confusion_table(counts, short, short, "is ↓ says →", "Validation images") for counts in self._confusions
             ],
+            "sections": [
+                {"title": title, "sheet": image_address(sheet)}
+                for (title, _), sheet in zip(films[0], sheets, strict=True)
+            ],
+            "image": image_address(to_rgb(image)),
+            "curve": _curve(self._snapshots),
         }
         with self.hold_sync():
-            self._plan = plan | _curves(self._snapshots)
-            self._frames = b"".join(strip.tobytes() for frame in films for _, strip, _ in frame)
-            self._image = packed(to_rgb(image))
-            self._serial += 1
+            self._plan, self._serial = plan, self._serial + 1
 
     def _confusion(self, network: keras.Model) -> list[list[int]]:
         images, labels = self._validation
@@ -121,27 +127,17 @@ class EpochScrubber(UserImage):
         self._compute(image, lambda words, share: self._say(words))
         return "Your image, through all epochs."
 
-    def _sentence(self, step: int) -> str:
-        epoch, shares = self.epochs[step], self._plan["chances"][step]
-        best, counts = int(np.argmax(shares)), np.array(self._confusions[step])
-        when = f"after epoch {epoch}" if epoch else "before training"
-        right = f"{np.trace(counts)} of {counts.sum()} validation images right"
-        return f"{when} {self._names[best]} {shares[best]:.2f}, {right}"
+    def _sentence(self, epoch: int, shares: np.ndarray, counts: list[list[int]]) -> str:
+        best, when = int(shares.argmax()), f"After epoch {epoch}" if epoch else "Before training"
+        answer = f"the network takes this image for {self._names[best]} ({shares[best]:.2f})"
+        return f"{when}: {answer}; {np.trace(counts)} of {np.sum(counts)} validation images are right."
 
     def fallback(self) -> Formats:
         """Return the first, the middle and the last epoch as an image, and their answers in words."""
         steps = sorted({0, len(self.epochs) // 2, len(self.epochs) - 1})
-        text = f"The network's answer for the image: {'; '.join(self._sentence(step) for step in steps)}."
-        sheets = [
-            webp(np.concatenate([frame[index][1] for frame in self._films]), 60) for index in range(len(self._films[0]))
-        ]
-        state = {
-            "_still": True,
-            "_plan": self._plan | {"sheets": sheets},
-            "_image": webp(to_rgb(self.image), 85),
-            "step": self.step,
-        }
-        return self._live_image_fallback(text, "jpeg", jpeg(self._figure(steps)), state)
+        text = " ".join(self._plan["sentences"][step] for step in steps)
+        state = {"_still": True, "_plan": self._plan, "step": self.step}
+        return self._live_image_fallback(text, self._figure(steps), state)
 
     def _figure(self, steps: list[int]) -> Figure:
         """Plot filters and activations at the beginning, in the middle and at the end."""
@@ -151,19 +147,16 @@ class EpochScrubber(UserImage):
             epoch, shares = self.epochs[column], self._plan["chances"][column]
             best = int(np.argmax(shares))
             when = f"epoch {epoch}" if epoch else "before"
-            for axis, (title, image, _) in zip(axes, self._films[column], strict=True):
-                axis.imshow(image, cmap="gray", vmin=0, vmax=255)
+            for axis, (title, strip) in zip(axes, self._films[column], strict=True):
+                axis.imshow(strip[..., 0], cmap="gray", vmin=0, vmax=255)
                 axis.axis("off")
                 axis.set_title(title.partition(":")[0], fontsize=7, pad=2)
             axes[0].set_title(f"{when}: {self._names[best]} {shares[best]:.2f}", fontsize=9)
         return figure
 
 
-def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tuple[str, np.ndarray, list[int]]]:
-    """Return what one epoch shows: (title, (rows, columns) uint8, tile) for the first filters and for every convolution.
-
-    tile: the pixels of a tile down and across, with the gap to the next one, and those of the gap.
-    """
+def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tuple[str, np.ndarray]]:
+    """Return what one epoch shows: (title, tiles in a row) for the first filters and for every convolution, as `_with_gaps`."""
     strips, first = [], True
     outputs = layer_outputs(network, image, values)
     for name, layer in layers_by_name(network).items():
@@ -172,29 +165,36 @@ def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tupl
         if first:
             filters = filter_grid(layer, filters=FILTERS)
             title, side = "filters of the first convolution: dark below 0, light above", len(SQUARE)
-            tile = [side * (length + 1) for length in layer.kernel_size]
-            strips.append((title, np.kron(to_bytes(filters), SQUARE), [*tile, side]))
+            down, across = (side * (length + 1) for length in layer.kernel_size)
+            strips.append((title, _with_gaps(np.kron(to_bytes(filters), SQUARE), down, across, side)))
             first = False
         maps = outputs[name][..., :CHANNELS]
         thin = -(-max(maps.shape[:2]) // LARGEST)
         maps = maps[: maps.shape[0] // thin * thin, : maps.shape[1] // thin * thin]
         maps = maps.reshape(maps.shape[0] // thin, thin, -1, thin, maps.shape[2]).max(axis=(1, 3))
-        tile = [maps.shape[0] + 1, maps.shape[1] + 1, 1]
-        strips.append((f"{name}: channels 0 to {maps.shape[2] - 1}", to_bytes(channel_grid(maps, CHANNELS)[0]), tile))
+        grid = to_bytes(channel_grid(maps, CHANNELS)[0])
+        title = f"{name}: channels 0 to {maps.shape[2] - 1}"
+        strips.append((title, _with_gaps(grid, maps.shape[0] + 1, maps.shape[1] + 1, 1)))
     return strips
 
 
-def _curves(snapshots: EpochSnapshots) -> dict:
-    """Training and validation by kept epoch: accuracy where there is one, or the loss; None where it is not known."""
-    logs = [snapshot.logs for snapshot in snapshots.kept]
-    metric = "accuracy" if any("accuracy" in epoch for epoch in logs) else "loss"
-    names = {"training": metric, "validation": f"val_{metric}"}
-    curves = {name: [_finite(epoch.get(key)) for epoch in logs] for name, key in names.items()}
-    return {"metric": metric, "curves": curves}
+def _with_gaps(grid: np.ndarray, down: int, across: int, gap: int) -> np.ndarray:
+    """Return tiles (rows, columns) uint8 with alpha, (rows, columns, 2): the gap at the end of each is transparent."""
+    row, column = np.indices(grid.shape)
+    is_gap = (row % down >= down - gap) | (column % across >= across - gap)
+    return np.dstack([grid, np.where(is_gap, 0, 255).astype(np.uint8)])
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and np.isfinite(value) else None  # a message to the browser has no NaN
+def _curve(snapshots: EpochSnapshots) -> str:
+    """Return training and validation by kept epoch, accuracy where there is one, or the loss, as a chart; SVG."""
+    metric = "accuracy" if any("accuracy" in snapshot.logs for snapshot in snapshots.kept) else "loss"
+    keys = [metric, f"val_{metric}"]
+    history = {
+        key: [(float(kept.epoch), kept.logs[key]) for kept in snapshots.kept if key in kept.logs] for key in keys
+    }
+    lines = [charts.Line(points, dashed=key != metric) for key, points in history.items()]
+    panel = charts.Panel(f"{metric}; dashed: validation", lines, (0, snapshots.epochs[-1]))
+    return charts.svg([panel], history_text("", metric, history), 240, 160)
 
 
 @contextlib.contextmanager

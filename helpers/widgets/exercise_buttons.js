@@ -58,9 +58,8 @@ function render({ model, el }) {
 
   const row = box("buttons", ...(hints.length ? [hint] : []), solution, ...(following ? [next] : []));
   const root = element("div", { class: "lts-widget lts-exercise" }, row, said);
-  keepKeys(root);
   show();
-  el.append(root);
+  mount(el, root);
   return listen(model, { shown: show });
 }
 

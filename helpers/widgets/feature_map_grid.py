@@ -6,19 +6,17 @@ from html import escape
 import ipywidgets
 import keras
 import numpy as np
-from matplotlib import font_manager
-from PIL import Image, ImageDraw, ImageFont
+from matplotlib.figure import Figure
 
 from helpers.images.encode import data_uri, encode
 from helpers.models.layers import convolutions_and_pools
 from helpers.models.values import Values, unit_images
+from helpers.plots import figures
 from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
 
-CELL, GAP, HEAD, SIDE = 112, 6, 38, 78  # pixels: an image, between two, the headings above and the names on the left
 TILE, GRID = 96, "gap:4px 8px;align-items:center;width:fit-content;max-width:100%;font-size:12px;line-height:1.35"
-FONT = font_manager.findfont("DejaVu Sans")  # ships with Matplotlib and has a "×"
 
 
 class FeatureMapGrid(SliderPage):
@@ -54,45 +52,40 @@ class FeatureMapGrid(SliderPage):
             parts.append(f"{title} {', '.join(f'{share:.0%}' for share in shares)}")
         return f"Filter {self.filter_index}, share above 0 in {', '.join(self._names)}: {'; '.join(parts)}."
 
-    def png(self) -> bytes:
-        """Return the grid as a PNG file."""
-        columns = [
-            ("image", self._images),
-            *((title, values[..., self.filter_index]) for title, values in self._layers),
-        ]
-        size = (SIDE + len(columns) * (CELL + GAP), HEAD + len(self._names) * (CELL + GAP))
-        sheet = Image.new("L", size, 255)
-        pen, font = ImageDraw.Draw(sheet), ImageFont.truetype(FONT, 12)
-        for row, name in enumerate(self._names):
-            pen.text((4, HEAD + row * (CELL + GAP) + CELL // 2 - 8), name, 0, font)
-        for column, (title, values) in enumerate(columns):
-            left, largest = SIDE + column * (CELL + GAP), values.max()
-            pen.multiline_text((left, 2), f"{title}\n{values.shape[1]} × {values.shape[2]}", 0, font, spacing=2)
-            for row, shares in enumerate(np.clip(values / (largest if largest > 0 else 1), 0, 1)):
-                tile = Image.fromarray((shares * 255).astype("uint8")).resize((CELL, CELL), Image.Resampling.NEAREST)
-                sheet.paste(tile, (left, HEAD + row * (CELL + GAP)))
-        return encode(sheet, "png", compress_level=3)
-
     def fallback(self) -> Formats:
         """Return the grid as an image and as a page, and its sentence."""
-        return {"image/png": self.png(), "text/html": self.html, "text/plain": self.text}
+        columns = self._columns()
+        figure = Figure(figsize=(1.2 * len(columns) + 0.5, 1.2 * len(self._names) + 0.4), layout="constrained")
+        axes = figure.subplots(len(self._names), len(columns), squeeze=False)
+        for axis, name in zip(axes[:, 0], self._names, strict=True):
+            axis.set_ylabel(figures.plain_text(name), rotation=0, ha="right", va="center")
+        for column, (title, maps) in zip(axes.T, columns, strict=True):
+            column[0].set_title(f"{title}\n{maps.shape[1]} × {maps.shape[2]}", fontsize=9)
+            for axis, tile in zip(column, maps, strict=True):
+                axis.imshow(tile, cmap="gray", vmin=0, vmax=1)
+                axis.set(xticks=[], yticks=[])
+        return {"image/png": figures.png(figure), "text/html": self.html, "text/plain": self.text}
+
+    def _columns(self) -> list[tuple[str, np.ndarray]]:
+        """Return what is shown: (title, (N, H, W) float 0…1), where 1 is the largest value of the column."""
+        columns = [("image", self._images), *((title, maps[..., self.filter_index]) for title, maps in self._layers)]
+        return [(title, np.clip(maps / (maps.max() or 1), 0, 1)) for title, maps in columns]
 
     def _draw(self) -> str:
         """Return the grid as HTML: names are text, and each tile is an image of its own size that the page enlarges."""
-        columns = [("image", self._images), *((title, maps[..., self.filter_index]) for title, maps in self._layers)]
+        columns = self._columns()
         heads = [f"<b>{escape(title)}</b><br>{maps.shape[1]} × {maps.shape[2]}" for title, maps in columns]
         cells = ["<span></span>", *(f"<span>{head}</span>" for head in heads)]
         for row, name in enumerate(self._names):
             cells += [
                 f"<span>{escape(name)}</span>",
-                *(_tile(maps[row], maps.max(), f"{title} of {name}") for title, maps in columns),
+                *(_tile(maps[row], f"{title} of {name}") for title, maps in columns),
             ]
         style = f"display:grid;grid-template-columns:auto repeat({len(columns)},minmax(0,{TILE}px));{GRID}"
         grid = f'<div role="img" aria-label="{escape(self.text)}" style="{style}">{"".join(cells)}</div>'
         return grid + status_line(escape(self.text))
 
 
-def _tile(values: np.ndarray, largest: float, text: str) -> str:
-    pixels = (np.clip(values / (largest if largest > 0 else 1), 0, 1) * 255).astype("uint8")
+def _tile(values: np.ndarray, text: str) -> str:
     style = "display:block;width:100%;margin:0;image-rendering:pixelated"
-    return f'<img alt="{escape(text)}" decoding="sync" style="{style}" src="{data_uri(encode(pixels, "png"))}">'
+    return f'<img alt="{escape(text)}" decoding="sync" style="{style}" src="{data_uri(encode(values))}">'

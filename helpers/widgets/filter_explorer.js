@@ -47,22 +47,6 @@ function controls(model, set, say) {
   return { grid, shelf, own, ...simple, show };
 }
 
-// Mouse and arrow keys on an image move the window. `placeAt` knows which place a point of the image means:
-// its arguments go from 0 to 1. `place` tells where the window is, `goTo` moves it.
-function steer(canvas, { placeAt, place, goTo, middle }) {
-  const point = (event) => goTo(...placeAt(...pointedAt(event)));
-  canvas.addEventListener("pointermove", point);
-  canvas.addEventListener("pointerdown", point);
-  canvas.addEventListener("keydown", (event) => {
-    const move = arrowMove(event);
-    const [row, column] = place();
-    if (move) goTo(row + move[0], column + move[1]);
-    else if (event.key === "Home") goTo(...middle());
-    else return;
-    event.preventDefault();
-  });
-}
-
 async function render({ model, el }) {
   if (model.get("_png")) {
     // A page without a kernel: the image comes as a file.
@@ -88,7 +72,6 @@ async function render({ model, el }) {
     pane("out", title("Result", afterSize), after.node, box("foot", range)),
   );
   const root = element("div", { class: "lts-widget lts-explorer" }, part.shelf.node, settings, board, onePixel.node, part.own.node);
-  keepKeys(root);
 
   let now; // what is shown
   const place = () => [
@@ -152,7 +135,7 @@ async function render({ model, el }) {
   });
   sizes.observe(before.node);
 
-  el.append(root);
+  mount(el, root);
   show();
   const stop = listen(model, { [REDRAWN.join(" ")]: show, pixel: showPixel });
   return () => {

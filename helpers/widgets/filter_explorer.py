@@ -1,6 +1,5 @@
 """An image, a 3 × 3 filter to play with, and the result at once. All is computed in the browser (`filter_explorer.js`)."""
 
-import io
 from typing import Any
 
 import numpy as np
@@ -105,10 +104,6 @@ class FilterExplorer(FileReceiver, BrowserWidget):
             raise traitlets.TraitError("The image has other than rows × columns grays.")
         return data
 
-    @traitlets.validate("stride")
-    def _number(self, proposal: dict) -> int:
-        return int(proposal["value"])  # True is an Int, too
-
     def _take_file(self, file: ReceivedFile) -> str:
         self.image = np.rint(read_image(file.open()) * 255).astype(np.uint8)
         return ""
@@ -137,7 +132,7 @@ class FilterExplorer(FileReceiver, BrowserWidget):
         )
         png = in_base64(encode(self.image, "png", optimize=True))  # less than half of the bytes
         state = {name: getattr(self, name) for name in SETTINGS} | {"_presets": self._presets, "_png": png}
-        return self._live_image_fallback(text, "png", _few_colors(figures.png(self._figure())), state)
+        return self._live_image_fallback(text, self._figure(), state)
 
     def _figure(self) -> Figure:
         """Plot the image, the filter and the result in a row, colored as the browser does it."""
@@ -185,13 +180,3 @@ def to_gray(image: np.ndarray) -> np.ndarray:
 def _pack(grays: np.ndarray) -> bytes:
     """Size and pixels in one value, so that the browser never sees one without the other."""
     return np.array(grays.shape, "<u2").tobytes() + grays.tobytes()
-
-
-def _few_colors(png: bytes) -> bytes:
-    """Return the same image in 112 colors and a third of the bytes: a static fallback is stored in every copy of a notebook."""
-    grays, blues = np.linspace(0, 255, 64)[:, None] * [1, 1, 1], np.linspace(0, 255, 32)[:, None] * BLUE
-    tints = TINTS(np.linspace(0.2, 0.8, 16))[:, :3] * 255
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(np.rint(np.concatenate([grays, blues, tints])).astype(int).ravel().tolist())
-    image = figures.on_color(Image.open(io.BytesIO(png)), "white").quantize(palette=palette, dither=Image.Dither.NONE)
-    return encode(image, "png", optimize=True)

@@ -9,13 +9,13 @@ import traitlets
 from matplotlib.figure import Figure
 
 from helpers.images.classes import ClassNames, class_labels
-from helpers.images.encode import in_base64
+from helpers.images.encode import image_address
 from helpers.models import grad_cam
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, unit_images
-from helpers.plots.heat import HEAT, OPACITY, heat_overlay
+from helpers.plots.heat import OPACITY, heat_layer, heat_overlay
 from helpers.widgets.base import Formats, UserImage, script
-from helpers.widgets.payload import jpeg, to_bytes, to_rgb, webp
+from helpers.widgets.payload import to_rgb
 
 PLACES = ["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"]
 EVEN = 0.2  # of the evidence in the strongest of nine parts; ninths would be 0.11
@@ -31,10 +31,7 @@ class GradCam(UserImage):
 
     _esm = script("static/upload_control.js", "grad_cam.js")
     _cards: traitlets.List = traitlets.List().tag(sync=True)
-    _images = traitlets.CBytes().tag(sync=True)
-    _heats = traitlets.CBytes().tag(sync=True)
-    _colors = traitlets.CBytes(HEAT.tobytes()).tag(sync=True)
-    _serial = traitlets.Int().tag(sync=True)
+    _key = traitlets.Unicode(image_address(heat_layer(np.linspace(0, 1, 64)[None]))).tag(sync=True)
 
     opacity = traitlets.Float(OPACITY, min=0, max=1).tag(sync=True)
 
@@ -59,15 +56,10 @@ class GradCam(UserImage):
     def _show(self, images: list[np.ndarray], truths: list[int | None]) -> None:
         answers = predict_probabilities(self._model, np.stack(images), self._values)
         heats = [grad_cam(self._model, image, values=self._values) for image in images]
-        cards = [self._card(*parts) for parts in zip(heats, answers, truths, strict=True)]
-        self.images, self._truths, self.heats = images, truths, heats
-        with self.hold_sync():
-            self._cards = cards
-            self._images = b"".join(to_rgb(image).tobytes() for image in images)
-            self._heats = b"".join(to_bytes(heat).tobytes() for heat in self.heats)
-            self._serial += 1
+        cards = [self._card(*parts) for parts in zip(images, heats, answers, truths, strict=True)]
+        self.images, self._truths, self.heats, self._cards = images, truths, heats, cards
 
-    def _card(self, heat: np.ndarray, answer: np.ndarray, truth: int | None) -> dict:
+    def _card(self, image: np.ndarray, heat: np.ndarray, answer: np.ndarray, truth: int | None) -> dict:
         best = int(answer.argmax())
         verdict = "" if truth is None else "✓ " if truth == best else "✗ "
         title = f"{verdict}{self._names[best]} {answer[best]:.2f}"
@@ -75,7 +67,7 @@ class GradCam(UserImage):
         words = f"{truly}{looked_at(heat)} for {self._names[best]}."
         group = "yours" if truth is None else "right" if truth == best else "wrong"
         card = {"title": title, "words": words, "text": f"{title}. {words}", "group": group}
-        return card | {"rows": heat.shape[0], "columns": heat.shape[1]}
+        return card | {"image": image_address(to_rgb(image)), "heat": image_address(heat_layer(heat))}
 
     def _take(self, image: np.ndarray) -> str:
         self._show([image, *self.images], [None, *self._truths])
@@ -84,13 +76,8 @@ class GradCam(UserImage):
     def fallback(self) -> Formats:
         """Return the images with their maps, and a sentence for each."""
         text = " ".join(f"{number}: {card['text']}" for number, card in enumerate(self._cards, 1))
-        files = [
-            {"image": webp(to_rgb(image)), "heat": webp(to_bytes(heat))}
-            for image, heat in zip(self.images, self.heats, strict=True)
-        ]
-        cards = [card | file for card, file in zip(self._cards, files, strict=True)]
-        state = {"_still": True, "_cards": cards, "_colors": in_base64(HEAT.tobytes()), "opacity": self.opacity}
-        return self._live_image_fallback(text, "jpeg", jpeg(self._figure()), state)
+        state = {"_still": True, "_cards": self._cards, "_key": self._key, "opacity": self.opacity}
+        return self._live_image_fallback(text, self._figure(), state)
 
     def _figure(self) -> Figure:
         columns = min(3, len(self.images))

@@ -62,7 +62,7 @@ class ImageSlider(SliderPage):
         numbers = numbers_text(image) if self._numbers else ""
         figure = Figure(figsize=(8.6 if numbers else 2.6, 2.7))
         axis = figure.add_axes((0, 0, 2.5 / figure.get_figwidth(), 0.91))
-        axis.imshow(enlarged(image), cmap="gray", vmin=0, vmax=255)
+        axis.imshow(to_uint8(image), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axis.axis("off")
         figure.text(0.005, 0.935, self.text, fontsize=10)
         figure.text(0.3, 0.455, numbers, family="monospace", fontsize=6.1, va="center", linespacing=1.05)
@@ -70,18 +70,13 @@ class ImageSlider(SliderPage):
 
     def _draw(self) -> str:
         image, text = self._images[self.index], escape(self.text)
-        tag = f'<img alt="{text}" decoding="sync" src="{data_uri(encode(enlarged(image)))}">'
+        pixels = to_uint8(image)
+        width = pixels.shape[1] * max(1, SIDE // pixels.shape[1])  # every pixel a square
+        tag = f'<img alt="{text}" decoding="sync" style="width:{width}px" src="{data_uri(encode(pixels))}">'
         table = numbers_text(image) if self._numbers else ""
         table = table and f'<pre data-pixels aria-label="its numbers">{table}</pre>'
         parts = f'<div class="lts-pixels"><div class="lts-stage">{tag}</div>{table}</div>'
         return status_line(f"<b>{text}</b>") + parts
-
-
-def enlarged(image: np.ndarray) -> np.ndarray:
-    """Return an image as uint8 about 224 pixels wide, every pixel a square: (H, W), or (H, W, 3) in color."""
-    pixels = to_uint8(image)
-    factor = max(1, SIDE // pixels.shape[1])
-    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def numbers_text(image: np.ndarray) -> str:

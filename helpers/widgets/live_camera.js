@@ -6,25 +6,24 @@ function render({ model, el }) {
   const said = element("p", { role: "status" });
   const speed = element("span");
   const caution = element("p", { class: "lts-caution", role: "note" });
-  const power = pushButton("Turn the camera on", () => (feed.isOn() ? feed.off() : feed.start()));
-  const looked = element("input", { type: "checkbox" });
-  const heat = element("canvas", { class: "lts-heat", "aria-hidden": "true", hidden: "" });
-  const colors = colorTable(bytesOf(model.get("_colors")));
+  const looked = tick("where it looked", (isWanted) => {
+    wantsHeat = isWanted;
+    heat.hidden = true;
+  });
+  const heat = element("img", { class: "lts-heat", alt: "", hidden: "" });
   const say = (words) => write(said, words);
-  let isRunning = false;
+  let [isRunning, wantsHeat] = [false, false];
   let answered = []; // when the answers of the last second came
 
   const feed = cameraFeed({
     resumes: true,
     changed(why) {
-      write(power, feed.isOn() ? "Turn the camera off" : "Turn the camera on");
       say(why);
       if (feed.isOn()) run();
       else clear();
     },
   });
   feed.node.append(heat);
-  looked.addEventListener("change", () => (heat.hidden = true));
 
   function clear() {
     answered = [];
@@ -36,9 +35,8 @@ function render({ model, el }) {
   function show(answer) {
     chances.show(answer.shares);
     write(caution, answer.caution ? `⚠ ${answer.caution}` : "");
-    if (answer.heat && looked.checked) {
-      const { rows, columns, map } = answer.heat;
-      put(heat, colored(bytesOf(map), 0, rows, columns, colors));
+    if (answer.heat && wantsHeat) {
+      heat.src = answer.heat;
       heat.hidden = false;
     }
     const now = performance.now();
@@ -55,7 +53,7 @@ function render({ model, el }) {
           await new Promise((resolve) => setTimeout(resolve, 50)); // the first picture isn't there yet
           continue;
         }
-        const message = { do: "look", upload: newUpload(), heat: looked.checked };
+        const message = { do: "look", upload: newUpload(), heat: wantsHeat };
         const answer = await ask(model, message, [await blob.arrayBuffer()], { signal: ending.signal, late: () => say(LATE) });
         if (answer.stop) throw new Error(answer.stop);
         if (said.textContent === LATE) say("");
@@ -70,14 +68,12 @@ function render({ model, el }) {
     }
   }
 
-  const tick = element("label", { class: "lts-tick" }, looked, " where it looked");
-  const right = element("div", {}, chances.node, caution, box("foot", power, tick, speed), said);
+  const right = element("div", {}, chances.node, caution, box("foot", feed.power, looked.node, speed), said);
   const main = box("columns", feed.node, right);
   const sleep = sleeper(model, el, () => [main]);
   const root = element("div", { class: "lts-widget lts-live", role: "group", "aria-label": "Live predictions" }, sleep.node, main);
-  keepKeys(root);
   clear();
-  el.append(root);
+  mount(el, root);
   return () => {
     ending.abort();
     feed.end();

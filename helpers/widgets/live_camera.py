@@ -12,14 +12,14 @@ import traitlets
 
 from data_scripts.errors import DataError
 from helpers.images.classes import ClassNames
-from helpers.images.encode import in_base64, to_uint8
+from helpers.images.encode import image_address
 from helpers.images.own_images import square
 from helpers.images.read import open_image
 from helpers.models.grad_cam import grad_cam
 from helpers.models.predict import SURE, class_names_of, image_shape, probabilities
 from helpers.models.values import Values, check_finite, input_range, network_input
+from helpers.plots.heat import heat_layer
 from helpers.widgets.base import BrowserWidget, Formats, script
-from helpers.widgets.grad_cam import HEAT
 
 CHECK_EVERY = 4  # images between two looks at whether any class fits
 COARSE = 4  # of the map of where it looked every fourth pixel is sent
@@ -39,7 +39,6 @@ class LiveCamera(BrowserWidget):
 
     _names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _side = traitlets.Int().tag(sync=True)
-    _colors = traitlets.CBytes(HEAT.tobytes()).tag(sync=True)
 
     def __init__(
         self,
@@ -59,7 +58,7 @@ class LiveCamera(BrowserWidget):
 
     def look(self, file: bytes, heat: bool = False) -> dict:
         """Return what the network says of an image file: "shares" (a probability for each class), "caution" (a sentence or ""),
-        "ms" it took, and with `heat` also "heat": {"rows", "columns", "map"}, where it looked, a byte for each place.
+        "ms" it took, and with `heat` also "heat", the address of an image: where it looked.
         """
         begin = time.perf_counter()
         height, width, channels = self._shape
@@ -77,8 +76,8 @@ class LiveCamera(BrowserWidget):
         caution = self._caution or (UNSURE if self.probabilities.max() < SURE else "")
         answer: dict = {"shares": self.probabilities.tolist(), "caution": caution}
         if heat:
-            found = to_uint8(grad_cam(self._model, pixels[0], values=self._range))[::COARSE, ::COARSE]
-            answer["heat"] = {"rows": len(found), "columns": found.shape[1], "map": in_base64(found.tobytes())}
+            found = grad_cam(self._model, pixels[0], values=self._range)[::COARSE, ::COARSE]
+            answer["heat"] = image_address(heat_layer(found))
         return answer | {"ms": round(1000 * (time.perf_counter() - begin))}
 
     def fallback(self) -> Formats:

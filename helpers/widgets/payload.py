@@ -1,15 +1,12 @@
-"""What the widgets that look inside a network send to the browser: bytes, one for each value, packed once."""
+"""What the widgets that look inside a network send to the browser: a byte for each value, and images."""
 
-import io
 import math
 from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
-from matplotlib.figure import Figure
-from PIL import Image
 
-from helpers.images.encode import encode, in_base64, to_uint8
+from helpers.images.encode import image_address, to_uint8
 from helpers.models.layer_graph import layers_by_name
 from helpers.models.layers import layer_outputs
 from helpers.models.receptive_fields import ReceptiveField, receptive_fields
@@ -81,13 +78,8 @@ def to_rgb(image: np.ndarray) -> np.ndarray:
     return np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
 
 
-def packed(image: np.ndarray) -> bytes:
-    """Return rows and columns (two bytes each), then the pixels: what the browser's `unpackImage` reads."""
-    return np.array(image.shape[:2], "<u2").tobytes() + image.tobytes()
-
-
 def atlases(layers: Sequence[dict], data: bytes, quality: int = 50) -> list[str | None]:
-    """Return the tiles of each layer as an image file (WebP, base64), for pages without a kernel: a tenth of the bytes, and not
+    """Return the tiles of each layer as the address of an image, for pages without a kernel: a tenth of the bytes, and not
     quite the same values. Tiles are in rows of ⌈√count⌉. None where a layer passes on what it got, as Dropout does.
     """
     files, before = [], b""
@@ -105,32 +97,19 @@ def _atlas(layer: dict, piece: bytes, quality: int) -> str:
     sheet = np.zeros((-(-count // side) * side, rows, columns), np.uint8)
     sheet[:count] = np.frombuffer(piece, np.uint8).reshape(count, rows, columns)
     sheet = sheet.reshape(-1, side, rows, columns).swapaxes(1, 2).reshape(-1, side * columns)
-    return webp(sheet, quality)
+    return image_address(sheet, quality)
 
 
-def patch_sheets(patches: Mapping[str, TopPatches]) -> tuple[list[dict], list[np.ndarray]]:
-    """Return what is known of each layer's patches, and a sheet of them: (channels · rows, count · columns, 3) uint8, a row for each channel.
+def patch_sheets(patches: Mapping[str, TopPatches]) -> list[dict]:
+    """Return each layer's patches: {"layer", "channels", "count", "rows", "columns", "strengths", "sheet"}.
 
-    A layer is {"layer", "channels", "count", "rows", "columns", "offset" (of its first byte, where all sheets follow each other), "strengths"}.
+    The sheet is the address of an image with a row for each channel: (channels · rows, count · columns) pixels.
     """
-    specs, sheets, offset = [], [], 0
+    specs = []
     for name, top in patches.items():
         channels, count, rows, columns, colors = top.pixels.shape
-        pixels = top.pixels if colors == 3 else np.repeat(top.pixels, 3, axis=4)
-        sheets.append(pixels.swapaxes(1, 2).reshape(channels * rows, count * columns, 3))
-        spec = {"layer": name, "channels": channels, "count": count, "rows": rows, "columns": columns, "offset": offset}
-        specs.append(spec | {"strengths": [[float(f"{value:.3g}") for value in row] for row in top.strengths]})
-        offset += sheets[-1].size
-    return specs, sheets
-
-
-def webp(pixels: np.ndarray, quality: int = 75) -> str:
-    """Return (H, W) or (H, W, 3) uint8 as a WebP file, base64."""
-    return in_base64(encode(pixels, "webp", quality=quality))
-
-
-def jpeg(figure: Figure, dpi: int = 84, quality: int = 82) -> bytes:
-    """Return a figure full of photographs as a JPEG file."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=dpi, facecolor="white", edgecolor="none")
-    return encode(Image.open(file).convert("RGB"), "jpeg", quality=quality)
+        sheet = top.pixels.swapaxes(1, 2).reshape(channels * rows, count * columns, colors)
+        spec = {"layer": name, "channels": channels, "count": count, "rows": rows, "columns": columns}
+        spec["strengths"] = [[float(f"{value:.3g}") for value in row] for row in top.strengths]
+        specs.append(spec | {"sheet": image_address(sheet, 100 if rows <= 16 else 60)})
+    return specs

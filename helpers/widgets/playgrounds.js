@@ -156,8 +156,7 @@ function softmax(model, el) {
 function render({ model, el }) {
   const kind = model.get("kind");
   const root = element("div", { class: "lts-widget", role: "group", "aria-label": `${kind} playground` });
-  el.append(root);
-  keepKeys(root);
+  mount(el, root);
   return { ReLU: relu, softmax }[kind](model, root);
 }
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -30,6 +29,16 @@ class _Playground(BrowserWidget):
     kind = traitlets.Unicode().tag(sync=True)
     _rows = 0  # of the page, once it is made; a value that is checked may be in its trait already
 
+    @traitlets.validate("inputs", "scores", "labels")
+    def _as_many(self, proposal: dict) -> list:
+        """Check that there are as many as the page has rows; labels may be left out."""
+        name, now = proposal["trait"].name, proposal["value"]
+        if self._rows and len(now) != self._rows and (now or name != "labels"):
+            raise InvalidValueError(
+                f"This playground has {self._rows} {name}, not {len(now)}. Make a new one for those."
+            )
+        return now
+
     def _page(self, text: str, head: Sequence[str], rows: Sequence[Sequence[str]], **state: object) -> Formats:
         left = 'style="text-align: left"'
         cells = "".join("<tr>" + "".join(f"<td {left}>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
@@ -42,13 +51,6 @@ def _probability(share: float) -> str:
     return "< 0.001" if 0 < share < 0.0005 else f"{share:.3f}"
 
 
-def _as_many(what: str, rows: int, now: list[Any]) -> list[Any]:
-    """Check that there are as many as the page has rows; 0 while it has none yet."""
-    if rows and len(now) != rows:
-        raise InvalidValueError(f"This playground has {rows} {what}, not {len(now)}. Make a new one for those.")
-    return now
-
-
 class ReluPlayground(_Playground):
     """The graph of ReLU with points to drag: `inputs`, one to five numbers from −5 to 5; `outputs` follow."""
 
@@ -57,10 +59,6 @@ class ReluPlayground(_Playground):
     def __init__(self, inputs: Sequence[float] = (-3, -0.5, 1, 4)):
         super().__init__(kind="ReLU", inputs=[float(value) for value in inputs])
         self._rows = len(self.inputs)
-
-    @traitlets.validate("inputs")
-    def _same_count(self, proposal: dict) -> list[float]:
-        return _as_many("inputs", self._rows, proposal["value"])
 
     @property
     def outputs(self) -> list[float]:
@@ -91,14 +89,6 @@ class SoftmaxPlayground(_Playground):
             raise ValueError(f"{len(labels)} labels for {len(scores)} scores.")
         super().__init__(kind="softmax", scores=[float(score) for score in scores], labels=labels)
         self._rows = len(self.scores)
-
-    @traitlets.validate("scores")
-    def _same_count(self, proposal: dict) -> list[float]:
-        return _as_many("scores", self._rows, proposal["value"])
-
-    @traitlets.validate("labels")
-    def _one_each(self, proposal: dict) -> list[str]:
-        return _as_many("labels", self._rows, proposal["value"]) if proposal["value"] else []
 
     @property
     def probabilities(self) -> list[float]:

@@ -3,7 +3,7 @@
 function render({ model, el }) {
   const set = setter(model);
   const [number, question, choices] = ["number", "question", "choices"].map((name) => model.get(name));
-  const name = `lts-quiz-${Math.random()}`;
+  const name = groupName();
   const reason = element("p", { role: "status" });
   const rows = choices.map(([text], place) => {
     const radio = element("input", { type: "radio", name });
@@ -38,9 +38,8 @@ function render({ model, el }) {
   const group = element("fieldset", {}, legend, ...rows.map(({ row }) => row));
   group.addEventListener("keydown", move);
   const root = element("div", { class: "lts-widget lts-quiz" }, group, reason);
-  keepKeys(root);
   show();
-  el.append(root);
+  mount(el, root);
   return listen(model, { chosen: show });
 }
 

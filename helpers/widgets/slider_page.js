@@ -74,9 +74,8 @@ function render({ model, el }) {
     const text = root.querySelector("[data-pixels]");
     if (text) link(text);
   }
-  keepKeys(root);
   show();
-  el.append(root);
+  mount(el, root);
   return listen(model, { value: show });
 }
 

@@ -1,5 +1,6 @@
 """A slider for the threshold above which a network says "class 1", and what each place of it makes of the answers."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from helpers.images.classes import ClassNames, class_labels
 from helpers.images.classes import class_names as names_in_order
+from helpers.plots.diagrams import Drawing
 from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
@@ -70,58 +72,60 @@ class ThresholdSlider(SliderPage):
         return {"text/html": self.html, "text/plain": self.text}
 
     def _draw(self) -> str:
-        counts, names = self.counts, [escape(name) for name in self._names]
-        cells = [[_cell(count, row, t == p) for p, count in enumerate(row)] for t, row in enumerate(counts)]
-        rows = "".join(
-            f'<tr><th scope="row">is a {name}</th>{"".join(row)}</tr>' for name, row in zip(names, cells, strict=True)
-        )
-        head = "".join(f'<th scope="col" style="padding-right:12px">called {name}</th>' for name in names)
-        table = f'<table class="lts-matrix"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        truths, answers = ([f"{words} {name}" for name in self._names] for words in ("is a", "called"))
+        table = confusion_table(self.counts.tolist(), truths, answers)
         return f"{status_line(escape(self.text))}{self._drawing()}{table}"
 
     def _drawing(self) -> str:
         """Return how many images of each class have which probability, class 0 above the line and class 1 below; SVG."""
         edges = np.linspace(0, 1, BARS + 1)
         histograms = [np.histogram(self._chances[self._labels == label], edges)[0] for label in (0, 1)]
-        tallest, wide, parts = max(map(max, histograms)), WIDTH / BARS, []
-        for label, bars in enumerate(histograms):
+        tallest, wide, middle, foot = max(map(max, histograms)), WIDTH / BARS, TOP + HEIGHT / 2, TOP + HEIGHT
+        drawing = Drawing(LEFT + WIDTH + 12, foot + 40)
+        for label, (name, bars) in enumerate(zip(self._names, histograms, strict=True)):
+            color = f"fill: var(--class-{label}, {COLORS[label]})"
             for place, count in enumerate(bars):
                 high = (HEIGHT / 2 - 4) * count / tallest
-                top = TOP + HEIGHT / 2 - (0 if label else high)
                 is_wrong = ((place + 0.5) / BARS >= self.threshold) != label
-                parts.append(
-                    f'<rect x="{LEFT + place * wide + 1:.0f}" y="{top:.1f}" width="{wide - 2:.0f}" height="{high:.1f}" '
-                    f'style="fill:var(--class-{label},{COLORS[label]});opacity:{0.4 if is_wrong else 1}"/>'
-                )
-            name, middle = escape(self._names[label]), TOP + HEIGHT * (0.25 + 0.5 * label) + 4
-            parts.append(
-                _text(LEFT - 8, middle, name, f"end;font-weight:600;fill:var(--class-{label},{COLORS[label]})")
-            )
+                x, y = LEFT + place * wide + 1, middle - (0 if label else high)
+                drawing.box(x, y, wide - 2, high, color="none", style=color, opacity=0.4 if is_wrong else 1)
+            drawing.text(LEFT - 8, TOP + HEIGHT * (0.25 + 0.5 * label) + 4, name, "end", style=color, font_weight=600)
         for tick in (0, 0.25, 0.5, 0.75, 1):
             x = LEFT + tick * WIDTH
-            parts.append(f'<path d="M{x} {TOP + HEIGHT}v5" stroke="currentColor"/>')
-            parts.append(_text(x, TOP + HEIGHT + 18, f"{tick:g}"))
-        parts.append(
-            f'<path d="M{LEFT} {TOP + HEIGHT}h{WIDTH}M{LEFT} {TOP + HEIGHT / 2}h{WIDTH}" stroke="currentColor"/>'
-        )
-        parts.append(_text(LEFT + WIDTH / 2, TOP + HEIGHT + 34, f"probability of {escape(self._names[1])}"))
+            drawing.line(x, foot, x, foot + 5)
+            drawing.text(x, foot + 18, f"{tick:g}")
+        for y in (middle, foot):
+            drawing.line(LEFT, y, LEFT + WIDTH, y)
         x = LEFT + self.threshold * WIDTH
-        parts.append(f'<path d="M{x:.1f} {TOP - 2}v{HEIGHT + 6}" stroke="currentColor" stroke-width="2"/>')
-        parts.append(_text(x - 6, 11, f"← {escape(self._names[0])}", "end"))
-        parts.append(_text(x + 6, 11, f"{escape(self._names[1])} →", "start"))
-        width, height = LEFT + WIDTH + 12, TOP + HEIGHT + 40
-        return (
-            f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="probabilities from 0 to 1, '
-            f'{escape(self._names[0])} above, {escape(self._names[1])} below, and the threshold as a line" '
-            f'style="max-width:98%;display:block;margin:4px 0 8px;font:12px system-ui,sans-serif">{"".join(parts)}</svg>'
+        drawing.line(x, TOP - 2, x, foot + 4, stroke_width=2)
+        drawing.text(x - 6, 11, f"← {self._names[0]}", "end")
+        drawing.text(x + 6, 11, f"{self._names[1]} →", "start")
+        title = f"probability of {self._names[1]}"
+        drawing.text(LEFT + WIDTH / 2, foot + 34, title)
+        words = (
+            f"probabilities from 0 to 1, {self._names[0]} above, {self._names[1]} below, and the threshold as a line"
         )
+        return drawing.finish(title, words).svg("display: block; margin: 4px 0 8px")
 
 
-def _cell(count: int, row: np.ndarray, is_right: bool) -> str:
-    """Return a cell of the matrix, the stronger its color the larger its share of the row."""
-    kind = ' class="lts-right"' if is_right else ""
-    return f'<td{kind} style="--share:{100 * count / row.sum():.0f}%">{count}</td>'
+def confusion_table(
+    counts: Sequence[Sequence[int]], truths: Sequence[str], answers: Sequence[str], corner: str = "", caption: str = ""
+) -> str:
+    """Return a confusion matrix as HTML: `counts[t][p]` images of class t got the answer p.
 
-
-def _text(x: float, y: float, words: str, style: str = "middle") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" style="fill:currentColor;text-anchor:{style}">{words}</text>'
+    A cell's color is the stronger, the larger its share of the row. Among more than four classes 0 is left out.
+    """
+    many, rows = len(truths) > 4, ""
+    for t, (truth, row) in enumerate(zip(truths, counts, strict=True)):
+        rows += f'<tr><th scope="row">{escape(truth)}</th>'
+        for p, count in enumerate(row):
+            kind = ' class="lts-right"' if t == p else ""
+            share = f"--share:{100 * count / (sum(row) or 1):.0f}%"
+            rows += f'<td{kind} style="{share}">{count or ("" if many else 0)}</td>'
+        rows += "</tr>"
+    head = "".join(f'<th scope="col">{escape(answer)}</th>' for answer in answers)
+    title = f"<caption>{caption}</caption>" if caption else ""
+    return (
+        f'<table class="lts-matrix{" lts-many" * many}">{title}<thead><tr><th>{corner}</th>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )

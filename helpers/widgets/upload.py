@@ -3,17 +3,16 @@
 import os
 from collections.abc import Callable, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 from IPython.display import display
 
 from helpers import budget
 from helpers.images.assets import SAMPLE_IMAGES
 from helpers.images.classes import ClassNames
-from helpers.images.encode import data_uri, encode
+from helpers.images.encode import image_address
+from helpers.images.file_bytes import printable
 from helpers.images.read import ImageError
 from helpers.models.predict import Prediction, class_names_of, predict_files
 from helpers.models.values import Values
@@ -25,7 +24,6 @@ from helpers.widgets.upload_control import UploadControl
 SHIPPED = SAMPLE_IMAGES / "upload"
 Source = Any  # a path, or the bytes of a file
 Answer = Prediction | ImageError
-SMALL = 64  # pixels of an image that is shown without loss
 SHOWN_EVERY = 5  # answers: all of them travel to the page again each time
 
 CLASS_COLORS = [
@@ -175,15 +173,18 @@ def _caution(text: str, sign: str = "⚠") -> str:
 
 
 def _image(image: Any, alt: str, style: str) -> str:
-    kind = "png" if isinstance(image, np.ndarray) and len(image) <= SMALL else "jpeg"
-    uri = data_uri(encode(image, kind), kind)
-    return f'<img alt="{alt}" style="{style};height:112px;object-fit:contain;margin:0" src="{uri}">'
+    return f'<img alt="{alt}" style="{style};height:112px;object-fit:contain;margin:0" src="{image_address(image)}">'
 
 
 def _named(paths: Source | Sequence[Source]) -> list[tuple[str, Source]]:
-    """Return (name, source) of one path or several."""
-    paths = [paths] if isinstance(paths, str | os.PathLike) else paths
-    return [(Path(path).name, path) for path in paths]
+    """Return (name, source) of one path, file or its bytes, or of several."""
+    paths = [paths] if isinstance(paths, str | os.PathLike | bytes) or hasattr(paths, "read") else paths
+    return [(_name(path, number), path) for number, path in enumerate(paths, 1)]
+
+
+def _name(source: Source, number: int) -> str:
+    path = os.fspath(source) if isinstance(source, str | os.PathLike) else getattr(source, "name", "")
+    return printable(os.path.basename(path) if isinstance(path, str) and path else f"image {number}")
 
 
 def _ask_colab() -> list[tuple[str, bytes]] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing
+from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing, sides
 
 ROW, SQUARE, BAR = 116, 64, 250  # pixels: a network's height, its largest map, the longest bar
 
@@ -14,10 +14,8 @@ def what_flatten_passes(models: Mapping[str, Any]) -> Diagram:
     models: {name: model}, each with a Flatten layer and a Dense layer right after it; ValueError for another.
     """
     rows = {name: _facts(name, model) for name, model in models.items()}
-    largest, most = (
-        max(shape[0] for shape, *_ in rows.values()),
-        max(before + dense for *_, before, dense in rows.values()),
-    )
+    largest = max(shape[0] for shape, *_ in rows.values())
+    most = max(before + dense for *_, before, dense in rows.values())
     drawing = Drawing(720, ROW * len(rows) + 34)
     for x, words in ((70, "last feature maps"), (250, "Flatten passes on"), (BAR + 300, "parameters")):
         drawing.text(x, 16, words, font_size=12, fill_opacity=0.75)
@@ -26,18 +24,18 @@ def what_flatten_passes(models: Mapping[str, Any]) -> Diagram:
         top, side = 34 + ROW * number, max(SQUARE * shape[0] / largest, 8)
         drawing.text(8, top + 10, name, "start", font_weight="bold")
         for depth in (2, 1, 0):
-            drawing.box(44 + 4 * depth, top + 22 + SQUARE - side - 4 * depth, side, side, fill=BLUE, color=BLUE, fill_opacity=0.15)  # fmt: skip
-        drawing.text(70, top + 102, " × ".join(map(str, shape)), font_size=12)
+            drawing.tint(44 + 4 * depth, top + 22 + SQUARE - side - 4 * depth, side, side, BLUE)
+        drawing.text(70, top + 102, sides(shape), font_size=12)
         drawing.arrow(136, top + 60, 186, top + 60, stroke_opacity=0.7)
         drawing.text(250, top + 65, f"{values:,}", font_weight="bold", font_size=16)
         drawing.arrow(314, top + 60, 364, top + 60, stroke_opacity=0.7)
         width = BAR * before / most
-        drawing.box(376, top + 44, max(width, 1), 26, fill=ORANGE, color=ORANGE, fill_opacity=0.5)
-        drawing.box(376 + width, top + 44, BAR * dense / most, 26, fill=GREEN, color=GREEN, fill_opacity=0.25)
+        drawing.tint(376, top + 44, max(width, 1), 26, ORANGE, 0.5)
+        drawing.tint(376 + width, top + 44, BAR * dense / most, 26, GREEN, 0.25)
         drawing.text(376, top + 36, f"{before + dense:,}", "start", font_weight="bold")
         drawing.text(376, top + 88, f"before Flatten {before:,}, after it {dense:,}", "start", font_size=12)
         sentences.append(
-            f"{name}: last feature maps {' × '.join(map(str, shape))}, so Flatten passes on {values:,} values; "
+            f"{name}: last feature maps {sides(shape)}, so Flatten passes on {values:,} values; "
             f"{before + dense:,} parameters, {before:,} before Flatten and {dense:,} after it."
         )
     return drawing.finish("What Flatten passes on", " ".join(sentences))

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing
+from helpers.plots.diagrams.shapes import COLORS, NAMES
+from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing, sides
 
 COLUMN, LARGEST = 98, 84  # pixels: from layer to layer, and the side of the largest map
-NAMES = {"Conv2D": "Conv2D", "MaxPooling2D": "MaxPool", "AveragePooling2D": "AvgPool"}
-COLORS = {"Conv2D": ORANGE, "MaxPooling2D": BLUE, "AveragePooling2D": BLUE}
 
 
 def layer_outputs(image: np.ndarray, kinds: Sequence[str], outputs: Sequence[np.ndarray]) -> Diagram:
@@ -29,7 +28,7 @@ def layer_outputs(image: np.ndarray, kinds: Sequence[str], outputs: Sequence[np.
         x = COLUMN * (number + 0.5)
         color = COLORS.get(kind, GREEN)
         drawing.arrow(x - COLUMN / 2 - 12, 48, x - 38, 48, stroke_opacity=0.7)
-        drawing.box(x - 37, 30, 74, 36, fill=color, color=color, fill_opacity=0.15, rx=4)
+        drawing.tint(x - 37, 30, 74, 36, color, rx=4)
         drawing.text(x, 53, NAMES.get(kind, kind), font_size=12, font_weight="bold")
         drawing.text(x, 20, str(number), font_size=11)
         drawing.arrow(x, 68, x, 108, stroke_opacity=0.7)
@@ -42,16 +41,14 @@ def layer_outputs(image: np.ndarray, kinds: Sequence[str], outputs: Sequence[np.
         if side < LARGEST:
             drawing.image(x - LARGEST / 2, 206, LARGEST, LARGEST, np.clip(shown, 0, 1))
         _below(drawing, x, output.shape, f"channel {channel}")
-    words = "; ".join(
-        f"{kind} {' × '.join(map(str, output.shape))}" for kind, output in zip(kinds, outputs, strict=True)
-    )
+    words = "; ".join(f"{kind} {sides(output.shape)}" for kind, output in zip(kinds, outputs, strict=True))
     return drawing.finish(
         f"One image in, {len(outputs)} outputs out", f"Every layer gives an output of its own: {words}."
     )
 
 
 def _below(drawing: Drawing, x: float, shape: Sequence[int], words: str) -> None:
-    drawing.text(x, 306, " × ".join(map(str, shape)), font_size=11)
+    drawing.text(x, 306, sides(shape), font_size=11)
     drawing.text(x, 321, words, font_size=10, fill_opacity=0.75)
 
 
@@ -70,15 +67,7 @@ def receptive_fields(image: np.ndarray, fields: Mapping[str, Any], row: int, col
     left = int(np.clip(column - window // 2, 0, width - window))
     zoom = side / window
     drawing.image(330, 10, side, side, image[top : top + window, left : left + window])
-    drawing.box(10 + left * scale, 10 + top * scale, window * scale, window * scale, color="#fff", stroke_width=2)
-    for corner in (0, 1):
-        drawing.line(
-            10 + (left + window) * scale,
-            10 + (top + window * corner) * scale,
-            330,
-            10 + side * corner,
-            stroke_opacity=0.6,
-        )
+    drawing.zoom(10 + left * scale, 10 + top * scale, window * scale, 330, 10, side, "#fff")
     for number, (name, size) in enumerate(frames.items()):
         color = (ORANGE, BLUE, GREEN)[number % 3]
         x, y = 330 + (column - left - size / 2) * zoom, 10 + (row - top - size / 2) * zoom
@@ -105,15 +94,8 @@ def occlusion(image: np.ndarray, size: int, step: int) -> Diagram:
     for number, (row, column) in enumerate(places):
         x = 10 + number * (side + 40)
         drawing.image(x, 30, width * scale, height * scale, image)
-        drawing.box(
-            x + column * step * scale,
-            30 + row * step * scale,
-            size * scale,
-            size * scale,
-            fill="#808080",
-            color=ORANGE,
-            stroke_width=2,
-        )
+        left, top, wide = x + column * step * scale, 30 + row * step * scale, size * scale
+        drawing.box(left, top, wide, wide, fill="#808080", color=ORANGE, stroke_width=2)
         drawing.text(x + side / 2, 20, f"row {row}, column {column}", font_size=12, font_weight="bold")
         drawing.text(x + side / 2, 190, "how much lower is the score?", font_size=11)
         if number == 1:
@@ -121,16 +103,8 @@ def occlusion(image: np.ndarray, size: int, step: int) -> Diagram:
     left, cell = 10 + 3 * (side + 40), side / max(rows, columns)
     drawing.arrow(left - 34, 100, left - 6, 100)
     for row, column in np.ndindex(rows, columns):
-        marked = (row, column) in places
-        drawing.box(
-            left + column * cell,
-            30 + row * cell,
-            cell,
-            cell,
-            fill=ORANGE if marked else "none",
-            fill_opacity=0.6,
-            stroke_opacity=0.4,
-        )
+        fill = ORANGE if (row, column) in places else "none"
+        drawing.box(left + column * cell, 30 + row * cell, cell, cell, fill, fill_opacity=0.6, stroke_opacity=0.4)
     drawing.text(left + side / 2, 20, f"the map: {rows} × {columns}", font_size=12, font_weight="bold")
     return drawing.finish(
         "A square slides over the image",

@@ -14,7 +14,7 @@ MOST_NAMED = 4  # steps that the text equivalent spells out
 
 
 def loss_slope(
-    loss: Callable[[float], float], weights: Sequence[float], span: tuple[float, float] | None = None, digits: int = 2
+    loss: Callable[[float], float], weights: Sequence[float], span: tuple[float, float] | None = None
 ) -> Diagram:
     """Return a diagram of the curve `loss(weight)` with the points where gradient descent was: `weights`, in order.
 
@@ -53,7 +53,7 @@ def loss_slope(
     for step, place in enumerate(places):
         drawing.circle(*place, 9, fill=ORANGE, color="white", stroke_width=1.5)
         drawing.text(place[0], place[1] + 4, str(step), fill="white", font_size=11, font_weight="bold")
-    return drawing.finish("Down the loss curve", _text(weights, losses, slope, digits))
+    return drawing.finish("Down the loss curve", _text(weights, losses, slope))
 
 
 def _axes(
@@ -68,9 +68,9 @@ def _axes(
     drawing.text(14, (TOP + HEIGHT - BOTTOM) / 2, "loss", transform=f"rotate(-90 14 {(TOP + HEIGHT - BOTTOM) / 2:g})")
 
 
-def _text(weights: list[float], losses: list[float], slope: float, digits: int) -> str:
-    pairs = [f"{number(w, digits)} (loss {number(v, digits)})" for w, v in zip(weights, losses, strict=True)]
-    text = f"The loss as a curve over one weight. At {pairs[0]} its slope is {number(slope, digits)}"
+def _text(weights: list[float], losses: list[float], slope: float) -> str:
+    pairs = [f"{number(w, 2)} (loss {number(v, 2)})" for w, v in zip(weights, losses, strict=True)]
+    text = f"The loss as a curve over one weight. At {pairs[0]} its slope is {number(slope, 2)}"
     if len(pairs) == 1:
         return f"{text}."
     named = pairs[1 : MOST_NAMED + 1] + ([f"… {pairs[-1]}"] if len(pairs) > MOST_NAMED + 1 else [])

@@ -77,7 +77,7 @@ def _draw(drawing: Drawing, x: float, column: dict) -> None:
             for dy in (-6, 0, 6):
                 drawing.circle(x, MIDDLE + dy, 1.5, fill="currentColor", color="none")
     else:
-        drawing.box(x - 32, MIDDLE - 32, 64, 64, fill=color, color=color, fill_opacity=0.15, rx=3)
+        drawing.tint(x - 32, MIDDLE - 32, 64, 64, color, rx=3)
         for step in (-16, 0, 16):
             drawing.line(x - 32, MIDDLE + step, x + 32, MIDDLE + step, color, stroke_opacity=0.4)
             drawing.line(x + step, MIDDLE - 32, x + step, MIDDLE + 32, color, stroke_opacity=0.4)

@@ -72,7 +72,7 @@ def _draw(
     drawing.text(sum_x, middle + 22, "(with bias)", font_size=10)
     if name:
         drawing.arrow(sum_x + 44, middle, 500, middle)
-        drawing.box(500, middle - 26, 80, 52, color=GREEN, fill=GREEN, fill_opacity=0.12, rx=6)
+        drawing.tint(500, middle - 26, 80, 52, GREEN, 0.12, rx=6)
         drawing.text(540, middle - 34, name, font_weight="bold")
         drawing.curve([(510, middle + 12), (540, middle + 12), (570, middle - 16)], GREEN)
     drawing.arrow(582 if name else sum_x + 44, middle, 622, middle)

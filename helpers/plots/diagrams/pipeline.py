@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing
+from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing, sides
 
 ROW, SIDE, SHOWN = 44, 64, 4  # pixels of a folder's row and of an image; images of the batch that are shown
 STAGE = 92  # pixels from stage to stage
@@ -27,7 +27,7 @@ def folder_to_batch(folder: str | Path, images: np.ndarray, labels: np.ndarray) 
     one_hot = ["[" + " ".join("01"[row == place] for place in range(len(counts))) + "]" for row in range(len(counts))]
     for number, (name, count) in enumerate(counts.items()):
         y = 34 + ROW * number
-        drawing.box(15, y, 130, 34, fill=BLUE, color=BLUE, fill_opacity=0.12, rx=3)
+        drawing.tint(15, y, 130, 34, BLUE, 0.12, rx=3)
         drawing.text(80, y + 15, f"{name}/", font_weight="bold")
         drawing.text(80, y + 29, _files(count), font_size=11)
         drawing.arrow(150, y + 17, 195, y + 17, stroke_opacity=0.6)
@@ -42,7 +42,7 @@ def folder_to_batch(folder: str | Path, images: np.ndarray, labels: np.ndarray) 
         drawing.box(x, y, SIDE, SIDE, color=ORANGE)
         drawing.text(x + SIDE + 8, y + 28, one_hot[label], "start")
         drawing.text(x + SIDE + 8, y + 46, list(counts)[label], "start", font_size=12)
-    shapes = " × ".join(map(str, images.shape)), " × ".join(map(str, labels.shape))
+    shapes = sides(images.shape), sides(labels.shape)
     drawing.text(406, 48 + 2 * (SIDE + 10), f"… images {shapes[0]}; labels {shapes[1]}", "start", font_size=12)
     table = "; ".join(
         f"{name}: {_files(count)}, class {i}, {one_hot[i]}" for i, (name, count) in enumerate(counts.items())
@@ -72,7 +72,7 @@ def pipeline(stages: Mapping[str, str]) -> Diagram:
     drawing = Drawing(STAGE * len(names), 92 + 15 * lines)
     for number, (name, note) in enumerate(stages.items()):
         x, color = STAGE * number, GREEN if number < once else ORANGE
-        drawing.box(x + 6, 36, STAGE - 22, 34, fill=color, color=color, fill_opacity=0.18, rx=4)
+        drawing.tint(x + 6, 36, STAGE - 22, 34, color, 0.18, rx=4)
         drawing.text(x + STAGE / 2 - 5, 58, name, font_weight="bold")
         if number < len(names) - 1:
             drawing.arrow(x + STAGE - 15, 53, x + STAGE + 4, 53, stroke_opacity=0.7)

@@ -39,10 +39,10 @@ def prediction(given: Any, seen: Any, class_names: Sequence[str], probabilities:
         drawing.text(x, 172, foot, font_size=12)
     for number, value in enumerate(pixel):
         drawing.text(375, 100 + 20 * (number - (len(pixel) - 1) / 2), f"{value:.2f}", fill=ORANGE)
-    drawing.box(470, 60, 90, 70, fill=BLUE, color=BLUE, fill_opacity=0.15, rx=8)
+    drawing.tint(470, 60, 90, 70, BLUE, rx=8)
     for depth in range(4):
         side = 34 - 8 * depth
-        drawing.box(482 + 20 * depth, 95 - side / 2, 8, side, fill=BLUE, color=BLUE, fill_opacity=0.4)
+        drawing.tint(482 + 20 * depth, 95 - side / 2, 8, side, BLUE, 0.4)
     for start, end in ((126, 199), (281, 340), (410, 464), (566, 596)):
         drawing.arrow(start, 95, end, 95, stroke_opacity=0.7)
     best = np.argsort(-values, kind="stable")[:MOST_BARS]
@@ -50,7 +50,7 @@ def prediction(given: Any, seen: Any, class_names: Sequence[str], probabilities:
     for place, label in enumerate(best):
         y = 95 + 36 * (place - (len(best) - 1) / 2)
         drawing.text(604, y - 4, f"{class_names[label]} {values[label]:.2f}", "start", font_size=12)
-        drawing.box(604, y + 1, max(1.0, 140 * float(values[label])), 9, fill=GREEN, color=GREEN, fill_opacity=0.5)
+        drawing.tint(604, y + 1, max(1.0, 140 * float(values[label])), 9, GREEN, 0.5)
     answers = ", ".join(f"{class_names[label]} {values[label]:.2f}" for label in best)
     numbers = ", ".join(f"{value:.2f}" for value in pixel)
     return drawing.finish(

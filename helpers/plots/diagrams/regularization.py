@@ -74,7 +74,8 @@ def dropout_row(values: Sequence[float], keeps: Sequence[Sequence[bool]], rate: 
             dropped = in_training and not keeps[number - 1][place]
             color = "#888" if dropped else ORANGE if in_training else BLUE
             left = 100 + CELL * place
-            drawing.box(left + 2, top, CELL - 4, 34, fill=color, color=color, fill_opacity=0.05 if dropped else 0.2, stroke_dasharray="4 3" if dropped else None)  # fmt: skip
+            look = {"opacity": 0.05, "stroke_dasharray": "4 3"} if dropped else {"opacity": 0.2}
+            drawing.tint(left + 2, top, CELL - 4, 34, color, **look)
             drawing.text(left + CELL / 2, top + 22, "0" if dropped else number_text(value, 1))
         drawing.text(right + 20, top + 22, number_text(row.mean(), 2), "start")
     drawing.text(100, 46 * len(rows) + 34, f"training: dashed values are dropped, the others divided by {1 - rate:g}; predict: as they are", "start", font_size=12)  # fmt: skip
@@ -114,7 +115,7 @@ def two_by_two(results: Mapping[str, Sequence[Sequence[float]]]) -> Diagram:
         for row, (what, values, color) in enumerate([("training", training, ORANGE), ("validation", validation, GREEN)]):  # fmt: skip
             y, mean = top + 36 + 24 * row, float(np.mean(values))
             drawing.text(left + 12, y + 13, what, "start", font_size=12)
-            drawing.box(left + 82, y, 110 * mean, 16, fill=color, color=color, fill_opacity=0.5)
+            drawing.tint(left + 82, y, 110 * mean, 16, color, 0.5)
             drawing.text(left + width - 12, y + 13, f"{mean:.3f}", "end")
         gap = float(np.mean(training) - np.mean(validation))
         words = f"gap {gap:+.3f}".replace("-", MINUS)

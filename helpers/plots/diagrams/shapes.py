@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing
+from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing, sides
 
-COLUMN, LARGEST = 96, 78  # pixels: from layer to layer, and the side of the largest map
+COLUMN, LARGEST, ROW = 96, 78, 46  # pixels: from layer to layer, the side of the largest map, and from row to row
 COLORS = {"Conv2D": ORANGE, "MaxPooling2D": BLUE, "AveragePooling2D": BLUE}
 NAMES = {"Conv2D": "Conv2D", "MaxPooling2D": "MaxPool", "AveragePooling2D": "AvgPool"}
 
@@ -24,22 +24,23 @@ def shapes(model: Any) -> Diagram:
         if len(shape) == 3:
             side = max(LARGEST * shape[0] / largest, 6)
             for depth in (2, 1, 0) if shape[2] > 1 else (0,):  # a few squares behind each other: many channels
-                drawing.box(x - side / 2 + 4 * depth, 92 - side / 2 - 4 * depth, side, side, fill=color, color=color, fill_opacity=0.15)  # fmt: skip
+                drawing.tint(x - side / 2 + 4 * depth, 92 - side / 2 - 4 * depth, side, side, color)
         else:
-            drawing.box(x - 5, 52, 10, 80, fill=color, color=color, fill_opacity=0.25)
+            drawing.tint(x - 5, 52, 10, 80, color, 0.25)
         drawing.text(x, 156, name, font_weight="bold", font_size=12)
-        drawing.text(x, 173, " × ".join(map(str, shape)), font_size=12)
+        drawing.text(x, 173, sides(shape), font_size=12)
         if layer is not None:
             parameters = layer.count_params()
             drawing.text(x, 190, f"{parameters:,}" if parameters else "–", font_size=11, fill_opacity=0.75)
             drawing.arrow(x - COLUMN / 2 - 4, 92, x - COLUMN / 2 + 10, 92, stroke_opacity=0.7)
     drawing.text(COLUMN / 2, 190, "parameters:", font_size=11, fill_opacity=0.75)
-    drawing.text(8, 20, " → ".join(map(str, _sides(steps))) + " pixels on each side", "start", font_weight="bold")
-    words = " → ".join(f"{name} {' × '.join(map(str, shape))}" for name, _, shape in steps)
+    ways = " → ".join(str(shape[0]) for _, _, shape in steps if len(shape) == 3)
+    drawing.text(8, 20, f"{ways} pixels on each side", "start", font_weight="bold")
+    words = " → ".join(f"{name} {sides(shape)}" for name, _, shape in steps)
     return drawing.finish("Shapes through the network", f"{words}. {model.count_params():,} parameters in all.")
 
 
-def receptive_field(model: Any, row_height: int = 46) -> Diagram:
+def receptive_field(model: Any) -> Diagram:
     """Return a diagram of the receptive field: one value of the last convolution or pool, and what it depends on, layer by layer.
 
     Seen from the side: each line is a row of values, the image at the foot. For padding "valid", as in the lesson's
@@ -56,14 +57,18 @@ def receptive_field(model: Any, row_height: int = 46) -> Diagram:
         first, last = ranges[0]
         ranges.insert(0, (first * stride, last * stride + window - 1))
     cell = min(18.0, 520 / steps[0][1])
-    drawing = Drawing(720, row_height * len(steps) + 12)
-    tops = [row_height * (len(steps) - 1 - number) + 10 for number in range(len(steps))]
+    drawing = Drawing(720, ROW * len(steps) + 12)
+    tops = [ROW * (len(steps) - 1 - number) + 10 for number in range(len(steps))]
     lefts = [110 + (steps[0][1] - side) * cell / 2 for _, side in steps]
     for number, ((name, side), (first, last)) in enumerate(zip(steps, ranges, strict=True)):
         drawing.text(100, tops[number] + 13, name, "end", font_weight="bold")
         for place in range(side):
-            seen = first <= place <= last
-            drawing.box(lefts[number] + place * cell, tops[number], cell - 2, cell - 2, color=ORANGE if seen else "currentColor", fill=ORANGE if seen else "none", fill_opacity=0.45, stroke_opacity=1.0 if seen else 0.4)  # fmt: skip
+            look = (
+                {"color": ORANGE, "fill": ORANGE, "fill_opacity": 0.45}
+                if first <= place <= last
+                else {"stroke_opacity": 0.4}
+            )
+            drawing.box(lefts[number] + place * cell, tops[number], cell - 2, cell - 2, **look)
         count = last - first + 1
         drawing.text(110 + steps[0][1] * cell + 10, tops[number] + 13, f"{count} of {side}", "start", font_size=12)
         if number:
@@ -93,7 +98,3 @@ def _kind(layer: Any) -> str:
 def _input_shape(model: Any) -> tuple[int, ...]:
     _layers(model)
     return tuple(model.inputs[0].shape[1:])
-
-
-def _sides(steps: list[tuple]) -> list[int]:
-    return [shape[0] for _, _, shape in steps if len(shape) == 3]

@@ -15,13 +15,14 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from helpers.images.encode import data_uri, encode, to_uint8
+import numpy as np
+
+from helpers.images.encode import image_address
 from helpers.plots.figures import COLORS
 
 BLUE, ORANGE, GREEN = COLORS[:3]
 INK = "currentColor"
 MINUS = "−"
-SHARP = 64  # pixels: smaller images are stored without loss
 
 
 @dataclass(frozen=True)
@@ -111,15 +112,20 @@ class Drawing:
         size: dict[str, Any] = {"width": float(width), "height": float(height)}
         self._add("rect", x=float(x), y=float(y), **size, fill=fill, stroke=color, **attributes)
 
-    def image(self, x: float, y: float, width: float, height: float, pixels: Any) -> None:
-        """Show an image, any array that `to_uint8` takes, its pixels as sharp squares; (x, y) is its upper left corner.
+    def tint(self, x: float, y: float, width: float, height: float, color: str, opacity: float = 0.15, **attributes: Any) -> None:  # fmt: skip
+        """Draw a rectangle filled with a paler tone of its outline."""
+        self.box(x, y, width, height, color, color, fill_opacity=opacity, **attributes)
 
-        A large one in color is stored as a JPEG, a fifth of the size.
-        """
-        pixels = to_uint8(pixels)
-        kind = "jpeg" if pixels.ndim == 3 and min(pixels.shape[:2]) > SHARP else "png"
+    def zoom(self, x: float, y: float, side: float, target_x: float, target_y: float, target_side: float, color: str = ORANGE) -> None:  # fmt: skip
+        """Frame a square, and join its right corners to the left ones of the square that shows it enlarged."""
+        for corner in (0, 1):
+            self.line(x + side, y + corner * side, target_x, target_y + corner * target_side, color, stroke_opacity=0.6)
+        self.box(x, y, side, side, color=color, stroke_width=2)
+
+    def image(self, x: float, y: float, width: float, height: float, pixels: Any) -> None:
+        """Show an image, any array that `to_uint8` takes, its pixels as sharp squares; (x, y) is its upper left corner."""
         size: dict[str, Any] = {"width": float(width), "height": float(height), "preserveAspectRatio": "none"}
-        address = data_uri(encode(pixels, kind), kind)
+        address = image_address(np.asarray(pixels))
         self._add("image", x=float(x), y=float(y), **size, style="image-rendering: pixelated", href=address)
 
     def finish(self, title: str, text: str) -> Diagram:
@@ -131,6 +137,11 @@ class Drawing:
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def sides(shape: Sequence[int]) -> str:
+    """Return a shape as people write it: "28 × 28 × 3"."""
+    return " × ".join(map(str, shape))
 
 
 def number(value: float, digits: int = 3) -> str:

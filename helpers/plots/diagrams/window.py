@@ -27,15 +27,10 @@ def zoom_to_window(image: np.ndarray, row: int, column: int, around: int = 20) -
     for left, crop in zip(lefts, (image[::step, ::step], crops[1]), strict=False):
         height, width = (PANEL * side / max(crop.shape) for side in crop.shape)
         drawing.image(left, 28, width, height, crop)
-    scale = PANEL / max(image.shape)
-    framed = [
-        (lefts[0] + (column - around) * scale, 28 + (row - around) * scale, (2 * around + 1) * scale),
-        (lefts[1] + (around - 1) * PANEL / (2 * around + 1), 28 + (around - 1) * PANEL / (2 * around + 1), 3 * PANEL / (2 * around + 1)),
-    ]  # fmt: skip
-    for (x, y, side), target in zip(framed, lefts[1:], strict=True):
-        for corner in (0, 1):
-            drawing.line(x + side, y + corner * side, target, 28 + corner * PANEL, ORANGE, stroke_opacity=0.6)
-        drawing.box(x, y, side, side, color=ORANGE, stroke_width=2)
+    far, near = PANEL / max(image.shape), PANEL / (2 * around + 1)  # pixels of the diagram for one of the image
+    x, y, side = (column - around) * far, (row - around) * far, (2 * around + 1) * far
+    drawing.zoom(lefts[0] + x, 28 + y, side, lefts[1], 28, PANEL)
+    drawing.zoom(lefts[1] + (around - 1) * near, 28 + (around - 1) * near, 3 * near, lefts[2], 28, PANEL)
     _numbers(drawing, lefts[2], 28, crops[2], PANEL / 3, grays=True)
     drawing.box(lefts[2], 28, PANEL, PANEL, color=ORANGE, stroke_width=2)
     heads = ["the image", f"{2 * around + 1} × {2 * around + 1} pixels of it", "the 3 × 3 window"]
@@ -73,7 +68,7 @@ def window_sum(window: np.ndarray, weights: np.ndarray) -> Diagram:
         drawing.text(left + width + 30, middle + 7, ("×", "=", "→")[number], font_size=22)
     left = 10 + 3 * (width + 60)
     drawing.text(left + 45, 18, "sum", font_weight="bold")
-    drawing.box(left, middle - 24, 90, 48, fill=GREEN, color=GREEN, fill_opacity=0.15, stroke_width=2)
+    drawing.tint(left, middle - 24, 90, 48, GREEN, stroke_width=2)
     drawing.text(left + 45, middle + 8, _short(products.sum()), font_size=22, font_weight="bold")
     terms = " + ".join(f"{pixel} · {_in_sum(weight)}" for pixel, weight in zip(window.flat, weights.flat, strict=True))
     return drawing.finish("A filter at one place", f"{terms} = {_short(products.sum())}.")
@@ -100,7 +95,7 @@ def window_places(n: int, kernel: int, stride: int = 1, padding: str = "valid") 
         drawing.text(left + CELL / 2, 44, "0" if is_zero else f"x{place + 1}")
     for number in range(count):
         left, y = 10 + number * stride * CELL, 64 + 22 * number
-        drawing.box(left + 2, y, kernel * CELL - 4, 14, fill=ORANGE, color=ORANGE, fill_opacity=0.25, rx=3)
+        drawing.tint(left + 2, y, kernel * CELL - 4, 14, ORANGE, 0.25, rx=3)
         drawing.text(10 + (n + zeros) * CELL + 14, y + 12, f"→ place {number + 1}", "start", font_size=12)
     words = f"{n} pixels, a filter of {kernel}, stride {stride}, padding {padding}"
     drawing.text(10, 16, words, "start", font_weight="bold")
@@ -124,14 +119,12 @@ def filter_across_channels(channels: int, filters: int, kernel: int = 3) -> Diag
         drawing.text(x, 18, head, font_weight="bold")
     for number in range(shown):
         y = 34 + 84 * number
-        drawing.box(25, y, 70, 70, fill=BLUE, color=BLUE, fill_opacity=0.12)
-        drawing.box(46, y + 18, 26, 26, color=ORANGE, fill=ORANGE, fill_opacity=0.3, stroke_width=2)
+        drawing.tint(25, y, 70, 70, BLUE, 0.12)
+        drawing.tint(46, y + 18, 26, 26, ORANGE, 0.3, stroke_width=2)
         drawing.text(142, y + 41, "×", font_size=20)
         side = 60 / kernel
         for row, column in np.ndindex(kernel, kernel):
-            drawing.box(
-                195 + side * column, y + 5 + side * row, side, side, color=ORANGE, fill=ORANGE, fill_opacity=0.12
-            )
+            drawing.tint(195 + side * column, y + 5 + side * row, side, side, ORANGE, 0.12)
         drawing.arrow(265, y + 35, 335, y + 35)
         drawing.circle(355, y + 35, 15, fill=GREEN, color=GREEN, fill_opacity=0.15)
         drawing.text(355, y + 40, "Σ", font_size=15)
@@ -143,7 +136,7 @@ def filter_across_channels(channels: int, filters: int, kernel: int = 3) -> Diag
     drawing.text(470, middle - 6, "Σ + bias", font_size=11)
     drawing.text(470, middle + 8, "ReLU", font_size=11)
     drawing.arrow(498, middle - 4, 588, middle - 4)
-    drawing.box(595, middle - 39, 70, 70, fill=GREEN, color=GREEN, fill_opacity=0.12)
+    drawing.tint(595, middle - 39, 70, 70, GREEN, 0.12)
     drawing.box(622, middle - 12, 8, 8, fill=GREEN, color=GREEN)
     drawing.text(630, middle + 50, "one number for each place", font_size=12)
     weights = kernel * kernel * channels

@@ -14,7 +14,7 @@ Object.assign(CAMERA_TROUBLES, {
   AbortError: CAMERA_TROUBLES.NotReadableError,
 });
 
-// `changed` is called when the camera went on or off, with a sentence where there is a reason. With `resumes` it goes on
+// `power` turns it on and off. `changed` is called when the camera went on or off, with a sentence where there is a reason. With `resumes` it goes on
 // again when the preview is seen again. `end` is to be called when the widget leaves the page.
 function cameraFeed({ changed, resumes = false }) {
   const video = element("video", { playsinline: "", "aria-label": "What the camera sees", hidden: "" });
@@ -24,6 +24,11 @@ function cameraFeed({ changed, resumes = false }) {
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   let [stream, turn, isAway, isEnded] = [null, 0, false, false];
 
+  const power = pushButton("Turn the camera on", () => (stream ? off() : start()));
+  const tell = (why) => {
+    write(power, stream ? "Turn the camera off" : "Turn the camera on");
+    changed(why);
+  };
   const release = (one) => one.getTracks().forEach((track) => track.stop());
   function stop(why = "") {
     turn++; // what is on its way isn't wanted any more
@@ -31,14 +36,14 @@ function cameraFeed({ changed, resumes = false }) {
     release(stream);
     stream = video.srcObject = null;
     video.hidden = true;
-    changed(why);
+    tell(why);
   }
   async function start() {
     if (stream) return true;
     const mine = ++turn;
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw { name: "NotHere" };
-      if (!isHonest(pen)) throw { name: "Noise" };
+      if (!isHonest()) throw { name: "Noise" };
       const found = await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: 640 }, height: { ideal: 480 } } });
       if (mine !== turn || isEnded) {
         release(found);
@@ -50,14 +55,14 @@ function cameraFeed({ changed, resumes = false }) {
       video.hidden = false;
       await video.play();
       if (mine !== turn) return false;
-      changed("");
+      tell("");
       return true;
     } catch (error) {
       if (mine !== turn) return false;
       if (stream) release(stream);
       stream = video.srcObject = null;
       video.hidden = true;
-      changed(CAMERA_TROUBLES[error.name] ?? `The camera can't be used (${error.name}). Try again, ${ELSE}.`);
+      tell(CAMERA_TROUBLES[error.name] ?? `The camera can't be used (${error.name}). Try again, ${ELSE}.`);
       return false;
     }
   }
@@ -102,5 +107,5 @@ function cameraFeed({ changed, resumes = false }) {
     isAway = false;
     stop();
   }
-  return { node, start, off, picture, end, isOn: () => stream !== null };
+  return { node, power, start, off, picture, end, isOn: () => stream !== null };
 }

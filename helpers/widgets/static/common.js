@@ -9,6 +9,8 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+const groupName = () => `lts-${Math.random()}`; // of radio buttons: no other group on the page has it
+
 function pushButton(words, press, attributes = {}) {
   const node = element("button", { type: "button", ...attributes }, words);
   node.addEventListener("click", press);
@@ -29,8 +31,10 @@ const marked = (text) =>
     return /^\*\*.+\*\*$/.test(part) ? element("b", {}, part.slice(2, -2)) : part;
   });
 
-// JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget. Escape leaves it.
-function keepKeys(root) {
+// Puts a widget on its page. JupyterLab has shortcuts for arrows and letters: keys pressed in a widget belong to the widget.
+// Escape leaves it.
+function mount(el, root) {
+  el.append(root);
   root.addEventListener("keydown", (event) => {
     const withModifier = event.ctrlKey || event.metaKey || event.altKey;
     const forNotebook = withModifier || event.key === "Escape" || (event.key === "Enter" && event.shiftKey);
@@ -48,6 +52,22 @@ function arrowMove({ key, shiftKey }) {
 function pointedAt({ currentTarget, clientX, clientY }) {
   const area = currentTarget.getBoundingClientRect();
   return [(clientY - area.top) / area.height, (clientX - area.left) / area.width];
+}
+
+// Pointer and arrow keys, with Shift by ten, move a place on a canvas: `placeAt` gets the pointer as `pointedAt` says it, `place` says
+// where it is now, `goTo(row, column)` moves it; Home goes to `middle`, where there is one.
+function steer(canvas, { placeAt, place, goTo, middle }) {
+  const point = (event) => goTo(...placeAt(...pointedAt(event)));
+  canvas.addEventListener("pointermove", point);
+  canvas.addEventListener("pointerdown", point);
+  canvas.addEventListener("keydown", (event) => {
+    const move = arrowMove(event);
+    const [row, column] = place();
+    if (move) goTo(row + move[0], column + move[1]);
+    else if (event.key === "Home" && middle) goTo(...middle());
+    else return;
+    event.preventDefault();
+  });
 }
 
 // Saved with every change: Python repeats what it gets, and only what is saved already is safe from an older value
@@ -90,50 +110,26 @@ function bytesOf(value) {
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
-// An image file (base64) as { rows, columns, pixels }: red, green, blue and alpha for each pixel.
-async function decode(file) {
-  const image = await createImageBitmap(new Blob([bytesOf(file)]));
-  const canvas = element("canvas", { width: image.width, height: image.height });
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  pen.drawImage(image, 0, 0);
-  return { rows: image.height, columns: image.width, pixels: pen.getImageData(0, 0, image.width, image.height).data };
-}
-
-// Red, green and blue of each pixel from `offset` on, as { rows, columns, pixels } with alpha.
-function opaque(bytes, offset, rows, columns) {
-  const pixels = new Uint8ClampedArray(4 * rows * columns).fill(255);
-  for (let from = offset, to = 0; to < pixels.length; to += 4) {
-    pixels[to] = bytes[from++];
-    pixels[to + 1] = bytes[from++];
-    pixels[to + 2] = bytes[from++];
-  }
-  return { rows, columns, pixels };
-}
-
-// Rows and columns, two bytes each, then the pixels.
-function unpackImage(value) {
-  const bytes = bytesOf(value);
-  return opaque(bytes, 4, bytes[0] + 256 * bytes[1], bytes[2] + 256 * bytes[3]);
-}
-
-// 256 colors as the pixels that a canvas takes: red, green, blue, each after the other.
-function colorTable(bytes) {
-  const pixel = (at) => (255 << 24) | (bytes[at + 2] << 16) | (bytes[at + 1] << 8) | bytes[at];
-  return Uint32Array.from({ length: 256 }, (_, level) => pixel(3 * level));
-}
-const GRAYS = colorTable(Uint8Array.from({ length: 768 }, (_, at) => Math.floor(at / 3)));
-
-// Bytes, `rows` × `columns` from `offset` on, as ImageData: each the color that the table has for it.
-function colored(bytes, offset, rows, columns, table = GRAYS) {
-  const image = new ImageData(columns, rows);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let at = 0; at < pixels.length; at++) pixels[at] = table[bytes[offset + at]];
+// The image of an address, ready to be drawn.
+async function loaded(src) {
+  const image = element("img", { src });
+  await image.decode();
   return image;
 }
 
-// Puts ImageData or { rows, columns, pixels } on a canvas of the same size.
-function put(canvas, image) {
-  const data = image instanceof ImageData ? image : new ImageData(image.pixels, image.columns, image.rows);
+// 256 grays as the pixels that a canvas takes.
+const GRAYS = Uint32Array.from({ length: 256 }, (_, gray) => (255 << 24) | (gray << 16) | (gray << 8) | gray);
+
+// Bytes, `rows` × `columns` from `offset` on, as ImageData: each a gray.
+function grayImage(bytes, offset, rows, columns) {
+  const image = new ImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = GRAYS[bytes[offset + at]];
+  return image;
+}
+
+// Puts ImageData on a canvas, which becomes as large.
+function put(canvas, data) {
   if (canvas.width !== data.width) canvas.width = data.width;
   if (canvas.height !== data.height) canvas.height = data.height;
   canvas.pen ??= canvas.getContext("2d");
@@ -151,6 +147,13 @@ function stage(attributes) {
     for (const [side, share] of Object.entries(place)) marker.style[side] = `${100 * share}%`;
   }
   return { node: box("stage", canvas, marker), canvas, mark };
+}
+
+function tick(title, change) {
+  const input = element("input", { type: "checkbox" });
+  input.addEventListener("change", () => change(input.checked));
+  const node = element("label", { class: "lts-tick" }, input, element("span", {}, title));
+  return { node, show: (value) => (input.checked = value) };
 }
 
 // A slider whose track is filled from 0 to its value.

@@ -14,9 +14,8 @@ function typed(string) {
   return Math.abs(over / under) <= 1000 ? over / under : NaN;
 }
 
-let groups = 0; // radio buttons of one group need a name that no other group on the page has
 function choice(title, values, change) {
-  const name = `lts-${Date.now().toString(36)}-${groups++}`;
+  const name = groupName();
   const inputs = values.map((value) => element("input", { type: "radio", name, value }));
   const node = element("fieldset", {}, element("legend", {}, title));
   inputs.forEach((input) => {
@@ -24,13 +23,6 @@ function choice(title, values, change) {
     node.append(element("label", {}, input, element("span", {}, input.value)));
   });
   return { node, show: (value) => inputs.forEach((input) => (input.checked = input.value === String(value))) };
-}
-
-function tick(title, change) {
-  const input = element("input", { type: "checkbox" });
-  input.addEventListener("change", () => change(input.checked));
-  const node = element("label", { class: "lts-explorer-tick" }, input, element("span", {}, title));
-  return { node, show: (value) => (input.checked = value) };
 }
 
 // An image that the keyboard steers.

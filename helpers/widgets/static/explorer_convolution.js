@@ -151,16 +151,8 @@ function unpackGrays(bytes) {
 
 // An image file → the bytes of the model, in gray and at most `largest` pixels a side.
 async function readGrayImage(file, largest) {
-  const image = await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
-  const scale = Math.min(1, largest / Math.max(image.width, image.height));
-  const columns = Math.max(3, Math.round(image.width * scale));
-  const rows = Math.max(3, Math.round(image.height * scale));
-  const canvas = element("canvas", { width: columns, height: rows });
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  pen.imageSmoothingQuality = "high";
-  pen.fillStyle = "#fff"; // shows through where the image is transparent
-  pen.fillRect(0, 0, columns, rows);
-  pen.drawImage(image, 0, 0, columns, rows);
+  const { canvas, pen } = await drawn(file, ({ width, height }) => largest / Math.max(width, height));
+  const [columns, rows] = [canvas.width, canvas.height];
   const { data } = pen.getImageData(0, 0, columns, rows);
   const bytes = new DataView(new ArrayBuffer(4 + rows * columns));
   bytes.setUint16(0, rows, true);

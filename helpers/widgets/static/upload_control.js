@@ -89,31 +89,33 @@ function kindOf(head) {
 async function shrunk(file) {
   try {
     const kind = kindOf(new Uint8Array(await file.slice(0, 512 * 1024).arrayBuffer()));
-    if (kind === "other" || (kind === "jpeg" && file.size <= SMALL)) return file;
-    const image = await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
-    const scale = Math.min(1, SHORTER / Math.min(image.width, image.height));
-    const [width, height] = [Math.round(image.width * scale), Math.round(image.height * scale)];
-    const canvas = element("canvas", { width, height });
-    const pen = canvas.getContext("2d");
-    const isWanted = (scale < 1 || kind === "heic") && isHonest(pen);
-    const smaller = isWanted && (await drawnSmaller(canvas, pen, image));
-    image.close();
-    return smaller || file;
+    if (kind === "other" || (kind === "jpeg" && file.size <= SMALL) || !isHonest()) return file;
+    const { canvas, scale } = await drawn(file, ({ width, height }) => SHORTER / Math.min(width, height));
+    if (scale === 1 && kind !== "heic") return file;
+    return (await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95))) ?? file;
   } catch {
     return file;
   }
 }
 
-async function drawnSmaller(canvas, pen, image) {
+// An image file on a canvas, with white where it is transparent, made smaller by `scaleOf` its size.
+async function drawn(file, scaleOf) {
+  const image = await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
+  const scale = Math.min(1, scaleOf(image));
+  const [width, height] = [image.width, image.height].map((side) => Math.max(3, Math.round(side * scale)));
+  const canvas = element("canvas", { width, height });
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.imageSmoothingQuality = "high";
   pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95));
+  pen.fillRect(0, 0, width, height);
+  pen.drawImage(image, 0, 0, width, height);
+  image.close();
+  return { canvas, pen, scale };
 }
 
 // Some browsers give noise in place of what is on a canvas, so that no page can tell them by it.
-function isHonest(pen) {
+function isHonest() {
+  const pen = element("canvas").getContext("2d", { willReadFrequently: true });
   pen.fillStyle = "rgb(18, 52, 86)";
   pen.fillRect(0, 0, 2, 2);
   return [...pen.getImageData(0, 0, 2, 2).data].every((value, at) => value === [18, 52, 86, 255][at % 4]);
@@ -217,13 +219,13 @@ function hearSaid(model, take) {
 }
 
 // The learner's own images: the files go to Python, which reads every kind of image, and answers by what it says.
-// On a page without a kernel there is no control.
-function userImages(model, { multiple = false } = {}) {
+// Without its kernel the control sleeps; on a page that never has one there is none.
+function userImages(model, el, multiple = false) {
   if (model.get("_still")) return { node: "", stop() {} };
   let last = "";
-  const { node, say, stop } = uploadControl({
+  const control = uploadControl({
     multiple,
-    take: async (files, { progress, signal }) => {
+    take: async (files, { say, progress, signal }) => {
       const [replaces, upload, count] = [last, newUpload(), files.length];
       last = upload;
       for (const [index, { name, file, problem }] of files.entries()) {
@@ -238,6 +240,7 @@ function userImages(model, { multiple = false } = {}) {
       }
     },
   });
-  const deafen = hearSaid(model, say);
-  return { node, stop: () => [stop, deafen].forEach((end) => end()) };
+  const deafen = hearSaid(model, control.say);
+  const sleep = sleeper(model, el, () => [control.node]);
+  return { node: element("div", {}, sleep.node, control.node), stop: () => [control.stop, deafen, sleep.stop].forEach((end) => end()) };
 }
