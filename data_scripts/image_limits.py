@@ -30,7 +30,7 @@ MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 
 
 class TooCostlyError(ValueError):
-    """A file that would take too long or too much memory; its text completes "this file …"."""
+    """A file that would take too long, too much memory, or be read wrongly; its text completes "this file …"."""
 
 
 @dataclass
@@ -145,6 +145,8 @@ def _check_tiff(image: Any, data: bytes) -> None:
     tile = image.tag_v2.get(322, 1) * image.tag_v2.get(323, 1)
     if tile > MAX_PIXELS // 4 and tile > image.width * image.height:
         raise TooCostlyError("has tiles larger than the image; it is damaged, or made to take much memory")
+    if len(image.tile) > 1 and image.tag_v2.get(284) == 2 and image.tag_v2.get(258, (8,))[0] != 8:  # Pillow takes bytes
+        raise TooCostlyError("has its colors apart, with more than 8 bits each; save it as PNG")
     if image.tag_v2.get(259) in (6, 7):  # JPEGs inside
         scans = data.count(b"\xff\xda") - len(image.tag_v2.get(273, image.tag_v2.get(324, ())))
         _check_scans(1 + max(0, scans), image.width * image.height, [])

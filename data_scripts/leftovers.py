@@ -6,8 +6,17 @@ import re
 NAMES = {
     *("__macosx", "network trash folder", "temporary items", "icon\r"),  # macOS; the rest of its own is hidden
     *("thumbs.db", "ehthumbs.db", "desktop.ini", "system volume information", "$recycle.bin", "recycler", "recycled"),
-    *("lost+found", "__pycache__"),
-    *("@eadir", "@recycle", "@recently-snapshot", "@tmp", "#recycle", "#snapshot"),  # network disks
+    *("lost+found", "__pycache__", "onedrivetemp", "picasa.ini", "zbthumbnail.info"),
+    *(
+        "@eadir",
+        "@__thumb",
+        "@recycle",
+        "@recently-snapshot",
+        "@tmp",
+        "#recycle",
+        "#snapshot",
+        "~snapshot",
+    ),  # network disks
 }
 
 
@@ -16,7 +25,7 @@ def is_leftover(name: str) -> bool:
     return (
         name.startswith((".", "~$", "$recycle"))
         or name.lower() in NAMES
-        or bool(re.fullmatch(r"(?i)found\.\d{3}", name))
+        or bool(re.fullmatch(r"(?i)found\.\d{3}|.*:(zone\.identifier|encryptable)", name))
     )
 
 

@@ -99,6 +99,8 @@ def test_a_thin_pen_gets_the_strokes_of_mnist(digits):
         RANDOM.random((100, 100)),
         np.ones((1, 1)),
         np.ones((2, 900)),
+        np.full((50, 50), np.nan),
+        np.zeros((0, 9)),
     ],
 )
 def test_a_page_without_a_digit_is_a_sentence(blank):

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
+from data_scripts import image_limits
 from helpers.images import cache, folders
 from helpers.images.folders import ImageFolderReader
 from helpers.images.generator import ImageDataGenerator
@@ -307,6 +308,14 @@ def test_parameters_that_flow_from_directory_does_not_take_are_named(plain, name
         ImageFolderReader().flow_from_directory(plain, **{name: None})
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"target_size": 8}, {"target_size": (8.0, 8.0)}, {"target_size": (0, 8)}, {"batch_size": 0}]
+)
+def test_wrong_numbers_are_named(plain, wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} is .*at least 1"):
+        ImageFolderReader().flow_from_directory(plain, **wrong)
+
+
 @pytest.mark.parametrize("name", ["color_mode", "class_mode", "interpolation"])
 def test_wrong_choices_are_named(plain, name):
     with pytest.raises(ValueError, match=f"{name} is 'purple'; it can be"):
@@ -318,6 +327,9 @@ def test_wrong_folders_get_a_sentence(plain, tmp_path):
         ImageFolderReader().flow_from_directory(tmp_path / "gone")
     with pytest.raises(ValueError, match="give the folder above"):
         ImageFolderReader().flow_from_directory(plain / "a")
+    (tmp_path / "pets.zip").write_bytes(b"PK")
+    with pytest.raises(FileNotFoundError, match=r'pets.zip": it is a file. If it is an archive, unpack it first\.'):
+        ImageFolderReader().flow_from_directory(tmp_path / "pets.zip")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="no images"):
         ImageFolderReader().flow_from_directory(tmp_path)
@@ -460,6 +472,12 @@ def test_classes_choose_folders_and_their_order(tmp_path, capsys):
     reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=["pens", "mugs"])
     assert reader.class_indices == {"pens": 0, "mugs": 1}
     assert reader.filenames[0].startswith("pens")
+    for wrong in ("pens", {"pens", "mugs"}):
+        with pytest.raises(ValueError, match="give a list"):
+            ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=wrong)
+    for names in (np.array(["pens", "mugs"]), {"pens": 0, "mugs": 1}, {0: "pens", 1: "mugs"}, [Path("pens"), "mugs"]):
+        reader = ImageFolderReader().flow_from_directory(str(tmp_path).encode(), (8, 8), classes=names)
+        assert reader.class_indices == {"pens": 0, "mugs": 1}
     with pytest.raises(ValueError, match="classes names a class twice: pens, pens."):
         ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=["pens", "pens"])
     ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=["pens", "mug"])
@@ -495,6 +513,9 @@ LEFTOVER_FOLDERS = [
         "lost+found",
         "$RECYCLE.BIN",
         "System Volume Information",
+        "@__thumb",
+        "~snapshot",
+        "OneDriveTemp",
     ),
     *(".Trashes", ".Trash-1000", ".fseventsd", ".Spotlight-V100", ".git", "__pycache__", "FOUND.000", "$Recycle.Bin"),
 ]
@@ -507,6 +528,8 @@ LEFTOVER_FILES = [
     ".hidden.jpg",
     "~$notes.docx",
     "ehthumbs.db",
+    "Picasa.ini",
+    *(["0.png:Zone.Identifier", "Thumbs.db:encryptable"] if os.name == "posix" else []),
 ]
 
 
@@ -568,6 +591,61 @@ def test_images_without_class_folders_get_a_sentence(tmp_path):
     own_folder(tmp_path)
     with pytest.raises(ValueError, match="has 3 images and no folders in it.*Make a folder for each class"):
         ImageFolderReader().flow_from_directory(tmp_path / "mugs")
+
+
+def test_a_folder_around_the_classes_is_named(tmp_path, capsys):
+    own_folder(tmp_path / "train")
+    own_folder(tmp_path / "validation")
+    assert ImageFolderReader().flow_from_directory(tmp_path, (8, 8)).num_classes == 2  # as ImageDataGenerator has it
+    assert "All images are further down, in mugs, pens. If those are the classes" in capsys.readouterr().out
+    own_folder(tmp_path / "more")
+    Image.new("RGB", (9, 9)).save(tmp_path / "more" / "0.png")
+    ImageFolderReader().flow_from_directory(tmp_path, (8, 8))
+    assert "further down" not in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_a_link_to_a_class_that_is_gone_is_named(tmp_path, capsys):
+    own_folder(tmp_path)
+    (tmp_path / "cups").symlink_to("/nowhere/cups")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "mugs" / "loop.png").symlink_to("loop.png")
+    reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), class_mode="binary")
+    assert (reader.class_indices, reader.samples) == ({"mugs": 0, "pens": 1}, 6)
+    out = capsys.readouterr().out
+    assert "Left out 2 folders (without images, so no class; fill or delete it): cups, loop." in out
+    assert 'There is no file "loop.png".' in out
+
+
+@pytest.mark.parametrize("closed", ["", "mugs", "mugs/more"])
+def test_a_folder_that_is_closed_gets_a_sentence_and_no_class_goes_missing(tmp_path, monkeypatch, closed):
+    own_folder(tmp_path)
+    (tmp_path / "mugs" / "more").mkdir()
+    (tmp_path / "mugs" / "lost+found").mkdir()  # closed to everyone, on many disks
+
+    def refusing(function):
+        def call(path="."):
+            if Path(path) in (tmp_path / closed, tmp_path / "mugs" / "lost+found"):
+                raise PermissionError(13, "Permission denied", os.fspath(path))
+            return function(path)
+
+        return call
+
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
+    with pytest.raises(ValueError, match=r'The folder ".*" cannot be opened: Permission denied\.'):
+        ImageFolderReader().flow_from_directory(tmp_path, (8, 8))
+    closed = "nothing"
+    assert ImageFolderReader().flow_from_directory(tmp_path, (8, 8)).samples == 6
+
+
+def test_a_large_jpeg_is_trained_on_as_the_upload_reads_it(tmp_path, monkeypatch):
+    Image.fromarray(blurred(np.random.default_rng(3), 300, 400)).save(tmp_path / "a.jpg")
+    monkeypatch.setattr(image_limits, "LARGE", 300 * 400 // 4)
+    half = read_image(tmp_path / "a.jpg")
+    assert half.shape == (150, 200, 3)
+    seen = cache.load_image(tmp_path / "a.jpg", (150, 200))
+    np.testing.assert_allclose(seen / 255, half, atol=1e-6)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")

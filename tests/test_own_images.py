@@ -124,6 +124,15 @@ def test_loading_gives_arrays_and_says_what_is_left_out(own):
     assert data.class_names == ["paper", "rock"]
     assert tuple(data.images[0, 5, 5]) == (0, 0, 255)
     assert data.left_out == ['"diary.jpg" is text, not an image.']
+    picture().save(own.folder / "loose.png")
+    picture().save(own.folder / "rock" / "cat.jpg_large", "JPEG")
+    (own.folder / "rock" / "more").mkdir()
+    picture().save(own.folder / "rock" / "more" / "deep.png")
+    names = ("loose.png", os.path.join("rock", "cat.jpg_large"), os.path.join("rock", "more", "deep.png"))
+    assert own.load(size=32).left_out[1].startswith("Left out 3 images (not in the folder of a class itself")
+    assert all(name in own.load(size=32).left_out[1] for name in names)
+    with pytest.raises(ValueError, match="size is"):
+        own.load(size=0)
     empty = OwnImages(own.folder.parent / "empty", ["a", "b"]).load()
     assert empty.images.shape == (0, 160, 160, 3)
 
@@ -285,7 +294,7 @@ def test_nothing_is_left_where_nothing_else_was(own):
 
 def test_a_folder_that_is_none_gets_a_sentence(tmp_path):
     (tmp_path / "file").write_text("text")
-    for folder in (tmp_path / "file", tmp_path / "file" / "in", "", "a\0b", "~nobody-of-this-name/x"):
+    for folder in (tmp_path / "file", tmp_path / "file" / "in", "", "a\0b", "~nobody-of-this-name/x", None, ["a"]):
         with pytest.raises(DataError, match=r"\.$|here$"):
             OwnImages(folder)
     with pytest.raises(ClassNameError, match=r"\['rock', 'paper'\]"):
@@ -306,3 +315,9 @@ def test_samples_stand_in_until_there_are_enough_images(own, course_home, capsys
     keep(own, "paper", 5)
     assert own_or_samples(own) is own
     assert "Your own images: 8 of paper, 8 of rock" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_a_link_that_leads_nowhere_is_no_class(own):
+    (own.folder / "loop").symlink_to("loop")
+    assert own.classes == ["paper", "rock"]

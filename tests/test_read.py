@@ -20,7 +20,7 @@ from PIL import ExifTags, Image
 
 from data_scripts import image_limits
 from helpers.images import colors, file_bytes
-from helpers.images.encode import encode
+from helpers.images.encode import encode, to_uint8
 from helpers.images.read import ImageError, read_image
 from tests.benchmarks import costly_images, fuzz_images
 
@@ -87,7 +87,8 @@ def test_one_channel_is_the_luminance():
 
 
 def test_wrong_size_or_channels_is_the_callers_mistake():
-    for options in ({"size": (0, 5)}, {"size": (5,)}, {"channels": 2}):
+    sizes = [(0, 5), (5,), (5, 5, 3), 64, (8.0, 8.0), "88", (np.nan, 3), (10**6, 10**6)]
+    for options in ({"channels": 2}, *({"size": size} for size in sizes)):
         with pytest.raises(ValueError, match="it (is|can be)") as caught:
             read_image(encoded(COLORS, "PNG"), **options)
         assert not isinstance(caught.value, ImageError)
@@ -132,6 +133,47 @@ def test_sixteen_bits_are_scaled_and_not_cut_off(kind):
 
 def test_sixteen_bits_dark_stay_dark():
     assert read_image(encoded(np.full((8, 8), 655, np.uint16), "PNG")).max() == pytest.approx(0.01, abs=1e-4)
+
+
+# Kinds of TIFF and PFM that Pillow opens without saying what their values mean: a quarter of white everywhere.
+TWELVE_BITS = {256: (4, 1, 40), 257: (4, 1, 30), 258: (3, 1, 12)}
+SIXTEEN_BITS = TWELVE_BITS | {258: (3, 1, 16)}
+QUARTERS = {
+    "TIFF of 12 bits": (TWELVE_BITS, b"\x40\x04\x00" * 600),
+    "TIFF of 16 bits": (SIXTEEN_BITS, b"\xff\x3f" * 1200),
+    "TIFF of 16 bits, 0 is white": (SIXTEEN_BITS | {262: (3, 1, 0)}, b"\x00\xc0" * 1200),
+}
+
+
+@pytest.mark.parametrize("name", QUARTERS)
+def test_tiffs_of_many_bits_are_as_light_as_they_should_be(name):
+    tags, pixels = QUARTERS[name]
+    tags = costly_images.plain_tags(40, 30) | tags | {273: (4, 1, 200), 279: (4, 1, len(pixels))}
+    data = costly_images.tiff(tags, b"")
+    np.testing.assert_allclose(read_image(data.ljust(200, b"\0") + pixels), 0.25, atol=0.002)
+
+
+def test_floating_point_in_a_portable_map_is_kept():
+    np.testing.assert_allclose(read_image(b"Pf\n40 30\n-1.0\n" + struct.pack("<f", 0.25) * 1200), 0.25)
+
+
+def test_deep_colors_stored_apart_are_refused_where_pillow_would_mix_their_bytes():
+    offsets, bits, counts = (struct.pack("<3I", *places) for places in ((300,) * 3, (0,) * 3, (2400,) * 3))
+    tags = costly_images.plain_tags(40, 30) | {258: (3, 3, 212), 262: (3, 1, 2), 277: (3, 1, 3), 284: (3, 1, 2)}
+    data = costly_images.tiff(tags | {273: (4, 3, 200), 278: (4, 1, 30), 279: (4, 3, 218)}, b"").ljust(200, b"\0")
+    data += offsets + struct.pack("<3H", 16, 16, 16) + counts
+    assert "colors apart" in sentence(data.ljust(300, b"\0") + b"\x00\x40" * 1200)
+
+
+def test_a_palette_that_is_missing_gets_a_sentence():
+    assert "colors that cannot be turned" in sentence(costly_images.png(4, 3, 8, 3, b"\0\1\1\1\1" * 3))
+
+
+def test_exif_data_of_many_megabytes_are_not_looked_through(monkeypatch):
+    tags = b"II*\0" + struct.pack("<IHHHIII", 8, 1, 274, 3, 600_000, 26, 0) + b"\6\0" * 600_000
+    data = costly_images.png(8, 4, 8, 0, bytes(9) * 4, costly_images.chunk(b"eXIf", tags))
+    monkeypatch.setattr(Image.Exif, "get", lambda *_: pytest.fail("looked through"))
+    assert read_image(data).shape == (4, 8, 3)
 
 
 def test_sixteen_bit_color_is_scaled():
@@ -240,6 +282,15 @@ def test_sentence_names_the_file(tmp_path):
     with open(tmp_path / "essay.jpg") as opened_as_text:
         assert '"rb"' in sentence(opened_as_text)
     assert "not a list" in sentence([1, 2])
+    assert sentence("https://example.org/cat.jpg").startswith('"cat.jpg" is on the web. Download it')
+
+
+def test_a_path_may_be_bytes_or_begin_with_the_sign_for_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "a.png").write_bytes(encoded(COLORS, "PNG"))
+    for path in ("~/a.png", os.fsencode(tmp_path / "a.png")):
+        np.testing.assert_array_equal(read_image(path), read_image(encoded(COLORS, "PNG")))
 
 
 def test_pipes_and_devices_are_not_opened(tmp_path):
@@ -395,7 +446,14 @@ def test_any_file_object_is_read_or_gets_a_sentence(tmp_path):
     assert "one by one" in sentence(types.SimpleNamespace(read=lambda count: b"x"))
     assert sentence(types.SimpleNamespace(read=lambda: b"no count")).startswith("This file cannot be read")
     with open(tmp_path / "new", "wb") as for_writing:
-        sentence(for_writing)
+        for_writing.write(data)
+        for_writing.flush()
+        assert 'mode "rb"' in sentence(for_writing)
+    with open(tmp_path / "a.png", encoding="utf-8") as text:
+        assert 'mode "rb"' in sentence(text)
+    detached = io.TextIOWrapper(io.BytesIO(data))
+    detached.detach().close()
+    assert "cannot be read" in sentence(detached)  # even asking whether it is closed fails
     expected = read_image(data)
     np.testing.assert_array_equal(read_image(Slowly(data, 7)), expected)
     np.testing.assert_array_equal(read_image(Slowly(bytearray(data), 10**6)), expected)
@@ -484,3 +542,29 @@ def test_mutated_files_neither_crash_nor_lie(capfd):
     for seed in range(400):
         assert fuzz_images.trial(seed) == "", f"see fuzz_images.py --seed {seed}"
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "pixel"),
+    [
+        (np.full((4, 4), np.float32(1.000001)), 255),  # as enlarging and float32 leave it
+        (np.full((4, 4), -1e-8), 0),
+        (np.full((4, 4), 255.0001), 255),
+        (np.full((4, 4), 0.5).astype(object), 128),
+        (np.full((4, 4), 100).astype(object), 100),
+        (np.ones((4, 4), bool), 255),
+        (np.full((4, 4), 200.0), 200),
+    ],
+)
+def test_arrays_become_pixels_whatever_their_type(values, pixel):
+    assert (to_uint8(values) == pixel).all()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.full((4, 4), np.nan), np.full((4, 4), None), np.full((4, 4), 1j), np.full((4, 4), "a"), "cat.jpg"]
+    + [np.zeros((0, 4, 3)), np.zeros((0, 4), np.uint8), np.zeros((4, 4), [("red", "u1")]), np.full((4, 4), -1)],
+)
+def test_what_is_no_image_is_not_made_one(values):
+    with pytest.raises(ValueError, match="An image (is|has) "):
+        to_uint8(values)

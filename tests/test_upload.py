@@ -148,7 +148,15 @@ def test_paths_are_shown_without_a_button(displayed, tmp_path):
     (tmp_path / "red.png").write_bytes(RED[1])
     for paths in (tmp_path / "red.png", str(tmp_path / "red.png"), [tmp_path / "red.png"]):
         assert upload_and_predict(redness(1, "sigmoid"), ["other", "red"], paths) is None
-    assert [bundle["text/plain"] for bundle in displayed] == ["red.png: red, probability 0.88."] * 3
+    with open(tmp_path / "red.png", "rb") as file:
+        upload_and_predict(redness(1, "sigmoid"), ["other", "red"], file)
+    assert [bundle["text/plain"] for bundle in displayed] == ["red.png: red, probability 0.88."] * 4
+    for data in (RED[1], [RED[1]]):
+        upload_and_predict(redness(1, "sigmoid"), ["other", "red"], data)
+        assert displayed[-1]["text/plain"] == "image 1: red, probability 0.88."
+    (tmp_path / "caf\udce9.png").write_bytes(RED[1])
+    upload_and_predict(redness(1, "sigmoid"), ["other", "red"], tmp_path / "caf\udce9.png")
+    assert "caf?.png" in displayed[-1]["text/html"].encode().decode()  # a notebook with half a letter can't be saved
 
 
 def test_the_button_shows_samples_and_has_a_static_fallback(displayed, tmp_path):

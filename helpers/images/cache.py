@@ -17,7 +17,6 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from data_scripts.image_limits import LARGE
 from data_scripts.paths import home
 from helpers.images.file_bytes import ImageError, read_bytes
 from helpers.images.read import identify_image, image_from_bytes, orientation, quiet_decoding, to_eight_bits
@@ -59,7 +58,8 @@ def _decode_jpeg(data: bytes) -> np.ndarray | None:
         return None
     try:
         image = identify_image(data)
-        if image.mode in ("RGB", "L") and image.width * image.height <= LARGE and orientation(image) == 1:
+        is_whole_size = not getattr(image, "decoderconfig", ())  # Pillow will not decode it smaller
+        if image.mode in ("RGB", "L") and is_whole_size and orientation(image) == 1:
             return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     except Exception:  # as many kinds as in decode_image, which says what is wrong
         pass

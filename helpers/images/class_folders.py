@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from data_scripts.leftovers import is_leftover, shown
+from helpers.classes import class_names
 from helpers.images.file_bytes import printable, read_bytes
 from helpers.images.read import identify_image, quiet_decoding
 
@@ -49,6 +50,10 @@ class ClassImages:
             (self.loose, "image", "outside the class folders; move it into the folder of its class", ""),
         ]
         said = [f"There are no images of {listed(absent)}."] if absent else []
+        inner = {name.split(os.sep)[1] for name in self.filenames if name.count(os.sep) > 1}
+        if inner and all(name.count(os.sep) > 1 for name in self.filenames):
+            advice = "If those are the classes, give the folder that they are in."
+            said.append(f"All images are further down, in {listed(sorted(inner))}. {advice}")
         return said + [
             f"Left out {len(names)} {what}{'s' * (len(names) != 1)} ({why}): {listed(names)}.{more}"
             for names, what, why, more in kinds
@@ -70,16 +75,23 @@ def find_images(directory: str | Path, classes: Sequence[str] | None = None) -> 
     A file is an image if its ending is one of `ENDINGS`, or if it can be opened as one whatever its ending. What systems
     leave (.ipynb_checkpoints, __MACOSX, Thumbs.db, …) is passed over. Files and class folders may be symbolic links,
     folders inside a class may not.
-    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no classes or no images in it,
+    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no classes or no images in it, or if a folder
+    can't be opened,
     and ValueError for a class named twice.
     """
     if not os.path.isdir(directory):
-        raise FileNotFoundError(f'There is no folder "{directory}".')
-    entries = {entry.name: entry.is_dir() for entry in os.scandir(directory)}
-    if classes is not None and len(set(classes)) < len(classes):
+        is_file = ": it is a file. If it is an archive, unpack it first" if os.path.exists(directory) else ""
+        raise FileNotFoundError(f'There is no folder "{printable(str(directory), 200)}"{is_file}.')
+    try:
+        entries = shown(os.listdir(directory))
+    except OSError as error:
+        raise _closed(error) from error
+    if classes is not None and len(set(map(str, classes))) < len(classes):
         raise ValueError(f"classes names a class twice: {listed(classes)}.")
-    names = list(classes or [name for name in shown(list(entries)) if entries[name]])
-    loose = [name for name in shown(list(entries)) if not entries[name] and name.lower().endswith(ENDINGS)]
+    asked = class_names(classes, len(classes)) if classes is not None else []
+    names = asked or [name for name in entries if _is_class(os.path.join(directory, name))]
+    files = [name for name in entries if not os.path.isdir(os.path.join(directory, name))]
+    loose = [name for name in files if name.lower().endswith(ENDINGS)]
     if not names:
         raise NoImagesError(_no_classes(directory, loose))
     found = ClassImages([], loose=loose)
@@ -90,7 +102,7 @@ def find_images(directory: str | Path, classes: Sequence[str] | None = None) -> 
             for file in _files(directory, name):
                 is_image = file.lower().endswith(ENDINGS) or _opens(os.path.join(directory, file))
                 (images if is_image else found.other).append(file)
-            if images or classes:
+            if images or asked:
                 labels += [len(found.classes)] * len(images)
                 found.classes.append(name)
                 found.filenames += images
@@ -123,11 +135,28 @@ def _are(count: int) -> str:
     return "is one" if count == 1 else f"are {count}"
 
 
+def _is_class(path: str) -> bool:
+    """Tell whether this is a folder, or a link to one that is gone: its class is named as one without images."""
+    is_gone = os.path.islink(path) and not os.path.exists(path) and not path.lower().endswith(ENDINGS)
+    return is_gone or os.path.isdir(path)
+
+
 def _files(directory: str | Path, name: str) -> Iterator[str]:
-    for folder, _, files in sorted(os.walk(os.path.join(directory, name))):
-        inside = os.path.relpath(folder, directory)
-        if not any(is_leftover(part) for part in Path(inside).parts):
+    def is_passed_over(folder: str) -> bool:
+        return any(is_leftover(part) for part in Path(os.path.relpath(folder, directory)).parts)
+
+    def refuse(error: OSError) -> None:
+        if not is_passed_over(error.filename) and (isinstance(error, PermissionError) or os.path.isdir(error.filename)):
+            raise _closed(error) from error
+
+    for folder, _, files in sorted(os.walk(os.path.join(directory, name), onerror=refuse)):
+        if not is_passed_over(folder):
+            inside = os.path.relpath(folder, directory)
             yield from (os.path.join(inside, file) for file in shown(files))
+
+
+def _closed(error: OSError) -> NoImagesError:
+    return NoImagesError(f'The folder "{printable(str(error.filename), 200)}" cannot be opened: {error.strerror}.')
 
 
 def _opens(path: str) -> bool:

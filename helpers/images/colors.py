@@ -16,14 +16,17 @@ def to_plain(image: Image.Image, alpha: bool = False) -> Image.Image:
     One of more than LARGE pixels becomes smaller by a whole number: each new pixel is the mean of the old ones it covers.
     """
     is_deep = image.mode[0] in "IF"
-    values_above_one = image.mode.startswith("I;16") or (is_deep and image.format in ("PNG", "PPM"))
+    has_16_bits = image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM"))
+    tags = getattr(image, "tag_v2", {})  # of a TIFF
     factor = math.ceil(math.sqrt(image.width * image.height / LARGE))
     image = _shrunk(image, factor, alpha) if factor > 1 else _converted(image, alpha)
     if not is_deep:
         return image
     values = _numbers(np.array(image, np.float64))
-    if values_above_one:
-        values /= 65535
+    if has_16_bits:
+        values /= 4095 if tags.get(258) == (12,) else 65535
+        if tags.get(262) == 0:  # white is 0, which Pillow heeds for 8 bits only
+            values = 1 - values
     low, high = values.min(), values.max()
     if low < 0 or high > 1:
         values = (values - low) / (high - low) if high > low else np.ones_like(values)

@@ -2,11 +2,13 @@
 
 import base64
 import io
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+NOISE = 1e-3  # by which computed values may leave their range
 SMALL = 64  # pixels: images up to here go to a page without loss
 
 
@@ -17,17 +19,22 @@ def to_uint8(image: np.ndarray) -> np.ndarray:
     Values are rounded. Raises ValueError for another shape, and for values outside 0…255 (NaN included).
     """
     values = np.asarray(image)
+    if values.dtype == object:
+        with suppress(TypeError, ValueError):
+            values = values.astype(np.float64)
+    if values.dtype.kind not in "biuf":
+        raise ValueError(f"An image is an array of numbers; this one is of the type {values.dtype}.")
     if values.ndim == 3 and values.shape[-1] == 1:
         values = values[..., 0]
-    if values.ndim not in (2, 3) or values.shape[2:] not in ((), (3,)):
+    if values.ndim not in (2, 3) or values.shape[2:] not in ((), (3,)) or not values.size:
         raise ValueError(f"An image has the shape (H, W), (H, W, 1) or (H, W, 3); this one has {np.shape(image)}.")
-    if values.dtype == np.uint8 and values.size:  # most of them: a slider encodes one at every move
+    if values.dtype == np.uint8:  # most of them: a slider encodes one at every move
         return values.copy()
     lowest, highest = float(values.min()), float(values.max())
-    if not (lowest >= 0 and highest <= 255):
+    if not (lowest >= -NOISE and highest <= 255 + NOISE):
         raise ValueError(f"An image has values 0…1 or 0…255; this one has {lowest:g}…{highest:g}.")
-    is_byte = np.issubdtype(values.dtype, np.integer) or highest > 1
-    return np.rint(values.astype("float32") * (1 if is_byte else 255)).astype(np.uint8)
+    is_byte = np.issubdtype(values.dtype, np.integer) or highest > 1 + NOISE
+    return np.rint(values.astype("float32") * (1 if is_byte else 255)).clip(0, 255).astype(np.uint8)
 
 
 def encode(image: np.ndarray | Image.Image, kind: str = "png", **options: Any) -> bytes:

@@ -1,6 +1,8 @@
 """Whatever a learner calls an image file → its bytes, or one clear sentence."""
 
+import io
 import os
+import re
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -22,8 +24,10 @@ def read_bytes(source: Source, name: str = "") -> tuple[bytes, str]:
     Reads at most MAX_BYTES + 1 bytes. Pipes and devices, which might never end, are not read. Raises ImageError for
     them, for a missing, empty, closed or too large file, and for anything else that isn't a file.
     """
+    if isinstance(source, bytes) and os.path.exists(source):  # the name of a file, which no image can be
+        source = os.fsdecode(source)
     if isinstance(source, str | os.PathLike):
-        path = Path(os.fsdecode(source))
+        path = Path(os.path.expanduser(os.fsdecode(source)))
         name, data = path.name, _path_bytes(path)
     elif isinstance(source, bytes | bytearray | memoryview):
         data = bytes(source)
@@ -63,6 +67,10 @@ def _path_bytes(path: Path) -> bytes:
             raise
         if os.path.exists(path):
             raise ImageError(f"{label(path.name)} cannot be opened: {getattr(error, 'strerror', error)}.") from error
+        if re.match("(?i)[a-z]{2,}:/", str(path)):
+            raise ImageError(
+                f"{label(path.name)} is on the web. Download it, and give the path of the file."
+            ) from error
         raise ImageError(f"There is no file {label(path.name)}.") from error
 
 
@@ -80,12 +88,13 @@ def _check(about: os.stat_result, label: str) -> None:
 
 def _object_bytes(file: Any, label: str) -> bytes:
     """Return what is in a file object; most of its methods may be missing, and all may fail."""
-    if getattr(file, "closed", False) is True:
+    is_closed = about = None
+    with suppress(Exception):
+        is_closed = file.closed
+    if is_closed is True:
         raise ImageError(f"{label} is closed; open it again.")
-    try:
+    with suppress(Exception):  # most have no number that the system knows
         about = os.fstat(file.fileno())
-    except Exception:  # as most have no number that the system knows
-        about = None
     if about:
         _check(about, label)
     with suppress(Exception):  # a stream has no beginning to go back to
@@ -95,10 +104,12 @@ def _object_bytes(file: Any, label: str) -> bytes:
     for _ in range(MAX_PIECES):
         try:
             piece = file.read(missing)
+        except (UnicodeError, io.UnsupportedOperation):
+            piece = ""
         except Exception as error:
             raise ImageError(f"{label} cannot be read: {printable(str(error)) or type(error).__name__}.") from error
         if isinstance(piece, str):
-            raise ImageError(f'{label} was opened as text; open it with mode "rb".')
+            raise ImageError(f'{label} is not open for reading bytes; open it with mode "rb".')
         if not isinstance(piece, bytes | bytearray | memoryview):
             raise ImageError(f"{label} gives no bytes when it is read, but a {type(piece).__name__}.")
         pieces.append(bytes(piece))

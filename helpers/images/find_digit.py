@@ -24,7 +24,9 @@ def find_digit(image: np.ndarray) -> tuple[np.ndarray, str]:
 
     image: (H, W), (H, W, 1) or (H, W, 3) floats 0…1, upright. Raises ValueError if there is nothing on it.
     """
-    page = np.atleast_3d(np.asarray(image, "float32"))
+    page = np.nan_to_num(np.atleast_3d(np.asarray(image, "float32")), posinf=1, neginf=0)
+    if not page.size:
+        raise ValueError(NOTHING)
     look = _shrunk(page, LOOK)
     ink, paper, sign = _ink(look)
     grain = float(np.median(np.abs(look - cv2.GaussianBlur(look, (0, 0), 1.5).reshape(look.shape))))

@@ -21,6 +21,7 @@ from helpers.images.augment import Augmentation
 from helpers.images.cache import CHANNELS, INTERPOLATIONS, load_images
 from helpers.images.class_folders import check_class_count, find_images, listed
 from helpers.images.file_bytes import ImageError, printable
+from helpers.images.read import check_size
 
 CLASS_MODES = ("categorical", "binary", "sparse", None)
 
@@ -63,10 +64,14 @@ class ImageFolderReader(Augmentation):
         _check_choice("color_mode", color_mode, CHANNELS)
         _check_choice("class_mode", class_mode, CLASS_MODES)
         _check_choice("interpolation", interpolation, INTERPOLATIONS)
+        check_size("target_size", target_size)
+        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
+            raise ValueError(f"batch_size is {batch_size!r}; it is a whole number, at least 1.")
+        directory = os.path.expanduser(os.fsdecode(directory))
         found = find_images(directory, classes)
-        check_class_count(found.classes, class_mode)
         filenames, labels = found.filenames, found.labels
         print(f"Found {len(filenames)} images belonging to {len(found.classes)} classes.", *found.notes(), sep="\n")
+        check_class_count(found.classes, class_mode)
 
         paths = [os.path.join(directory, name) for name in filenames]
         images, errors = load_images(

@@ -31,10 +31,10 @@ from data_scripts import atomic
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.leftovers import is_leftover, shown
 from data_scripts.paths import expand
-from helpers.images.class_folders import ENDINGS
+from helpers.images.class_folders import ENDINGS, find_images, listed
 from helpers.images.encode import encode
 from helpers.images.file_bytes import ImageError, printable
-from helpers.images.read import open_image, to_eight_bits
+from helpers.images.read import check_size, open_image, to_eight_bits
 
 SIDE = 224  # pixels of a kept image: what most pretrained networks take at most
 TEST_SHARE = 5  # one series in five is for testing
@@ -56,7 +56,7 @@ class OwnSet:
     """What is in the folder: `images` uint8 (N, size, size, 3), `labels` int64 (N,), numbers of `class_names`.
 
     `groups` int64 (N,): images of a series have the same number. `is_test` bool (N,): the side of the split. `files` are
-    paths; `left_out` has a sentence for every file that isn't an image.
+    paths; `left_out` has a sentence for every file that isn't an image, and one about the images that aren't counted.
     """
 
     images: np.ndarray
@@ -78,8 +78,8 @@ class OwnImages:
     def __init__(self, folder: str | Path = "my_images", classes: Sequence[str] = ()):
         if isinstance(classes, str):
             raise ClassNameError(f"classes is {classes!r}; give a list, such as ['rock', 'paper'].")
-        if not str(folder).strip() or "\0" in str(folder):
-            raise DataError(f"{str(folder)!r} can't be a folder. Name one, such as 'my_images'.")
+        if not isinstance(folder, str | Path) or not str(folder).strip() or "\0" in str(folder):
+            raise DataError(f"{folder!r} can't be a folder. Name one, such as 'my_images'.")
         self.folder = Path(os.path.abspath(expand(folder)))
         self._lock = threading.RLock()
         self._done: list[tuple[str, Moves]] = []  # what `undo` takes back: its name, and (before, after)
@@ -95,7 +95,7 @@ class OwnImages:
     def classes(self) -> list[str]:
         """The names of the classes, in alphabetical order: the order of their labels."""
         with as_data_error(self.folder):
-            names = [entry.name for entry in os.scandir(self.folder) if entry.is_dir()] if self.folder.is_dir() else []
+            names = [one.name for one in self.folder.iterdir() if os.path.isdir(one)] if self.folder.is_dir() else []
         return shown(names)
 
     def names(self, label: str) -> list[str]:
@@ -207,6 +207,7 @@ class OwnImages:
 
     def load(self, size: int = 160) -> OwnSet:
         """Return all images as arrays, `size` pixels wide; see `OwnSet`. Classes without images have a label, too."""
+        check_size("size", (size, size))
         names = self.classes
         found = [(label, self.folder / name / file) for label, name in enumerate(names) for file in self.names(name)]
         images = np.empty((len(found), size, size, 3), np.uint8)
@@ -222,12 +223,23 @@ class OwnImages:
             np.array([groups.setdefault(series_of(file.name), len(groups)) for file in files], np.int64),
             np.array([is_test(file.name) for file in files], bool),
             files,
-            [trouble for trouble in troubles if trouble],
+            [trouble for trouble in troubles if trouble] + self._passed_over(names),
         )
 
     def thumbnail(self, label: str, name: str, side: int = 72) -> bytes:
         """Return an image as a small JPEG file. Raises ImageError if it is none, or gone."""
         return encode(square(open_image(self._path(label, name)), side), "jpeg", quality=80)
+
+    def _passed_over(self, names: list[str]) -> list[str]:
+        """Return a sentence about the images that `names` doesn't count."""
+        try:
+            there = find_images(self.folder, names)
+        except (ValueError, OSError):  # no images at all
+            return []
+        counted = {os.path.join(label, name) for label in names for name in self.names(label)}
+        left = [name for name in there.loose + there.filenames if name not in counted]
+        why = "not in the folder of a class itself, or without an ending such as .jpg"
+        return [f"Left out {len(left)} image{'s' * (len(left) != 1)} ({why}): {listed(left)}."] * bool(left)
 
     def _new_series(self, label: str) -> str:
         """Return a name that no series has, on the side of the split of which the class has too few."""

@@ -1,6 +1,7 @@
 """One image file → an array: any usual format, turned upright, on white; anything else gets one clear sentence."""
 
 import logging
+import operator
 import threading
 import warnings
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager, suppress
 import numpy as np
 from PIL import ExifTags, Image, ImageChops
 
-from data_scripts.image_limits import MAX_PIXELS_OF, TooCostlyError, jpeg_scans, open_within_limits
+from data_scripts.image_limits import LARGE, MAX_PIXELS_OF, TooCostlyError, jpeg_scans, open_within_limits
 from helpers.images.colors import to_plain
 from helpers.images.encode import to_uint8
 from helpers.images.file_bytes import ImageError, Source, label, read_bytes
@@ -19,6 +20,7 @@ FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF", "
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 TURNS = dict(zip((2, 3, 4, 5, 6, 7, 8), (0, 3, 1, 5, 4, 6, 2), strict=True))  # EXIF orientation → Image.Transpose
 MOST = MAX_PIXELS_OF["JPEG"] // 10**6
+LONGEST_EXIF = 2**20  # bytes, of which Pillow makes a Python object each
 MOST_MISSING = 1 / 50  # of a JPEG's area, at its end
 BLOCK = 18  # rows that a JPEG decodes at a time, and those next to them
 JPEG_END = b"\xff\xd9"
@@ -52,9 +54,21 @@ def read_image(source: Source, size: tuple[int, int] | None = None, channels: in
     """
     if channels not in (1, 3):
         raise ValueError(f"channels is {channels!r}; it can be 1 (gray) or 3 (red, green, blue).")
-    if size is not None and not (len(size) == 2 and min(size) >= 1):
-        raise ValueError(f"size is {size!r}; it is (height, width), both at least 1.")
+    if size is not None:
+        check_size("size", size)
     return to_array(open_image(source), size, channels)
+
+
+def check_size(name: str, size: tuple[int, int]) -> None:
+    """Raise ValueError unless `size`, called `name`, is the (height, width) of an image that memory can hold."""
+    try:
+        height, width = map(operator.index, size)
+        is_good = min(height, width) >= 1 and height * width <= LARGE
+    except (TypeError, ValueError):
+        is_good = False
+    if not is_good:
+        at_most = f"at most {LARGE // 10**6} million pixels"
+        raise ValueError(f"{name} is {size!r}; it is (height, width), whole numbers, both at least 1, {at_most}.")
 
 
 def open_image(source: Source, name: str = "") -> Image.Image:
@@ -77,7 +91,7 @@ def image_from_bytes(data: bytes, name: str = "", alpha: bool = False) -> Image.
     try:
         image = to_plain(image, alpha)
         return image if turn is None else image.transpose(Image.Transpose(turn))
-    except (ValueError, OSError, MemoryError) as error:  # such as a color space that Pillow does not convert
+    except Exception as error:  # such as a color space that Pillow does not convert
         raise ImageError(f"{label(name)} has colors that cannot be turned into red, green, blue.") from error
 
 
@@ -128,6 +142,8 @@ def decode_image(data: bytes, name: str = "") -> Image.Image:
 def orientation(image: Image.Image) -> int:
     """Return how an image has to be turned, 1…8 as EXIF counts; 1, not at all, where that is broken or missing."""
     with suppress(Exception):  # broken EXIF data raise as many kinds of error as broken images
+        if len(image.info.get("exif", b"")) > LONGEST_EXIF:
+            return 1
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     return 1
 
