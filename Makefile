@@ -12,6 +12,10 @@ READY := .venv/ready
 DEV := .venv/dev
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
+# As given, whatever is in it: make would expand a $ when it exports it, the shell anything outside single quotes.
+unexport URL TAG LESSON
+as_given = '$(subst ','\'',$(value $(1)))'
+
 .DEFAULT_GOAL := help
 .PHONY: help setup lab fresh doctor test test-all test-oldest test-pythons test-python lint ranges notebooks html screenshots \
 	results bench lock class hub repository wheel clean
@@ -41,7 +45,7 @@ lab: $(READY) ## open the course in JupyterLab
 	@$(BIN)/python -m helpers.launch open
 
 fresh: $(READY) ## set one lesson back, keeping your file: make fresh LESSON=03
-	@$(BIN)/python -m helpers.launch fresh "$(LESSON)"
+	@$(BIN)/python -m helpers.launch fresh $(call as_given,LESSON)
 
 doctor: $(READY) ## what is right and wrong with this installation, and how to fix it
 	@$(BIN)/python -m helpers.doctor
@@ -151,9 +155,6 @@ lock: $(UV) ## refresh the pins in requirements.txt, requirements-dev.txt and re
 	@$(ADDED) var/ours.txt requirements-class.txt var/all.txt > var/more.txt; mv var/more.txt requirements-class.txt
 	@rm var/ours.txt var/all.txt
 
-# As given, whatever is in it: make would expand a $ when it exports it, the shell anything outside single quotes.
-unexport URL TAG
-as_given = '$(subst ','\'',$(value $(1)))'
 repository: $(READY) ## badges, links and set-up cells: make repository URL=https://github.com/YOUR_NAME/REPOSITORY TAG=v1.0
 	@$(BIN)/python -m tools.repository $(call as_given,URL) $(call as_given,TAG)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from data_scripts import image_folders
 from data_scripts.errors import DataError, exit_code
 from data_scripts.image_sets import KINDS, SEED
-from data_scripts.paths import home
+from data_scripts.paths import expand, home
 from data_scripts.registry import MODULES, SOURCES, chosen_source, module
 
 
@@ -120,8 +120,9 @@ def draw(options: Namespace) -> int:
     """Render any number of images that are in no set, to test what a network has learned."""
     from data_scripts.render import draw_sets
 
-    paths = draw_sets.draw_new(options.kind, options.count, options.to, options.seed, options.size)
-    print(f"{len(paths):,} images in {options.to}: {paths[0].name} to {paths[-1].name}")
+    folder = expand(options.to)
+    paths = draw_sets.draw_new(options.kind, options.count, folder, options.seed, options.size)
+    print(f"{len(paths):,} images in {folder}: {paths[0].name} to {paths[-1].name}")
     return 0
 
 

@@ -16,7 +16,7 @@ from typing import IO
 
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.leftovers import is_leftover
-from data_scripts.paths import expand
+from data_scripts.paths import existing, home
 
 MAX_FILE = 64 << 20  # bytes; the largest image of the sets has 0.6 MB
 MAX_ZIP = 2 << 30  # of a zip in a zip, as Kaggle packs it; one deeper is left alone
@@ -37,31 +37,34 @@ def opened(place: Path) -> Iterator[Files]:
 
     Raises:
         DataError: there is no such thing, or the zip is damaged, or has members that no honest archive has:
-            links, absolute paths or "..", absurd sizes or numbers.
+            links, absolute paths or "..", absurd sizes or numbers. Such a zip in a folder is left out, and named.
     """
-    place = expand(place)
+    place = existing(place)
     with ExitStack() as stack:
         if place.is_dir():
             files = _in_folder(place)
             zips = [place / name for name in files if name.lower().endswith(".zip")]
-        elif place.is_file():
-            files = {}
-            zips = [place]
         else:
-            raise DataError(f"There is no file or folder {place}.")
+            files, zips = {}, [place]
         for path in zips:
-            files = _in_zip(path, str(path), stack) | files
+            try:
+                files = _in_zip(path, str(path), stack) | files
+            except DataError as error:
+                if path == place:
+                    raise
+                print(f"Left out: {error}")
         yield files
 
 
 def _in_folder(folder: Path) -> Files:
-    """Follow links: the folder is the learner's own, and nothing is written there."""
+    """Follow links: the folder is the learner's own, and nothing is written there. What the course rendered is left out."""
     files: Files = {}
+    rendered = os.path.realpath(home() / "data" / "offline")  # under the official names
     seen = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not is_leftover(name))
         real = os.path.realpath(parent)
-        if real in seen:  # a link to a folder above
+        if real in seen or Path(real).is_relative_to(rendered):  # a link to a folder above, or our own images
             folders.clear()
             continue
         seen.add(real)

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from data_scripts.errors import DataError, as_data_error
 
 MAX_JSON = 16 << 20  # bytes; the record of 25,000 images has 1 MB
+MAX_NOTEBOOK = 512 << 20
 
 
 @contextmanager
@@ -33,8 +34,9 @@ def lock(target: Path) -> Iterator[None]:
             print(f"{target.name}: another process is preparing it; waiting for that one.")
             file.acquire()
     try:
-        for left_over in _left_over(target):
-            _sweep(left_over, target)
+        with as_data_error(target.parent):
+            for left_over in _left_over(target):
+                _sweep(left_over, target)
         yield
     finally:
         file.release()
@@ -96,8 +98,8 @@ def write(target: Path, content: str | bytes) -> None:
             draft.unlink(missing_ok=True)
 
 
-def read_json(path: Path) -> Any:
-    """Return what a small JSON file holds, whatever somebody or a broken disk has made of it.
+def read_json(path: Path, most: int = MAX_JSON) -> Any:
+    """Return what a JSON file of at most so many bytes holds, whatever somebody or a broken disk has made of it.
 
     Raises:
         OSError: there is no such file, or it is none: a folder, a pipe, a device.
@@ -106,9 +108,9 @@ def read_json(path: Path) -> Any:
     if not path.is_file():
         raise FileNotFoundError(f"{path} isn't a file.")
     with open(path, "rb") as file:
-        content = file.read(MAX_JSON + 1)
-    if len(content) > MAX_JSON:
-        raise ValueError(f"{path} is larger than {MAX_JSON >> 20} MB.")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{path} is larger than {most >> 20} MB.")
     try:
         return json.loads(content.decode("utf-8"))
     except RecursionError as error:

@@ -21,7 +21,8 @@ def exit_code(command: Callable[[], int], stopped: str = "Stopped.") -> int:
 
     Returns:
         what `command` returns; 1 for a fault that a sentence explains; 130 when interrupted, after the sentence
-        `stopped`; 141 when the reader has gone, as `head` does (the shells' number for that).
+        `stopped`; 141 when the reader has gone, as `head` does (the shells' number for that); 1 also where the system
+        refuses something else, such as to write what is printed.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal's encoding lacks is no reason to stop
@@ -32,7 +33,6 @@ def exit_code(command: Callable[[], int], stopped: str = "Stopped.") -> int:
             sys.stdout.flush()
         return code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it ends
         return 141
     except DataError as error:
         print(error, file=sys.stderr)
@@ -40,6 +40,15 @@ def exit_code(command: Callable[[], int], stopped: str = "Stopped.") -> int:
     except KeyboardInterrupt:
         print(f"\n{stopped}", file=sys.stderr)
         return 130
+    except OSError as error:
+        what = f" ({error.filename})" if error.filename else ""
+        print(f"The system refused: {error.strerror or error}{what}.", file=sys.stderr)
+        return 1
+    finally:
+        try:
+            print(end="", flush=True)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it ends
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from data_scripts import archives, download, inspection, manifest, sort_images
 from data_scripts.atomic import atomic_folder, lock, recover
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.image_sets import SETS, Counts
-from data_scripts.paths import expand, home
+from data_scripts.paths import existing, home
 from data_scripts.render import draw_sets
 
 # The lessons' subset as it is published; no checksum is published, so the images in it are compared instead.
@@ -84,7 +84,7 @@ def prepare(
             image_set = SETS[name]
             draw_sets.make_set(image_set, image_set.small_counts() if small else image_set.counts, target)
         elif from_folder:
-            _unpack(name, expand(from_folder), everything)
+            _unpack(name, existing(from_folder), everything)
         else:
             _download(name, everything)
 

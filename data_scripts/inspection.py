@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from data_scripts import manifest
+from data_scripts import archives, manifest
 from data_scripts.image_sets import Counts
 from data_scripts.sort_images import ENDINGS, UnreadableError, count_files, decode, for_each_image, in_order
 
@@ -61,6 +61,8 @@ def examine(folder: Path) -> Report:
 
     def look(path: str) -> tuple[str, str, tuple | None]:
         try:
+            if (folder / path).stat().st_size > archives.MAX_FILE:
+                return path, f"is larger than {archives.MAX_FILE >> 20} MB", None
             image, kind = decode((folder / path).read_bytes())
         except UnreadableError as error:
             return path, str(error), None

@@ -14,7 +14,7 @@ from data_scripts import download
 from data_scripts.atomic import atomic_folder, lock, read_json, recover
 from data_scripts.errors import DataError
 from data_scripts.mnist_files import SETS, Splits, read_published, verify
-from data_scripts.paths import expand, home
+from data_scripts.paths import existing, home
 from data_scripts.progress import progress_bar
 
 SAMPLES = Path(__file__).parent / "samples"  # the first 20,000 + 4,000 images: tools/samples.py
@@ -64,7 +64,7 @@ def prepare(name: str, source: str, *, from_folder: Path | None = None, again: b
     with lock(target):
         if state(name, source) == "ready" and not again:
             return  # another process was quicker
-        folder = expand(from_folder) if from_folder else download.fetch(name)
+        folder = existing(from_folder) if from_folder else download.fetch(name)
         splits = read_published(SETS[name], folder)
         with atomic_folder(target) as new:
             write_prepared(name, splits, new)
@@ -145,5 +145,5 @@ def _is_whole(folder: Path, counts: dict[str, int]) -> bool:
         lengths = {split["name"]: sum(map(int, split["shardLengths"])) for split in splits}
         files = {split: sum(path.stat().st_size for path in folder.glob(f"*-{split}.tfrecord*")) for split in sizes}
         return lengths == counts and all(files[split] == sizes[split] + FRAME * counts[split] for split in counts)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError):  # the last of infinity
         return False

@@ -6,9 +6,9 @@ A checksum is the SHA-256 of the unpacked IDX file: `gunzip -c train-images-idx3
 import gzip
 import io
 import struct
+import warnings
 import zipfile
 import zlib
-from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 
 from data_scripts import archives
 from data_scripts.errors import DataError
+from data_scripts.paths import existing
 
 IMAGES = {"train": "train-images-idx3-ubyte", "test": "t10k-images-idx3-ubyte"}
 LABELS = {"train": "train-labels-idx1-ubyte", "test": "t10k-labels-idx1-ubyte"}
@@ -93,22 +94,27 @@ def read_published(described: MnistSet, place: Path) -> Splits:
     Raises:
         DataError: a file is missing, damaged, or another than the published file.
     """
+    place = existing(place)
     where = place.parent if place.is_file() and not zipfile.is_zipfile(place) else place
-    with ExitStack() as stack:
-        files = stack.enter_context(archives.opened(where))
-        arrays = [path for path in files if path.endswith(".npz")] if where.is_dir() else []
-        if arrays and not _copies(described, files, IMAGES["train"]):
-            where = where / min(arrays)
-            files = stack.enter_context(archives.opened(where))
-        splits = {
-            split: (
-                _read(described, files, where, split, "images", (part.count, *SHAPE)),
-                _read(described, files, where, split, "labels", (part.count,)),
-            )
-            for split, part in described.parts["official"].items()
-        }
-    verify(described, "official", splits, str(place))
-    return splits
+    with archives.opened(where) as files:
+        has_idx = where.is_file() or _copies(described, files, IMAGES["train"])
+        arrays = [] if has_idx else sorted(where / path for path in files if path.endswith(".npz"))
+    problems = []
+    for path in arrays or [where]:
+        try:
+            with archives.opened(path) as files:
+                splits = {
+                    split: (
+                        _read(described, files, path, split, "images", (part.count, *SHAPE)),
+                        _read(described, files, path, split, "labels", (part.count,)),
+                    )
+                    for split, part in described.parts["official"].items()
+                }
+            verify(described, "official", splits, str(path))
+            return splits
+        except DataError as error:
+            problems.append(error)
+    raise problems[0]
 
 
 def _read(
@@ -130,11 +136,10 @@ def _read(
 def _copies(described: MnistSet, files: archives.Files, name: str) -> list[str]:
     """Return the copies of a file, packed or not, with a hyphen or the dot that old copies have; the likeliest place first."""
     spellings = [stem + ending for stem in (name, name.replace("-idx", ".idx")) for ending in ("", ".gz")]
-    places = ["", described.name, "raw", f"{described.title.replace('-', '')}/raw"]  # torchvision's name
+    own = {described.name, described.title.replace("-", "")}  # the set's folder; the second is torchvision's name
 
-    def likeliest(path: str) -> tuple[int, str]:
-        place = path.rpartition("/")[0]
-        return (places.index(place) if place in places else len(places)), path
+    def likeliest(path: str) -> tuple[bool, int, str]:
+        return own.isdisjoint(path.split("/")), path.count("/"), path
 
     return sorted((path for path in files if path.rpartition("/")[2] in spellings), key=likeliest)
 
@@ -143,9 +148,10 @@ def _read_npy(content: bytes, shape: tuple[int, ...], name: str) -> np.ndarray:
     """Return the uint8 array of this shape in an .npy file. Nothing is unpickled, and nothing larger is made."""
     file = io.BytesIO(content)
     try:
-        version = np.lib.format.read_magic(file)
-        header = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else None
-    except ValueError:
+        with warnings.catch_warnings(action="ignore"):
+            version = np.lib.format.read_magic(file)
+            header = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else None
+    except Exception:  # NumPy reads the header as Python, which can fail in a dozen ways
         header = None
     content = file.read()
     if header != (shape, False, np.dtype(np.uint8)) or len(content) != int(np.prod(shape)):

@@ -45,6 +45,14 @@ def expand(path: str | Path) -> Path:
         raise DataError(f"{Path(path).parts[0]} isn't a user's folder here") from error
 
 
+def existing(path: str | Path) -> Path:
+    """Return the path of a file or folder, expanded. Raises DataError where there is none: a pipe or a device isn't one."""
+    place = expand(path)
+    if not os.path.isfile(place) and not os.path.isdir(place):  # unlike Path's, quiet about a name that is too long
+        raise DataError(f"There is no file or folder {place}.")
+    return place
+
+
 def is_at_home(place: Path) -> bool:
     """Tell whether a path is in the course's folder."""
     try:

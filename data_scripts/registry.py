@@ -20,9 +20,10 @@ MODULES: dict[str, ModuleType] = {
 
 def module(name: str) -> ModuleType:
     """Return the module that looks after a data set. Raises `DataError` for an unknown name."""
-    if name not in MODULES:
+    if name not in [*MODULES]:  # a list, because a name may be anything
+        name = str(name)
         own = " A folder of your own is for ImageFolderReader().flow_from_directory." if os.path.isdir(name) else ""
-        raise DataError(f"There is no data set called {str(name)!r}; the course has {', '.join(MODULES)}.{own}")
+        raise DataError(f"There is no data set called {name!r}; the course has {', '.join(MODULES)}.{own}")
     return MODULES[name]
 
 

@@ -1,6 +1,7 @@
 """Folders of images, `train/<class>/…`: written from the published files, examined, and cleaned."""
 
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -120,7 +121,7 @@ def set_aside(folder: Path, bad: dict[str, str], aside: Path) -> None:
         while to.exists():
             to = to.with_name("again-" + to.name)
         to.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(folder / path, to)
+        shutil.move(folder / path, to)  # also where the set is a link to another disk
         if written.files.pop(path, None) is not None:  # else it was not part of the set
             written.left_out[path] = why
         written.write(folder)

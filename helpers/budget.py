@@ -10,6 +10,8 @@ import os
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from data_scripts.errors import DataError
+
 T = TypeVar("T")
 
 
@@ -19,12 +21,12 @@ def graded() -> bool:
 
 
 def name() -> str:
-    """Return "quick" or "full". Raises ValueError for any other value of `COURSE_BUDGET`."""
+    """Return "quick" or "full". Raises DataError for any other value of `COURSE_BUDGET`."""
     if graded():
         return "quick"
-    chosen = os.environ.get("COURSE_BUDGET") or "full"
+    chosen = os.environ.get("COURSE_BUDGET", "").strip().lower() or "full"
     if chosen not in ("quick", "full"):
-        raise ValueError(f"COURSE_BUDGET is {chosen!r}; it can be 'quick' or 'full'.")
+        raise DataError(f"COURSE_BUDGET is {chosen!r}; it can be 'quick' or 'full'.")
     return chosen
 
 

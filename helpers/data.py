@@ -14,6 +14,7 @@ from data_scripts import image_folders, mnist, registry
 from data_scripts.atomic import atomic_folder, lock
 from data_scripts.errors import DataError
 from data_scripts.image_sets import SETS
+from data_scripts.leftovers import shown
 from data_scripts.paths import home
 from data_scripts.render import draw_sets
 from helpers import budget, tensorflow_import
@@ -59,9 +60,7 @@ def image_folder(name: str) -> Path:
     Raises:
         DataError: an unknown name, or a folder that cannot be written to; its text says what to do.
     """
-    where = source(name)
-    if registry.module(name) is not image_folders:
-        raise DataError(f'{name} is not a folder of images: tfds.load("{name}", data_dir=data.tfds_dir("{name}"))')
+    where = _image_source(name)
     small = where == "offline" and budget.is_quick()
     counts, more = image_folders.about(name, where), ""
     if where == "offline":
@@ -83,7 +82,9 @@ def held_out_folder(name: str, each: int = 500) -> Path | None:
     Raises:
         DataError: the folder cannot be written to, or the disk is full.
     """
-    classes, where = SETS[name].kinds, source(name)
+    where = _image_source(name)
+    draw_sets.check_number("count", each, 1, draw_sets.MOST_DRAWN)
+    classes = SETS[name].kinds
     if where == "offline":
         folder = home() / "data" / "offline" / f"{name}-unseen-{draw_sets.studio_edition()}-{each}"
         for label, kind in classes.items():
@@ -99,12 +100,19 @@ def held_out_folder(name: str, each: int = 500) -> Path | None:
             with lock(folder), atomic_folder(folder) as new:
                 for label in classes:
                     (new / label).mkdir()
-                    for file in sorted((rest / label).iterdir())[:each]:
-                        _link_or_copy(file, new / label / file.name)
+                    for file in shown(os.listdir(rest / label))[:each]:
+                        _link_or_copy(rest / label / file, new / label / file)
         about = "official images from outside the lessons' sets"
     counts = " + ".join(f"{len(list((folder / label).glob('*.jpg'))):,}" for label in classes)
     print(f"{name}: {counts} {about}")
     return folder
+
+
+def _image_source(name: str) -> str:
+    where = source(name)
+    if registry.module(name) is not image_folders:
+        raise DataError(f'{name} is not a folder of images: tfds.load("{name}", data_dir=data.tfds_dir("{name}"))')
+    return where
 
 
 def _link_or_copy(file: Path, target: Path) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from data_scripts import __main__ as data
 from data_scripts import atomic
 from data_scripts.errors import DataError, exit_code
-from data_scripts.paths import CHECKOUT, home
+from data_scripts.paths import CHECKOUT, expand, home
 
 LESSONS = CHECKOUT / "notebooks"
 SETTINGS = CHECKOUT / "etc" / "jupyter"  # of JupyterLab and its server, for hubs, too
@@ -47,7 +47,7 @@ def course_folder() -> Path:
     """
     if _is_mine(_shared()):
         return _shared()
-    own = Path.home() / "learning-to-see" / "my_course"
+    own = expand("~/learning-to-see/my_course")
     own.mkdir(parents=True, exist_ok=True)
     return own
 
@@ -61,23 +61,28 @@ def _is_mine(folder: Path) -> bool:
     owner, draft = folder / _OWNER, folder / f"{_OWNER}.{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not owner.exists() and _has_copies_of_others(folder):
+        if not _read_owner(owner) and _has_copies_of_others(folder):
             return False
-        if not owner.exists():
+        if not _read_owner(owner):
             try:
-                draft.write_text(_user(), encoding="utf-8")
+                draft.write_bytes(_user())
                 try:
                     os.link(draft, owner)  # whole or not at all, and only for the first
                 except OSError:
-                    if not owner.exists():  # a disk without links
+                    if not _read_owner(owner):  # a disk without links, or a damaged file
                         os.replace(draft, owner)
             finally:
                 draft.unlink(missing_ok=True)
-        return owner.read_text(encoding="utf-8") == _user() and os.access(folder, os.W_OK)
+        return _read_owner(owner) == _user() and os.access(folder, os.W_OK)
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             return False
         raise
+
+
+def _read_owner(file: Path) -> bytes:
+    """Return what is written in the file; b"" where there is none, or one that a power cut has emptied."""
+    return file.read_bytes().strip(b"\0") if file.is_file() else b""
 
 
 def _has_copies_of_others(folder: Path) -> bool:
@@ -85,18 +90,18 @@ def _has_copies_of_others(folder: Path) -> bool:
     return hasattr(os, "getuid") and any(file.stat().st_uid != os.getuid() for file in folder.glob("*.ipynb"))
 
 
-def _user() -> str:
+def _user() -> bytes:
     """Return what tells users of one machine, or of one hub, apart."""
     number = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-    return f"{os.environ.get('JUPYTERHUB_USER', '')} {number} {Path.home()}"
+    return os.fsencode(f"{os.environ.get('JUPYTERHUB_USER', '')} {number} {os.path.expanduser('~')}")
 
 
 def copy_lessons(folder: Path) -> tuple[list[str], list[str]]:
     """Copy every lesson that `folder` lacks; return the new names, and those with an edition newer than the copy.
 
     Copies are made as JupyterLab would save them, without outputs (the learner is the one who runs them) and without the
-    badge that opens the published lesson in Colab. Raises DataError or OSError where the folder
-    cannot be written, and ValueError where there are no lessons.
+    badge that opens the published lesson in Colab. A published lesson that is damaged is left out, and named. Raises
+    DataError or OSError where the folder cannot be written, and ValueError where there are no lessons.
     """
     lessons = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
     if not lessons:
@@ -105,11 +110,16 @@ def copy_lessons(folder: Path) -> tuple[list[str], list[str]]:
     record = _read_record(folder)
     added, changed = [], []
     for lesson in lessons:
+        try:
+            copy, edition = _clean_copy(lesson)
+        except ValueError as error:
+            print(error)
+            continue
         if not (folder / lesson.name).exists():
-            atomic.write(folder / lesson.name, _clean_copy(lesson))
-            record[lesson.name] = _fingerprint(lesson)
+            atomic.write(folder / lesson.name, copy)
+            record[lesson.name] = edition
             added.append(lesson.name)
-        elif record.get(lesson.name, _fingerprint(lesson)) != _fingerprint(lesson):
+        elif record.get(lesson.name, edition) != edition:
             changed.append(lesson.name)
     if added:
         _write_record(folder, record)
@@ -123,18 +133,19 @@ def reset(number: str, folder: Path) -> tuple[Path, Path | None]:
     as it was. Raises ValueError for a number that no lesson has, DataError or OSError where the folder cannot be written.
     """
     wanted = number.strip().zfill(2)
-    lesson = next(iter(LESSONS.glob(f"{wanted}_*.ipynb")), None) if wanted.isdigit() else None
+    lesson = next(iter(LESSONS.glob(f"{wanted}_*.ipynb")), None) if number.strip().isdigit() else None
     if lesson is None:
         numbers = ", ".join(sorted(path.name[:2] for path in LESSONS.glob("[0-9][0-9]_*.ipynb")))
         raise ValueError(f"Which lesson? Give its number, for example: make fresh LESSON=01. There are {numbers}.")
+    copy, edition = _clean_copy(lesson)
     folder.mkdir(parents=True, exist_ok=True)
     target, saved = folder / lesson.name, None
     if target.exists():
         saved = _unused_name(target)
         atomic.write(saved, target.read_bytes())
     try:
-        atomic.write(target, _clean_copy(lesson))
-        _write_record(folder, _read_record(folder) | {lesson.name: _fingerprint(lesson)})
+        atomic.write(target, copy)
+        _write_record(folder, _read_record(folder) | {lesson.name: edition})
     except BaseException:
         if saved:
             os.replace(saved, target)
@@ -161,33 +172,33 @@ def _has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _clean_copy(lesson: Path) -> str:
-    notebook = json.loads(lesson.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
-        else:
-            source = "".join(cell["source"])
-            cell["source"] = _BADGE.sub("", source).splitlines(keepends=True)
-    notebook["metadata"]["language_info"] = _LANGUAGE
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+def _clean_copy(lesson: Path) -> tuple[str, str]:
+    """Return the text of a copy, and the edition that it is of: a SHA-256 of all cells without their outputs."""
+    try:
+        notebook = atomic.read_json(lesson, atomic.MAX_NOTEBOOK)
+        edition = hashlib.sha256(json.dumps([cell["source"] for cell in notebook["cells"]]).encode()).hexdigest()
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+            else:
+                source = "".join(cell["source"])
+                cell["source"] = _BADGE.sub("", source).splitlines(keepends=True)
+        notebook["metadata"]["language_info"] = _LANGUAGE
+        return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", edition
+    except (ValueError, LookupError, TypeError) as error:
+        raise ValueError(f"{lesson} is damaged. Download the course again; your own lessons stay.") from error
 
 
 def _read_record(folder: Path) -> dict[str, str]:
     try:
-        return dict(json.loads((folder / _RECORD).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        record = atomic.read_json(folder / _RECORD)
+        return record if isinstance(record, dict) else {}
+    except (OSError, ValueError):
         return {}
 
 
 def _write_record(folder: Path, record: dict[str, str]) -> None:
     atomic.write(folder / _RECORD, json.dumps(record, indent=1, sort_keys=True))
-
-
-def _fingerprint(lesson: Path) -> str:
-    """Return a SHA-256 of all cells without their outputs."""
-    cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
-    return hashlib.sha256(json.dumps([cell["source"] for cell in cells]).encode()).hexdigest()
 
 
 def _unused_name(target: Path) -> Path:

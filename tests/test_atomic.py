@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -266,7 +267,7 @@ def test_an_unset_or_empty_home_is_the_checkouts_and_a_tilde_is_the_users(monkey
 # --- whoever reads what is printed ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", ["data_scripts status", "helpers.doctor"])
+@pytest.mark.parametrize("module", ["data_scripts status", "helpers.doctor", "tools.repository"])
 def test_a_reader_that_leaves_early_sees_no_traceback(module, tmp_path):
     with subprocess.Popen(
         [sys.executable, "-m", *module.split()],
@@ -279,6 +280,40 @@ def test_a_reader_that_leaves_early_sees_no_traceback(module, tmp_path):
         process.stdout.close()  # before anything is printed
         assert process.stderr.read() == ""
         assert process.wait() == 141
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize("module", ["data_scripts status", "helpers.launch fresh 99", "tools.repository"])
+def test_a_full_disk_below_what_is_printed_is_one_sentence(module, tmp_path):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", *module.split()],
+            cwd=ROOT,
+            env=os.environ | {"COURSE_HOME": str(tmp_path)},
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (done.returncode, done.stderr) == (1, "The system refused: No space left on device.\n")
+
+
+@pytest.mark.parametrize("name", ["mnist", "cats_vs_dogs"])
+def test_without_a_place_for_temporary_files_a_zip_gets_a_sentence(name, tmp_path, capsys, monkeypatch):
+    def refuse():
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr("inner.zip", b"")
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(tempfile, "gettempdir", refuse)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_get_default_tempdir", refuse)
+    assert run(capsys, "get", name, "--from", tmp_path / "in.zip") == (
+        1,
+        "",
+        "The system refused: No usable temporary directory found.\n",
+    )
 
 
 def test_a_terminal_without_the_courses_letters_gets_others(tmp_path):

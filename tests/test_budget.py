@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from data_scripts.errors import DataError
 from helpers import budget
 
 
@@ -30,8 +31,10 @@ def test_under_nbgrader_the_budget_is_quick(monkeypatch):
 
 def test_another_budget_is_refused_with_what_it_can_be(monkeypatch):
     monkeypatch.setenv("COURSE_BUDGET", "huge")
-    with pytest.raises(ValueError, match="'quick' or 'full'"):
+    with pytest.raises(DataError, match="'quick' or 'full'"):
         budget.epochs(3)
+    monkeypatch.setenv("COURSE_BUDGET", " Quick\n")
+    assert budget.is_quick()
 
 
 @pytest.fixture

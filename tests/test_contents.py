@@ -74,9 +74,10 @@ def test_a_lesson_that_is_added_has_a_card_without_a_list_that_names_it(folder, 
 def test_copies_kept_files_and_what_is_no_notebook_have_no_card(folder):
     for name in ("01_first-Copy1.ipynb", "01_first-kept-20270101-101010.ipynb"):
         write_lesson(folder, name, "01 · First")
-    for number, text in enumerate(("", "[]", '{"cells": 3}', '{"cells": [{}]}', "\x00")):
+    for number, text in enumerate(("", "[]", '{"cells": 3}', '{"cells": [{}]}', "\x00", "[" * 100_000)):
         (folder / f"2{number}_broken.ipynb").write_text(text)
     (folder / "30_folder.ipynb").mkdir()
+    os.mkfifo(folder / "31_pipe.ipynb")
     assert [lesson.number for lesson in lessons(folder)] == ["00", "01", "02"]
 
 

@@ -100,6 +100,25 @@ def names(folder) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*"))
 
 
+@pytest.mark.parametrize(
+    ("name", "each", "sentence"),
+    [
+        ("mnist", 5, "mnist is not a folder of images"),
+        ("minst", 5, "There is no data set called 'minst'"),
+        (None, 5, "There is no data set called 'None'"),
+        ([], 5, r"There is no data set called '\[\]'"),
+        ("cats_vs_dogs", 0, "The count is 0; it can be from 1"),
+        ("cats_vs_dogs", -1, "The count is -1; it can be from 1"),
+        ("cats_vs_dogs", 2.5, "The count is 2.5, no whole number; it can be from 1"),
+        ("cats_vs_dogs", "5", "The count is '5', no whole number; it can be from 1"),
+    ],
+)
+def test_a_held_out_set_that_cannot_be_is_a_sentence(name, each, sentence, own_home):
+    with pytest.raises(DataError, match=sentence):
+        data.held_out_folder(name, each)
+    assert not own_home.exists()
+
+
 def leave_over(count: int) -> None:
     """Put an official set here that has `count` more images of each class than lessons use."""
     for kind in ("cat", "dog"):
@@ -107,6 +126,7 @@ def leave_over(count: int) -> None:
         rest.mkdir(parents=True)
         for number in range(1000, 1000 + count):
             Image.new("RGB", (9, 9)).save(rest / f"{kind}.{number}.jpg")
+        (rest / ".DS_Store").touch()  # of a system, and no image
 
 
 def test_rendered_ones_are_in_no_set_and_only_missing_ones_are_drawn_again(monkeypatch, capsys):

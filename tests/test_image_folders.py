@@ -316,14 +316,17 @@ def test_drawing_that_is_interrupted_leaves_nothing_and_can_be_called_again(tmp_
 
     def interrupted(jobs, folder, doing):
         drawn(jobs[:1], folder, doing)
+        (folder / ".cat.200001.jpg.4711").touch()  # of a worker that was ended while it wrote
         raise KeyboardInterrupt
 
-    words = ["draw", "--class", "cat", "--count", 2, "--size", 48, "--to", tmp_path / "new"]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    words = ["draw", "--class", "cat", "--count", 2, "--size", 48, "--to", "~/new"]
     monkeypatch.setattr(draw_sets, "draw_files", interrupted)
     assert run(capsys, *words)[0] == 130
     assert list((tmp_path / "new").iterdir()) == []
-    monkeypatch.undo()
+    monkeypatch.setattr(draw_sets, "draw_files", drawn)
     assert run(capsys, *words)[0] == 0
+    assert len(list((tmp_path / "new").iterdir())) == 2
 
 
 def test_a_folder_of_your_own_is_sent_to_the_reader(tmp_path):

@@ -103,6 +103,32 @@ def test_when_the_disk_is_full_fresh_has_moved_nothing(lessons, tmp_path, monkey
     assert "Your own files are as they were" in printed
 
 
+@pytest.mark.parametrize("text", ["", "\0", "[1]", '[[1, "a"], ["b", "c"]]', "[" * 100_000, "null", None])
+def test_a_damaged_record_of_editions_stops_nothing(lessons, tmp_path, text):
+    mine = tmp_path / "mine"
+    launch.copy_lessons(mine)
+    record = mine / launch._RECORD
+    record.unlink()
+    os.mkfifo(record) if text is None else record.write_text(text)
+    assert launch.copy_lessons(mine) == ([], [])
+    launch.reset("1", mine)
+    assert list(json.loads(record.read_text())) == ["01_first.ipynb"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<<<<<<< HEAD\n{", "[]", "{}", "[" * 100_000, '{"cells": null}', '{"cells": [{}]}', "\xff"]
+)
+def test_a_published_lesson_that_is_damaged_is_named_and_the_others_are_copied(lessons, tmp_path, capsys, text):
+    (lessons / "01_first.ipynb").write_bytes(text.encode("latin-1"))
+    sentence = f"{lessons / '01_first.ipynb'} is damaged. Download the course again; your own lessons stay."
+    assert launch.copy_lessons(tmp_path / "mine") == (["02_second.ipynb"], [])
+    assert capsys.readouterr().out == f"{sentence}\n"
+    (tmp_path / "mine/01_first.ipynb").write_text("my own work")
+    with pytest.raises(ValueError, match="is damaged"):
+        launch.reset("1", tmp_path / "mine")
+    assert [path.read_text() for path in (tmp_path / "mine").glob("01*")] == ["my own work"]
+
+
 def test_after_fresh_a_newer_edition_is_no_longer_announced(lessons, tmp_path):
     mine = tmp_path / "mine"
     launch.copy_lessons(mine)
@@ -119,9 +145,10 @@ def test_without_lessons_there_is_nothing_to_open(tmp_path, monkeypatch, capsys)
     assert capsys.readouterr().out == f"There are no lessons in {tmp_path}. Download the course again.\n"
 
 
-@pytest.mark.parametrize("number", ["", "7", "first", "../01"])
+@pytest.mark.parametrize("number", ["", " ", "7", "first", "../01", "01 02", "01_first", "²", "٣", "-1", "[0-9]", "\0"])
 def test_fresh_asks_which_lesson_when_there_is_none_of_that_number(lessons, tmp_path, number):
-    with pytest.raises(ValueError, match="There are 01, 02"):
+    _publish(lessons / "00_start_here.ipynb", "contents.show()")
+    with pytest.raises(ValueError, match="There are 00, 01, 02"):
         launch.reset(number, tmp_path / "mine")
 
 
@@ -246,7 +273,8 @@ def user(tmp_path, monkeypatch):
     def become(name, **variables):
         home = tmp_path / name
         home.mkdir(exist_ok=True)
-        monkeypatch.setattr(Path, "home", lambda: home)
+        monkeypatch.setenv("HOME", str(home))
+        monkeypatch.setenv("USERPROFILE", str(home))
         for variable, value in variables.items():
             monkeypatch.setenv(variable, value)
         return launch.course_folder()
@@ -313,6 +341,26 @@ def test_on_a_disk_without_links_the_first_user_is_written_down_too(user, monkey
     first = user("ann")
     assert user("bob") != first
     assert user("ann") == first
+
+
+@pytest.mark.parametrize("content", [b"", bytes(20)])
+def test_an_owner_that_a_power_cut_has_emptied_is_who_has_the_files(lessons, user, content):
+    mine = user("ann")
+    launch.copy_lessons(mine)
+    (mine / launch._OWNER).write_bytes(content)
+    assert user("ann") == mine
+    assert user("bob") != mine
+
+
+def test_a_user_without_a_home_has_the_shared_folder_or_a_sentence(lessons, user, monkeypatch, capsys):
+    mine = user("ann")
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert launch.main(["fresh", "1"]) == 1
+    assert capsys.readouterr().out.startswith("Your copy of the lessons could not be written (~ isn't a user's folder")
+    (mine / launch._OWNER).unlink()
+    assert launch.main(["fresh", "1"]) == 0
 
 
 def test_of_two_who_come_at_the_same_time_one_gets_the_folder(tmp_path, user, monkeypatch):

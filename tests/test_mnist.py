@@ -136,8 +136,27 @@ def packed_forms() -> dict:
         np.savez_compressed(folder / "mnist.npz", **arrays)
         return folder / "mnist.npz"
 
+    def both_sets(splits, folder):
+        with zipfile.ZipFile(folder / "data.zip", "w") as archive:
+            for name, made in (
+                ("Another", tiny_mnist.images(3)),
+                ("Tinymnist", splits),
+                ("Zanother", tiny_mnist.images(4)),
+            ):
+                for path in tiny_mnist.publish(made, folder / name).iterdir():
+                    archive.write(path, f"data/{name}/raw/{path.name}")
+        return folder / "data.zip"
+
+    def among_others(splits, folder):
+        with zipfile.ZipFile(folder / "another.zip", "w") as archive:
+            archive.writestr("readme.txt", "hello")
+        os.mkfifo(folder / "aside.zip")
+        return keras(splits, folder).parent
+
     return {
         "a zip": kaggle,
+        "a zip of both sets": both_sets,
+        "a folder with other archives, too": among_others,
         "a folder with the zip": lambda splits, folder: kaggle(splits, folder).parent,
         "Keras's mnist.npz": keras,
         "one of the four files": lambda splits, folder: next(tiny_mnist.publish(splits, folder).iterdir()),
@@ -166,6 +185,35 @@ def test_an_npz_of_something_else_is_a_sentence_and_nothing_is_unpickled(array, 
     with pytest.raises(DataError, match=r"x_train is not an array of 60 × 28 × 28 bytes"):
         mnist_files.read_published(mnist_files.SETS["mnist"], tmp_path / "mnist.npz")
     assert not (tmp_path / "unpickled").exists()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "(((\n",
+        '"""\n',
+        "[" * 9000,
+        "  x\n y\n",
+        "\0",
+        "{'descr': 'a4', 'fortran_order': False, 'shape': (1,)}\n",
+        "1" * 9000,
+    ],
+)
+def test_a_header_that_is_no_header_is_a_sentence(header, tiny, tmp_path):
+    content = b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header.encode()
+    with zipfile.ZipFile(tmp_path / "mnist.npz", "w") as archive:
+        archive.writestr("x_train.npy", content)
+    with pytest.raises(DataError, match="x_train is not an array"):
+        mnist_files.read_published(mnist_files.SETS["mnist"], tmp_path / "mnist.npz")
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "nothing", "a name that is too long"])
+def test_what_is_neither_file_nor_folder_is_not_waited_for(kind, tmp_path, capsys, own_home):
+    os.mkfifo(tmp_path / "pipe")
+    place = {"a pipe": tmp_path / "pipe", "a device": "/dev/zero"}.get(
+        kind, tmp_path / ("x" * 5000 * ("long" in kind) + "y")
+    )
+    assert run(capsys, "get", "mnist", "--from", place) == (1, "", f"There is no file or folder {place}.\n")
 
 
 def test_an_array_that_claims_to_be_huge_is_never_made(tiny, tmp_path):
@@ -313,7 +361,12 @@ def test_a_description_that_tfds_cannot_read_is_one_sentence(damage, tiny, capsy
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"splits": {}}', '{"splits": [1]}', "[" * 100_000, "\0"])
+INFINITE = '{"splits": [{"name": "train", "numBytes": Infinity, "shardLengths": [1]}]}'
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"splits": {}}', '{"splits": [1]}', "[" * 100_000, "\0", INFINITE]
+)
 def test_a_damaged_description_makes_a_set_damaged(text, tiny):
     (path,) = mnist.SAMPLES.rglob("dataset_info.json")
     path.write_text(text)

@@ -244,12 +244,12 @@ def test_a_setting_that_somebody_wrote_by_hand_is_judged_like_any_other(copy):
     assert repository.published(copy) is None
 
 
-def make(*settings: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """`make repository` with a Python that only says what it was given."""
+def make(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """`make` with a Python that only says what it was given."""
     echo = cwd / "bin" / "python"
     echo.parent.mkdir(exist_ok=True)
     echo.write_text(
-        f"#!{sys.executable}\nimport os, sys\nprint(sys.argv[1:], sorted({{'URL', 'TAG'}} & {{*os.environ}}))\n"
+        f"#!{sys.executable}\nimport os, sys\nprint(sys.argv[1:], sorted({{'URL', 'TAG', 'LESSON'}} & {{*os.environ}}))\n"
     )
     echo.chmod(0o755)
     command = [
@@ -260,8 +260,7 @@ def make(*settings: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         "-o",
         ".venv/ready",
         "BIN=bin",
-        "repository",
-        *settings,
+        *words,
     ]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
 
@@ -275,11 +274,14 @@ def test_make_hands_over_what_it_was_given_and_runs_none_of_it(tmp_path):
         ("'; touch made; '", '"; touch made; "'),
         ("a\\b", "x'\"$x"),
     ):
-        done = make(f"URL={url}", f"TAG={tag}", cwd=tmp_path)
+        done = make("repository", f"URL={url}", f"TAG={tag}", cwd=tmp_path)
         assert done.stdout == f"{['-m', 'tools.repository', url, tag]} []\n", done.stderr
+        done = make("fresh", f"LESSON={url}", cwd=tmp_path)
+        assert done.stdout == f"{['-m', 'helpers.launch', 'fresh', url]} []\n", done.stderr
         assert not (tmp_path / "made").exists()
-    assert make(cwd=tmp_path).stdout == "['-m', 'tools.repository', '', ''] []\n"
-    make("URL=x'\ntouch made #", cwd=tmp_path)
+    assert make("repository", cwd=tmp_path).stdout == "['-m', 'tools.repository', '', ''] []\n"
+    assert make("fresh", cwd=tmp_path).stdout == "['-m', 'helpers.launch', 'fresh', ''] []\n"
+    make("repository", "URL=x'\ntouch made #", cwd=tmp_path)
     assert "made" not in os.listdir(tmp_path) or pytest.fail("a line of its own was run")
 
 

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from data_scripts.errors import DataError
 from helpers import data, results
 from helpers.results import reference
 from helpers.results.recipes import RECIPES, ImageTrainingConfig, TrainingConfig, first_filters, shifted_accuracy
@@ -27,6 +28,18 @@ def file(tmp_path, monkeypatch):
     monkeypatch.setattr(data, "source", lambda name: "offline")
     monkeypatch.setenv("COURSE_BUDGET", "full")
     return tmp_path / "reference.json"
+
+
+@pytest.mark.parametrize("text", ["", "\0", "[]", "null", '"x"', "[" * 100_000])
+def test_results_that_are_damaged_stop_no_lesson_and_are_never_written_over(file, capsys, text):
+    file.write_text(text)
+    results.compare("digits_dense", test_accuracy=0.9)
+    results.print_photographs_table()
+    printed = capsys.readouterr().out
+    assert printed.count(f"{file} is damaged.") == 2
+    assert "you got .900; nothing was measured beforehand" in printed
+    with pytest.raises(DataError, match="is damaged"):
+        results.load(file)
 
 
 def test_the_learners_value_is_next_to_the_range(file, capsys):

@@ -44,6 +44,14 @@ def test_children_layouts_and_styles_at_any_depth_are_kept_and_what_nothing_show
     assert kept(saved) == states
 
 
+def test_a_fault_loses_no_state():
+    saved = notebook("a", states={"a": state()})
+    saved["cells"].append({"outputs": [{"data": None}]})
+    with pytest.raises(TypeError):
+        keep_state(saved, {})
+    assert kept(saved) == {"a": state()}
+
+
 def test_widgets_that_name_each_other_end():
     saved = notebook("a", states={"a": state(children=["b"]), "b": state(children=["a", "missing"])})
     keep_state(saved, {})

@@ -80,11 +80,18 @@ def cat_layouts() -> dict:
     def kaggle(files):
         return renamed(files, r".*/", "train/") | {"test1/1.jpg": image(99)}
 
+    def among_others(files, to):
+        pack(files, to / "cats_and_dogs_filtered (1).zip")
+        pack({"../evil.jpg": b"mischief"}, to / "archive.zip")
+        (to / "half.zip").write_bytes(b"PK\3\4")
+        return to
+
     mac = {"__MACOSX/train/cats/._cat.0.jpg": b"\0", "train/cats/.DS_Store": b"\0"}
     left = {f"{name}/train/cats/cat.0.jpg": image(1) for name in ("#recycle", "$RECYCLE.BIN", "lost+found", "a/@eaDir")}
     return {
         "the filtered folder": lambda files, to: write(files, to / "cats_and_dogs_filtered").parent,
         "the filtered zip": lambda f, to: pack(renamed(f, "^", "cats_and_dogs_filtered/"), to / "filtered.zip"),
+        "a zip among others that are none of ours": among_others,
         "packed on a Mac": lambda files, to: pack(mac | files, to / "Archive.zip"),
         "among leftovers": lambda files, to: write(left | files, to),
         "PetImages": lambda files, to: write(microsoft(files), to),
@@ -125,6 +132,7 @@ def test_cats_and_dogs_from_any_layout(layout, everything, tiny_sets, tmp_path, 
     place = cat_layouts()[layout](tiny_sets["all"], tmp_path / "in")
     code, out, err = run(capsys, "get", "cats_vs_dogs", "--from", place, *["--all"][: int(everything)])
     assert (code, err) == (0, "")
+    assert out.count("Left out: ") == 2 * ("among others" in layout)
     assert f"official: 6 + 4{' + 4' if everything else ''} images, ready" in out
     found = contents(image_folders.folder("cats_vs_dogs", "official"))
     assert found == tiny_sets["all" if everything else "cats_vs_dogs"]
@@ -273,6 +281,8 @@ def refused() -> dict:
         "the other set": lambda files, to: (write({"horse01-0.png": b""}, to), "has no image of Cats and Dogs"),
         "an empty folder": lambda files, to: (write({}, to), "has no image of Cats and Dogs"),
         "no such place": lambda files, to: (to / "nowhere", "There is no file or folder"),
+        "a name that is too long": lambda files, to: (to / ("x" * 5000), "There is no file or folder"),
+        "a place that is a device": lambda files, to: ("/dev/zero", "There is no file or folder"),
     }
 
 
@@ -322,6 +332,14 @@ def test_a_file_that_the_disk_does_not_give_is_named(tmp_path, monkeypatch):
         monkeypatch.setattr(Path, "read_bytes", broken)
         with pytest.raises(DataError, match=r"cat\.0\.jpg cannot be read: Input/output error"):
             files["cat.0.jpg"]()
+
+
+def test_rendered_images_are_never_taken_for_official_ones(tiny_sets, own_home, capsys):
+    assert run(capsys, "get", "cats_vs_dogs", "--source", "offline")[0] == 0
+    for place in (own_home, own_home / "data/offline/cats_vs_dogs/train"):
+        code, _, err = run(capsys, "get", "cats_vs_dogs", "--from", place)
+        assert code == 1
+        assert "has no image of Cats and Dogs" in err
 
 
 def test_too_large_altogether_is_refused(tiny_sets, tmp_path, capsys, monkeypatch):
@@ -501,6 +519,24 @@ def test_clean_never_overwrites_what_it_set_aside_before(prepared, capsys):
         image_folders.folder("cats_vs_dogs", "official")
     aside = prepared.parent / "cats_vs_dogs-set-aside/train/cats"
     assert sorted(path.read_text() for path in aside.iterdir()) == ["one", "two"]
+
+
+def test_a_file_that_is_far_too_large_is_not_read_and_set_aside_on_another_disk(prepared, capsys, monkeypatch):
+    def one_disk_only(source, to):
+        if "set-aside" in str(to):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        replace(source, to)
+
+    replace, huge = os.replace, prepared / "train/cats/extra.jpg"
+    huge.touch()
+    os.truncate(huge, archives.MAX_FILE + 1)
+    assert "✗ train/cats/extra.jpg is larger than 64 MB." in run(capsys, "check", "cats_vs_dogs")[1]
+    huge.write_text("not an image")
+    monkeypatch.setattr(os, "replace", one_disk_only)
+    monkeypatch.setattr(os, "rename", one_disk_only)
+    assert run(capsys, "clean", "cats_vs_dogs", "--source", "official")[0] == 0
+    assert (prepared.parent / "cats_vs_dogs-set-aside/train/cats/extra.jpg").read_text() == "not an image"
+    assert not huge.exists()
 
 
 def test_a_missing_image_is_a_fault_and_not_loaded(prepared, capsys):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data_scripts import atomic
-from data_scripts.errors import DataError
+from data_scripts.errors import DataError, exit_code
 from data_scripts.paths import CHECKOUT
 from tools import shared_cells
 
@@ -162,4 +162,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(exit_code(lambda: main(sys.argv[1:])))

@@ -75,9 +75,8 @@ def draw_new(
         "seed": (seed, 0, 2**32 - 1),
         "size": (32 if size is None else size, 32, 2000),
     }
-    for name, (value, least, most) in limits.items():
-        if not least <= value <= most:
-            raise DataError(f"The {name} is {value:,}; it can be from {least:,} to {most:,}.")
+    for name, limit in limits.items():
+        check_number(name, *limit)
     with as_data_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if not only_missing and any(folder.iterdir()):
@@ -90,10 +89,17 @@ def draw_new(
         with as_data_error(folder):
             draw_files(due, folder, f"rendering {len(due):,} of {kind}")
     except BaseException:
-        for job in [] if only_missing else jobs:
-            (folder / job[0]).unlink(missing_ok=True)
+        for path in [] if only_missing else [*(folder / job[0] for job in jobs), *folder.glob(f".{kind}.*.jpg.*")]:
+            path.unlink(missing_ok=True)  # the hidden ones are drafts of workers that were ended
         raise
     return [folder / job[0] for job in jobs]
+
+
+def check_number(name: str, value: int, least: int, most: int) -> None:
+    """Raise DataError unless `value` is a whole number in this range."""
+    if not isinstance(value, int) or not least <= value <= most:
+        shown = f"{value:,}" if isinstance(value, int) else f"{value!r}, no whole number"
+        raise DataError(f"The {name} is {shown}; it can be from {least:,} to {most:,}.")
 
 
 def draw_files(jobs: list[Job], folder: Path, doing: str, workers: int | None = None) -> None:

@@ -1,10 +1,10 @@
 """The lessons of a folder, each read from its notebook: title, question, minutes, exercises, and how much of it is done."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_scripts import atomic
 from helpers.contents.progress import Progress
 
 LESSON = re.compile(r"\d\d_\w+\.ipynb")  # not a copy (01_…-Copy1.ipynb), and not a file that `make fresh` keeps
@@ -54,14 +54,15 @@ def lessons(folder: Path) -> list[Lesson]:
 
 def _lesson(file: Path) -> Lesson | None:
     try:
-        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(file.read_text("utf-8"))["cells"]]
+        notebook = atomic.read_json(file, atomic.MAX_NOTEBOOK)
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in notebook["cells"]]
     except (OSError, ValueError, LookupError, TypeError):
         return None
     text = "\n".join(source for kind, source in cells if kind == "markdown")
     code = "\n".join(source for kind, source in cells if kind == "code")
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     question = re.search(r"^> (.+(?:\n> .+)*)", text, re.MULTILINE)
-    minutes = re.search(r"About (\d+) minutes", text)
+    minutes = re.search(r"About (\d{1,4}) minutes", text)
     return Lesson(
         file.name,
         _plain(title[1]) if title else file.stem,

@@ -8,13 +8,15 @@ They are in `reference.json`: {network: {source: {"test_accuracy": {"min", "medi
 the studio that rendered the images; null where it was not recorded.
 """
 
-import json
+import os
 import statistics
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from data_scripts.atomic import read_json
+from data_scripts.errors import DataError
 from helpers import budget, data
 from helpers.plots import charts, figures
 from helpers.results.recipes import RECIPES
@@ -38,9 +40,22 @@ OTHER_PHOTOGRAPHS = ("… on 27 others", "official + rendered", 2, "", (0.8 + 13
 
 
 def load(file: Path | None = None) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return everything measured, by network and source; of another `file` than `FILE` if one is given."""
-    file = file or FILE
-    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    """Return everything measured, by network and source; of another `file` than `FILE` if one is given.
+
+    Nothing, and a sentence, where `FILE` is damaged; DataError for another file, which may be about to be written.
+    """
+    if not os.path.isfile(file or FILE):
+        return {}
+    try:
+        if isinstance(measured := read_json(file or FILE), dict):
+            return measured
+    except ValueError:
+        pass
+    problem = DataError(f"{file or FILE} is damaged. Get it again.")
+    if file:
+        raise problem
+    print(problem)
+    return {}
 
 
 def _measured(*networks: str, options: str = "") -> dict[str, dict[str, dict[str, Any]]]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from data_scripts import atomic
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 LARGEST = 2_000_000  # characters of a notebook's widget state
@@ -33,8 +35,7 @@ def keep_state(notebook: dict, before: dict[str, dict], largest: int = LARGEST) 
     `before` is {model id: state}. Where all states together have more than `largest` characters, those of the largest widgets go.
     A view without a state goes, too, where its output has another form.
     """
-    widgets = notebook["metadata"].pop("widgets")
-    states = before | _states(widgets)
+    states = before | _states(notebook["metadata"]["widgets"])
     views = [data for data in _outputs(notebook) if VIEW in data]
     families = [_family(data[VIEW].get("model_id", ""), states) for data in views]
     sizes = {name: len(json.dumps(states[name])) for name in set().union(*families)}
@@ -51,6 +52,7 @@ def keep_state(notebook: dict, before: dict[str, dict], largest: int = LARGEST) 
             kept |= family
         elif len(data) > 1:
             del data[VIEW]
+    del notebook["metadata"]["widgets"]  # not earlier: what a fault stops is saved as it came
     if kept:
         versions = {"version_major": 2, "version_minor": 0}
         notebook["metadata"]["widgets"] = {STATE: versions | {"state": {name: states[name] for name in sorted(kept)}}}
@@ -93,6 +95,6 @@ def _states(widgets: Any) -> dict[str, dict]:
 
 def _read_state(file: Path) -> dict[str, dict]:
     try:
-        return _states(json.loads(file.read_text(encoding="utf-8"))["metadata"]["widgets"])
+        return _states(atomic.read_json(file, atomic.MAX_NOTEBOOK)["metadata"]["widgets"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
