@@ -30,6 +30,7 @@ from helpers.contents import progress
 from helpers.exercises import checking, core, display, running
 from helpers.exercises.core import Incorrect, NotAttempted, find_exercise
 from helpers.widgets.exercise_buttons import ExerciseButtons
+from tests.right_answers import RIGHT
 from tests.wrong_answers import WRONG_ANSWERS
 from tools import class_edition, notebooks
 
@@ -274,6 +275,14 @@ def test_fit_is_stopped_by_the_solution_callback():
     assert history.history["accuracy"] == [1.0]
 
 
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_answers_in_other_styles_are_right(name):
+    exercise = find_exercise(name)
+    for answer in RIGHT[name]:
+        for seed in (0, 1, *class_edition.hidden_seeds(exercise, 1)):
+            exercise.judge(answer, seed)
+
+
 def test_tensorflow_answers_count_as_well():
     import tensorflow as tf
 
@@ -281,7 +290,9 @@ def test_tensorflow_answers_count_as_well():
     find_exercise("one-hot").judge(tf.one_hot)
     find_exercise("softmax").judge(tf.nn.softmax)
     find_exercise("confusion").judge(tf.math.confusion_matrix)
-    find_exercise("parameters").judge(lambda sizes: tf.constant(find_exercise("parameters").solution(sizes)))
+    names = ["parameters", "dead-channels", "right-epoch", "near-duplicates", "accuracy-range", "precision-recall"]
+    for exercise in map(find_exercise, [*names, "steady-validation"]):
+        exercise.judge(lambda *case, right=exercise.solution: tf.constant(right(*case)))
 
 
 # Blank or not
@@ -484,7 +495,7 @@ def test_a_thread_that_goes_on_is_mentioned(capfd):
         ("42310", "the text '42310'"),
         ([42310], "returns a list"),
         (np.array([42310]), "an array of shape (1,)"),
-        (True, "the single value True"),
+        (True, "returns True; it should return a single number."),
         (range(10**12), "returns a range"),
         ("x" * 10**6, "the text 'xxx"),
         (42310.0, "gave 42310.0, a float. Return an `int`"),

@@ -91,9 +91,9 @@ def _firm_stop() -> Iterator[None]:
 
 
 def run(function: Callable, *arguments: Any) -> Any:
-    """Return what `function` returns for copies of `arguments`, so that it cannot spoil them for the checks that follow.
+    """Return what `function` returns; whatever it raises becomes `Incorrect`, and the kernel's ■ `Stopped`.
 
-    Its warnings are silenced, and whatever it raises becomes `Incorrect`; the kernel's ■ becomes `Stopped`.
+    Its warnings are silenced. What it changes in `arguments` stays changed.
     """
     if not callable(function):
         raise Incorrect(
@@ -102,7 +102,7 @@ def run(function: Callable, *arguments: Any) -> Any:
     try:
         with warnings.catch_warnings(), _unattended(), _firm_stop():
             warnings.simplefilter("ignore")
-            return function(*copy.deepcopy(arguments))
+            return function(*arguments)
     except (Incorrect, NotAttempted):  # said already, by the process that has the answer
         raise
     except RecursionError:
@@ -122,13 +122,24 @@ def run(function: Callable, *arguments: Any) -> Any:
 
 
 def call(function: Callable, *arguments: Any) -> Any:
-    """Return what `function` returns, like `run`; `Incorrect` if that is nothing."""
-    result = run(function, *arguments)
+    """Return what `function` returns for copies of `arguments`, so that it cannot spoil them; `Incorrect` for nothing."""
+    result = run(function, *copy.deepcopy(arguments))
     if result is None or result is ...:
         raise Incorrect(
             f"Your function returns nothing for {given(arguments)}. Does every path through it end in `return`?"
         )
     return result
+
+
+def leave_alone(name: str, place: int, function: Callable, *arguments: Any) -> None:
+    """Raise `Incorrect` where `function` changes the array at `place` of its arguments; `name` is its parameter's."""
+    given = copy.deepcopy(arguments)
+    run(function, *given)
+    if not np.array_equal(given[place], arguments[place]):
+        raise Incorrect(
+            f"The result is right, but your function changes `{name}` itself, which should stay as it is. Work on a copy: "
+            f"`{name}.copy()`."
+        )
 
 
 def number(result: Any) -> int | float:
@@ -153,17 +164,20 @@ def whole(result: Any) -> int:
     return value
 
 
-def array(result: Any, shape: tuple[int, ...], *mistakes: tuple[tuple[int, ...], str]) -> np.ndarray:
+def array(
+    result: Any, shape: tuple[int, ...], *mistakes: tuple[tuple[int, ...], str], case: tuple | None = None
+) -> np.ndarray:
     """Return `result` as an array of numbers of this shape, be it NumPy's or TensorFlow's. It can hold nan.
 
-    `mistakes` are wrong shapes, each with the sentence to answer it with.
+    `mistakes` are wrong shapes, each with the sentence to answer it with; `case` is what the answer was called with.
     """
     values = as_array(result)
     if isinstance(result, list | tuple):
         raise Incorrect(f"Your function returns {kind(result)}; `np.array(...)` turns it into an array.")
     if values.shape != shape:
         rule_out(values.shape, *mistakes)
-        raise Incorrect(f"Your function returns {kind(result)}; it should return an array of shape {shape}.")
+        asked = f" for {given(case)}" if case else ""
+        raise Incorrect(f"Your function returns {kind(result)}{asked}; it should return an array of shape {shape}.")
     if values.dtype.kind == "b":
         raise Incorrect('Your function returns True and False; `.astype("float32")` turns them into 1.0 and 0.0.')
     if values.dtype.kind not in "iuf":
@@ -172,17 +186,31 @@ def array(result: Any, shape: tuple[int, ...], *mistakes: tuple[tuple[int, ...],
 
 
 def as_list(result: Any, wanted: str, length: int | None = None) -> list:
-    """Return `result`, be it a list, a tuple or an array, as a list; `wanted` says what it should be.
+    """Return `result`, be it a list, a tuple, an array or a tensor, as a list; `wanted` says what it should be.
 
     length: how many elements it should have; None for any number.
     """
-    is_array = isinstance(result, np.ndarray) and result.size <= LONGEST_LIST
-    values = result.tolist() if is_array else result
+    is_array = hasattr(result, "shape") and hasattr(result, "dtype")
+    values = as_array(result).tolist() if is_array and as_array(result).size <= LONGEST_LIST else result
+    if isinstance(result, tuple) and len(result) == 1 != length and isinstance(result[0], np.ndarray):
+        raise Incorrect("Your function returns a tuple with an array in it, as `np.where` does. Take the array: `[0]`.")
     if not isinstance(values, list | tuple):
         raise Incorrect(f"Your function returns {kind(result)}; it should return {wanted}.")
     if length not in (None, len(values)) or len(values) > LONGEST_LIST:
-        raise Incorrect(f"Your function returns {kind(result)} of length {len(values)}; it should return {wanted}.")
+        long = "" if is_array else f" of length {len(values)}"
+        raise Incorrect(f"Your function returns {kind(result)}{long}; it should return {wanted}.")
     return list(values)
+
+
+def numbers(result: Any, wanted: str, length: int | None = None, each: Callable = whole) -> list:
+    """Return `result`, like `as_list`, as a list of what `each` (`whole` or `number`) makes of its elements."""
+    values = as_list(result, wanted, length)
+    for value in values:
+        is_number = isinstance(value, Fraction | Decimal) or as_array(value).dtype.kind in "iuf"
+        if not is_number or as_array(value).shape:
+            what = wanted.partition(":")[0]
+            raise Incorrect(f"Your function returns {what}, but with {kind(value)} in it. Only numbers belong there.")
+    return [each(value) for value in values]
 
 
 def rule_out(got: Any, *mistakes: tuple[Any, str]) -> None:
@@ -202,7 +230,8 @@ def agree(answer: Callable, solution: Callable, *cases: tuple, ask: Callable = c
         if isinstance(right, str | list | dict):
             same = isinstance(got, type(right)) and got == right
         else:
-            same = close(array(got, right.shape) if isinstance(right, np.ndarray) else number(got), right)
+            is_array = isinstance(right, np.ndarray)
+            same = close(array(got, right.shape, case=arguments) if is_array else number(got), right)
         if not same:
             raise Incorrect(f"For {given(arguments)} your function gave {shown(got)}; {shown(right)} is right.")
         if isinstance(right, int):
@@ -232,8 +261,8 @@ def kind(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 2**63:
         digits = int(value.bit_length() * 0.30103) // 10 * 10  # Python refuses to write out thousands of them
         return f"a whole number of more than {digits} digits"
-    if isinstance(value, bool | int | float | np.generic):
-        return f"the single value {value}"
+    if value is None or isinstance(value, int | float | np.generic):
+        return f"{'' if value is None or isinstance(value, bool | np.bool_) else 'the single value '}{value}"
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         values = as_array(value)
         return f"an array of shape {values.shape} and dtype {values.dtype}"
@@ -243,13 +272,16 @@ def kind(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """Return a value on one short line."""
+    if callable(value):
+        return "a function"
     if isinstance(value, str | list | tuple | dict):
         return _short(repr(value))
     text = np.array2string(as_array(value), precision=4, suppress_small=True, separator=", ", threshold=40)
-    return " ".join(text.split())
+    return " ".join(text.removesuffix(".").split())
 
 
 def _short(text: str) -> str:
+    text = " ".join(text.split()) if "\n" in text else text  # arrays in a list
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 

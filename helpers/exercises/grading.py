@@ -65,7 +65,7 @@ def serve(answer: Any, channel: Channel) -> list[str]:
         try:
             with contextlib.redirect_stderr(sys.stdout):
                 result = _replies[kind](answer, objects, channel, *request)
-            reply = "value", result
+            reply = ("value", *result) if kind == "call" else ("value", result)
         except NotAttempted as outcome:
             reply = "not attempted", str(outcome)
         except Incorrect as outcome:
@@ -104,7 +104,8 @@ def _call(answer: Callable, objects: list[Any], channel: Channel, arguments: lis
             raise ValueError(value)
         return decode(value)
 
-    return encode(run(answer, *(decode_argument(argument, ask) for argument in arguments)))
+    given = [decode_argument(argument, ask) for argument in arguments]
+    return encode(run(answer, *given)), [encode(one) for one in given]  # these as the answer has left them
 
 
 def _create(answer: Callable, objects: list[Any], _: Channel) -> None:

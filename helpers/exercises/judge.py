@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from helpers.exercises import core
 from helpers.exercises.checking import explained
 from helpers.exercises.core import Incorrect, NotAttempted
@@ -29,8 +31,8 @@ class Remote:
         self.channel, self.ended = channel, ENDED
         self.functions: list[Any] = []  # those that the answer got in the last call
 
-    def ask(self, *request: Any) -> Any:
-        """Return the reply to a request, ready to use. Raises Incorrect or NotAttempted as the other side says."""
+    def ask(self, *request: Any) -> list[Any]:
+        """Return the values of the reply to a request. Raises Incorrect or NotAttempted as the other side says."""
         try:
             self.channel.send(*request)
             kind, *values = self.channel.receive()
@@ -43,7 +45,7 @@ class Remote:
             raise Incorrect(str(values[0])[:2000])
         if kind == "not attempted":
             raise NotAttempted("Not attempted yet.")
-        return decode(values[0]) if kind == "value" else kind
+        return [decode(value) for value in values] if kind == "value" else [kind]
 
     def answer(self) -> Any:
         """Return what behaves like the answer: a function, a callback class, or the plain value that it is."""
@@ -57,9 +59,16 @@ class Remote:
         raise (NotAttempted if kind == "not attempted" else Incorrect)(str(rest[0])[:2000])
 
     def _call(self, *arguments: Any) -> Any:
-        """Call the answer; where it gets a function, the other side asks for each of its values."""
+        """Call the answer; where it gets a function, the other side asks for each of its values.
+
+        What it changes in an array changes in ours, too.
+        """
         self.functions = [argument for argument in arguments if callable(argument)]
-        return self.ask("call", [encode_argument(argument, self.functions) for argument in arguments])
+        result, left = self.ask("call", [encode_argument(argument, self.functions) for argument in arguments])
+        for argument, value in zip(arguments, map(decode, left), strict=True):
+            if isinstance(argument, np.ndarray) and getattr(value, "shape", None) == argument.shape:
+                argument[...] = value
+        return result
 
     def _value(self, place: int, arguments: list[Any]) -> tuple[str, Any]:
         try:
@@ -77,7 +86,7 @@ class Remote:
         def event(name: str) -> Any:
             def call(callback: Any, *arguments: Any) -> None:
                 request = name, [encode(argument) for argument in arguments], bool(callback.model.stop_training)
-                callback.model.stop_training = self.ask("event", *request)
+                callback.model.stop_training = self.ask("event", *request)[0]
 
             return call
 

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import agree, array, call, number, rule_out, whole
+from helpers.exercises.checking import agree, array, call, close, number, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -67,9 +67,9 @@ def _check_without_border(answer, seed=0):
         ),
         ((1, 1), "From 5 × 6 your function made 1 × 1. `margin` is how much to cut off, not how much to keep."),
     )
-    if not np.array_equal(got, image[1:-1, 1:-1]):
+    if not close(got, image[1:-1, 1:-1]):
         raise Incorrect(
-            f"The shape (3, 4) is right, but your result begins with {got[0, 0]} instead of {image[1, 1]}: "
+            f"The shape (3, 4) is right, but your result begins with {got[0, 0]:g} instead of {image[1, 1]}: "
             "cut off the same number of rows above and below, and of columns left and right."
         )
     whole_image = call(answer, image, 0)
@@ -118,6 +118,10 @@ def _check_row_with_most_ink(answer, seed=0):
         (2, "Your function gave 2. Rows count from 0, so the second row has the index 1."),
     )
     whole(result)
+    if number(call(answer, np.array([[1, 2], [9, 1], [5, 5]]))) == 2:
+        raise Incorrect(
+            "Of the sums 3, 10 and 10 your function chose the last 10. If several are the largest, take the first."
+        )
     random = np.random.default_rng(seed)
     drawn = [random.integers(0, 256, shape) for shape in ((4, 7), (9, 3))]
     agree(answer, row_with_most_ink, (image,), *((one,) for one in drawn))
@@ -147,14 +151,14 @@ def _check_batch_of_one(answer, seed=0):
         ((1, 3, 2, 1), "The shape is (1, 3, 2, 1): height and width have changed places."),
         ((1, 6, 1, 1), "The shape is (1, 6, 1, 1). Keep rows and columns as they are and add an axis on each side."),
     )
-    if got.max() > 1:
+    if got.max() > 1.01:
         raise Incorrect(
             f"The shape is right. Your largest number is {got.max():g}; divide by 255, so that white becomes 1.0."
         )
     if got.dtype.kind in "iub":
         raise Incorrect(f"Your numbers are whole ({got.dtype}), so the grays are lost. Divide with `/`, not with `//`.")
     dark = np.array([[0, 51]], np.uint8)
-    if np.isclose(array(call(answer, dark), (1, 1, 2, 1)).max(), 1):
+    if np.isclose(array(call(answer, dark), (1, 1, 2, 1))[0, 0, 1, 0], 1):
         raise Incorrect(
             "In a dark image 51 became 1.0, as if it were white. Divide by 255 and not by the image's own maximum."
         )

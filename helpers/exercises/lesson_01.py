@@ -25,7 +25,9 @@ def _check_signed_scale(answer, seed=0):
     image = np.array([[0, 100, 200], [50, 255, 150]], np.uint8)
     got = array(call(answer, image), image.shape)
     if got.dtype.kind in "iu":
-        raise Incorrect(f"Your function returns whole numbers ({got.dtype}), which cannot hold -0.6. Divide with `/`.")
+        raise Incorrect(
+            f"Your function returns whole numbers ({got.dtype}), which cannot hold -0.6. Divide with `/`, and keep the floats."
+        )
     black, light, white = got[0, 0], got[0, 2], got[1, 1]
     cast = 'Turn the image into floats first: `image.astype("float32")`.'
     wrapped = (
@@ -33,15 +35,22 @@ def _check_signed_scale(answer, seed=0):
         f"starts again, 400 - 256 = 144. {cast}"
     )
     rule_out(
+        got,
+        (
+            image / 255,
+            "Black (0) became 0, so your numbers go from 0 to 1. Stretch them to twice that, then move them down.",
+        ),
+        (1 - image / 127.5, "Black became 1 and white -1. It should be the other way round."),
+    )
+    rule_out(
         black,
-        (0, "Black (0) became 0, so your numbers go from 0 to 1. Stretch them to twice that, then move them down."),
         (1, f"Black (0) became 1. A uint8 has nothing below 0: 0 - 128 starts again from the top, at 128. {cast}"),
         (129 / 127, f"Black (0) became 1.016. A uint8 has nothing below 0: 0 - 127 starts again at 129. {cast}"),
     )
     rule_out(light, (144 / 255 - 1, wrapped), (144 / 256 - 1, wrapped))
     rule_out(white, (255 / 128 - 1, f"White (255) became {white:.4f}. The largest byte is 255, so divide by 255."))
     dark = np.array([[0, 40], [100, 20]], np.uint8)
-    if np.isclose(array(call(answer, dark), dark.shape).max(), 1):
+    if np.isclose(array(call(answer, dark), dark.shape)[1, 0], 1):
         raise Incorrect(
             "In a dark image 100 became 1.0, as if it were white. Divide by 255 and not by the image's own "
             "maximum, or dark and light images look the same to the network."

@@ -84,8 +84,17 @@ def _check_softmax(answer, seed=0):
             f"Next to a row with scores near 1000 the row [0, 1, 2] became {shown(got[1])}. Subtract each row's own "
             "largest score, not the largest of the batch: `max(axis=1, keepdims=True)`."
         )
+    spread = np.array([[-1000.0, 0.0, 1000.0], [0.0, 1.0, 2.0]])
+    got = array(call(answer, spread), spread.shape)
+    if np.isnan(got).any():
+        raise Incorrect(
+            f"For the scores [-1000, 0, 1000] your function gave {shown(got[0])}: a power is still too large for floats. "
+            "Subtract the row's *largest* score: then no power is above 1."
+        )
     random = np.random.default_rng(seed)
-    agree(answer, softmax, (large,), (-large,), (random.normal(0, 3, (2, 4)),), (random.normal(0, 3, (3, 3)),))
+    agree(
+        answer, softmax, (spread,), (large,), (-large,), (random.normal(0, 3, (2, 4)),), (random.normal(0, 3, (3, 3)),)
+    )
 
 
 def read_prediction(probabilities, class_names):

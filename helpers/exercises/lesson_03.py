@@ -34,7 +34,8 @@ def convolve(image, kernel, stride):
 PIXELS = np.array([[9, 200, 30, 250, 7], [80, 4, 120, 60, 255], [0, 90, 220, 15, 40], [130, 70, 5, 240, 100]], np.uint8)
 KERNEL = np.array([[-1, 0, 2], [3, 1, -4]])
 SUMS = convolve(PIXELS, KERNEL, 1)
-MORE_PIXELS, TALL_KERNEL = np.arange(7 * 6).reshape(7, 6) ** 2 % 37, np.array([[1.5, -2.0], [0.0, 1.0], [-1.0, 0.5]])
+MORE_PIXELS, TALL_KERNEL = np.arange(42).reshape(7, 6) ** 2 % 37 / 4, np.array([[1.5, -2.0], [0.0, 1.0], [-1.0, 0.5]])
+FRACTIONS = "An image and a filter may be floats, such as 2.25 and 1.5. You round to whole numbers on the way: {}."
 SHAPES = [  # for PIXELS and KERNEL
     (
         (2, 2),
@@ -69,7 +70,14 @@ def _check_convolve(answer, seed=0):
     rule_out(got, *((wrong, f"{first} {sentence}") for wrong, sentence in WRONG_SUMS))
     side_by_side = "With stride 2 your windows are still side by side: result (1, 1) belongs to the window at (2, 2)."
     got = array(call(answer, MORE_PIXELS, TALL_KERNEL, 2), (3, 3), *SHAPES_STRIDE_2)
-    rule_out(got, (convolve(MORE_PIXELS, TALL_KERNEL, 1)[:3, :3], side_by_side))
+    right = convolve(MORE_PIXELS, TALL_KERNEL, 2)
+    rule_out(
+        got,
+        (convolve(MORE_PIXELS, TALL_KERNEL, 1)[:3, :3], side_by_side),
+        (convolve(MORE_PIXELS.astype(int), TALL_KERNEL, 2), FRACTIONS.format("the pixels")),
+        (convolve(MORE_PIXELS, TALL_KERNEL.astype(int), 2), FRACTIONS.format("the weights")),
+        (np.trunc(right), FRACTIONS.format("the sums")),
+    )
     random = np.random.default_rng(seed)
     drawn = [
         (random.integers(0, 256, shape, np.uint8), random.integers(-4, 5, kernel), stride)
@@ -181,10 +189,12 @@ def _check_max_pool(answer, seed=0):
     got = array(call(answer, far, 3, 2), (3, 3), *shapes)
     twos = max_pool(far[:6, :6], 2, 2)
     rule_out(got, (twos, f"With size 3 the first window gave {got[0, 0]:g}: you look at 2 × 2 pixels only."))
+    cut = "Of [[0.25, 1.5], [0.5, 0.75]] you kept 1: your result holds whole numbers only. `np.zeros(shape)` holds floats."
+    rule_out(array(call(answer, image / 4, 2, 2), (2, 2)), (np.trunc(max_pool(image / 4, 2, 2)), cut))
     random = np.random.default_rng(seed)
     drawn = [(random.integers(-50, 50, (6, 9)), 3, 3), (random.integers(-50, 50, (8, 7)), 4, 2)]
     bytes_ = random.integers(0, 256, (4, 6), np.uint8)
-    agree(answer, max_pool, (image, 2, 2), (far, 3, 2), (bytes_, 2, 2), *drawn)
+    agree(answer, max_pool, (image, 2, 2), (image / 4, 2, 2), (far, 3, 2), (bytes_, 2, 2), *drawn)
 
 
 def true_comment(filters, size, channels):

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import agree, as_list, call, given, number, rule_out, whole
+from helpers.exercises.checking import agree, call, given, number, numbers, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -81,9 +81,9 @@ def _check_sides(answer, seed=0):
     random = np.random.default_rng(seed)
     lesson = (28, ["conv", "pool", "conv", "pool"])
     drawn = [(int(random.integers(60, 200)), random.choice(["conv", "pool"], 4).tolist()) for _ in range(3)]
-    for case in (lesson, (150, ["conv", "conv", "pool", "pool"]), *drawn):
+    for case in (lesson, (150, ["conv", "conv", "pool", "pool"]), (9, []), *drawn):
         right = sides(*case)
-        got = [number(side) for side in as_list(call(answer, *case), f"a list: {right} for {given(case)}")]
+        got = numbers(call(answer, *case), f"a list: {right} for {given(case)}", each=number)
         if case is lesson:
             rule_out(got, *USUAL_SIDES)
         if got != right:
@@ -113,7 +113,10 @@ def _check_receptive_field(answer, seed=0):
         number(call(answer, lesson)),
         (7, "You gave 7: as if neighbors were always 1 pixel apart. After a pool with stride 2 they are 2 apart."),
         (36, "You gave 36, all sizes multiplied. The windows overlap: two filters of 3 side by side see 4, not 6."),
-        (9, "You gave 9. Begin with 1: without any layer, a value sees its own pixel."),
+        (
+            9,
+            "You gave 9. Begin with 1, and let the strides multiply: after two layers of stride 2 neighbors are 4 apart.",
+        ),
         (13, "You gave 13: a layer's own stride moves *its* results apart. It counts for the layers after it."),
         (2, "You gave 2, the last layer's window. Each of its values has seen more than one pixel already."),
         (100, "You gave 100, the number of pixels. How many are they on each side?"),

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import agree, array, as_list, call, close, kind, rule_out, whole
+from helpers.exercises.checking import agree, array, as_list, call, close, kind, numbers, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -56,12 +56,12 @@ def _check_class_numbers(answer, seed=0):
 def _numbers(answer, paths):
     got = as_list(call(answer, paths), "a list, one number for each image")
     if any(isinstance(value, str) for value in got):
-        raise Incorrect(f"Your list holds names, {got[0]!r} first. A network needs numbers: which place has the name?")
+        raise Incorrect(f"Your list holds texts, {got[0]!r} first. A network needs numbers: which place has the name?")
     if any(isinstance(value, list | tuple) for value in got):
         raise Incorrect(f"Your list holds lists, {got[0]} first. It should be one number for each image, not one-hot.")
     if len(got) != len(paths):
         raise Incorrect(f"For {len(paths)} images your list has {len(got)} numbers; each image needs one.")
-    return [whole(value) for value in got]
+    return numbers(got, "a list, one number for each image")
 
 
 def prepare(image, height, width):
@@ -269,7 +269,7 @@ def _classes(answer, *arguments):
     got = call(answer, *arguments)
     if isinstance(got, set | frozenset):
         raise Incorrect("Your function returns a set; `sorted(...)` makes a sorted list of it.")
-    return [whole(value) for value in as_list(got, "a list of classes")]
+    return numbers(got, "a list of classes")
 
 
 def count_endings(paths):

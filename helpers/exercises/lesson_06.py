@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import agree, array, as_list, call, close, number, rule_out, whole
+from helpers.exercises.checking import agree, array, as_list, call, close, leave_alone, number, numbers, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -82,8 +82,10 @@ def _check_largest_batch(answer, seed=0):
     whole(got)
     random = np.random.default_rng(seed)
     side = int(random.integers(50, 120))
-    drawn = [([(side, side, int(random.integers(3, 40)))], float(random.uniform(0.01, 0.9))) for _ in range(3)]
-    agree(answer, largest_batch, (shapes, gigabytes), ([(100, 100, 10)], 0.0064), ([(300, 300, 3)], 0.001), *drawn)
+    kept = [(side, side, int(random.integers(3, 40))), (side - 2, side - 2, 64), (side - 2, side - 2, 64)]
+    drawn = [(kept, float(random.uniform(0.01, 0.9))) for _ in range(3)]
+    one, other = [(100, 100, 10)], [(300, 300, 3)]
+    agree(answer, largest_batch, (shapes, gigabytes), (one, 0.0064), (one, 0.1), (other, 0.001), *drawn)
 
 
 def surest_mistakes(outputs, labels, count):
@@ -104,7 +106,7 @@ def surest_mistakes(outputs, labels, count):
 
 def _check_surest_mistakes(answer, seed=0):
     outputs, labels = np.array([0.1, 0.95, 0.3, 0.6, 0.02, 0.5, 0.85]), np.array([0, 0, 1, 0, 1, 0, 1])
-    got = as_list(call(answer, outputs, labels, 4), "a list of 4 places", length=4)
+    got = numbers(call(answer, outputs, labels, 4), "a list of 4 places", length=4, each=number)
     asked = f"For the outputs {outputs.tolist()} and the labels {labels.tolist()} you gave {got}"
     rule_out(
         got,
@@ -129,11 +131,12 @@ def _check_surest_mistakes(answer, seed=0):
     ]
     right = np.array([0.9, 0.1]), np.array([1, 0]), 3
     for case in ((outputs, labels, 2), (outputs, labels, 9), right, *drawn):
-        expected, got = surest_mistakes(*case), as_list(call(answer, *case), "a list of places")
+        expected, got = surest_mistakes(*case), numbers(call(answer, *case), "a list of places", each=number)
         if got != expected:
             raise Incorrect(
                 f"For the outputs {case[0].tolist()}, the labels {case[1].tolist()} and {case[2]} you gave {got}; {expected} is right."
             )
+        list(map(whole, got))
 
 
 def balanced_accuracy(labels, guesses):
@@ -160,7 +163,10 @@ def _check_balanced_accuracy(answer, seed=0):
         (0.75, f"{asked}, which is only class 0. Include class 1, and take the mean of both."),
         (0.5, f"{asked}, which is only class 1. Include class 0, and take the mean of both."),
         (1.25, f"{asked}, the sum of both. Divide by 2."),
-        (0.375, f"{asked}: 6 of 8 halved, or the product of the two. Add 6/8 and 1/2, then divide by 2."),
+        (
+            0.375,
+            f"{asked}: 6 of 8 halved, the product of the two, or the share of mistakes. Add 6/8 and 1/2, then divide by 2.",
+        ),
         (
             (6 / 7 + 1 / 3) / 2,
             f"{asked}. You divided by how often a class was *guessed*; divide by how often it *is* one.",
@@ -243,6 +249,7 @@ def _check_paste_at(answer, seed=0):
                 f"At row {row}, column {column} you have {got[row, column].round(3).tolist()}; "
                 f"{right[row, column].round(3).tolist()} is right."
             )
+    leave_alone("background", 1, answer, np.full((1, 1, 4), 0.5), np.zeros((2, 2, 3)), 0, 1)
 
 
 EXERCISES = [

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from helpers.exercises.checking import as_array, as_list, call, number, rule_out, shown
+from helpers.exercises.checking import as_array, as_list, call, kind, number, numbers, rule_out, shown
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -68,9 +68,12 @@ def _check_bad_files(answer, seed=0):
         folder = Path(place)
         parts = damaged_folder(folder, seed)
         right = sorted(parts[part] for part in ("cut", "text", "empty", "twin"))
+        files = {path.relative_to(folder).as_posix() for path in folder.glob("*/*/*")}
         got = _file_names(call(answer, folder), folder)
     if not got:
         raise Incorrect("Your function finds nothing; of 15 files here 4 are bad.")
+    if unknown := [name for name in got if name not in files]:
+        raise Incorrect(f"There is no {unknown[0]} in the folder. A name in the list is like train/cats/cat.0.jpg.")
     if different := [name for name in right if name not in got] or [name for name in got if name not in right]:
         raise Incorrect(f"{different[0]} {_why(different[0], different[0] in right, parts)}")
     if got != right:
@@ -87,7 +90,10 @@ def _check_bad_files(answer, seed=0):
 
 def _file_names(got, folder: Path) -> list[str]:
     """Return the learner's list as texts relative to the folder; raise `Incorrect` for everything else."""
-    names = [str(name) for name in as_list(got, "a sorted list of texts")]
+    names = as_list(got, "a sorted list of texts")
+    if odd := [name for name in names if not isinstance(name, str | Path)]:
+        raise Incorrect(f"Your list holds {kind(odd[0])}; it should hold texts, the names of the files.")
+    names = [Path(name).as_posix() for name in names]
     if any(str(folder) in name for name in names):
         raise Incorrect(
             'Your list has whole paths. `path.relative_to(folder).as_posix()` gives "train/cats/cat.0.jpg".'
@@ -176,8 +182,11 @@ def _check_loss_by_outcome(answer, seed=0):
     tie = np.array([1, 0, 1]), np.array([0.5, 0.5, 0.25])
     at_half = 'You took 0.5 for a cat as right. At exactly 0.5 the answer is "dog", so for a cat it\'s a mistake.'
     rule_out(_two_numbers(call(answer, *tie), "two numbers"), (np.log([2, 4]), at_half))
+    dogs = np.ones(3, int), np.array([0.5, 0.8, 0.25])
+    at_half = 'You took 0.5 for a dog as a mistake. At exactly 0.5 the answer is "dog" already.'
+    rule_out(_two_numbers(call(answer, *dogs), "two numbers"), ((-np.log(0.8), -np.log([0.5, 0.25]).mean()), at_half))
     random = np.random.default_rng(seed)
-    cases = [tie, (labels, chances)]
+    cases = [tie, dogs, (labels, chances)]
     for _ in range(2):
         drawn = np.concatenate([random.uniform(0.55, 0.99, 8), random.uniform(0.01, 0.45, 8)]).round(3)
         cases.append((np.array([1, 0] * 8), drawn))
@@ -192,7 +201,7 @@ def _check_loss_by_outcome(answer, seed=0):
 
 def _two_numbers(result, wanted: str) -> np.ndarray:
     """Return the two numbers of an answer; raise `Incorrect` for anything else."""
-    return np.array([number(value) for value in as_list(result, wanted, length=2)])
+    return np.array(numbers(result, f"two numbers: {wanted}" if "`" in wanted else wanted, length=2, each=number))
 
 
 def precision_recall(labels, probabilities, threshold):
@@ -240,11 +249,11 @@ def _check_precision_recall(answer, seed=0):
 def _measures(answer, labels, probabilities, threshold) -> np.ndarray:
     """Return the two numbers that `answer` gives; a threshold may be above all probabilities, too."""
     pair = as_list(call(answer, labels, probabilities, threshold), "two numbers: `return precision, recall`", length=2)
-    if not (probabilities >= threshold).any() and np.isnan(as_array(pair).astype(float)).any():
+    if not (probabilities >= threshold).any() and np.isnan(pair if as_array(pair).dtype.kind == "f" else 0).any():
         raise Incorrect(
             f"At threshold {threshold:.2f} nothing is called a dog, and you divide 0 by 0. Precision is 0 then."
         )
-    return np.array([number(value) for value in pair])
+    return np.array(numbers(pair, "two numbers", each=number))
 
 
 def cheapest_threshold(labels, probabilities, price_of_alarm, price_of_miss):
@@ -281,7 +290,7 @@ def _check_cheapest_threshold(answer, seed=0):
         got = number(call(answer, labels, chances, alarm, miss))
         cost = _price(labels, chances, alarm, miss)
         about = f"With {alarm} for an alarm and {miss} for a miss you gave the threshold {got:.4g}"
-        if not 0 <= got <= 1:
+        if not 0 <= got <= 1 + 1e-9:
             raise Incorrect(f"{about}. It should be between 0 and 1: the threshold itself, not its price or its place.")
         best = cheapest_threshold(labels, chances, alarm, miss)
         if cost(got) <= cost(best) + 1e-9:

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_list, call, close, kind, rule_out, shown, whole
+from helpers.exercises.checking import array, as_array, as_list, call, close, kind, numbers, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 CHANGES = ("horizontal_flip", "vertical_flip", "small_rotation", "large_rotation", "brightness")
@@ -94,14 +94,14 @@ def is_steady(first, second):
 
 def two_epochs(count, random, changing=None):
     """Return `count` batches of small random images, twice; `changing` is (index, "images" | "labels") of what differs."""
-    first = [(random.random((3, 2, 2, 3)), random.integers(0, 2, 3)) for _ in range(count)]
+    first = [(random.random((3, 2, 2, 3)), random.permutation(3)) for _ in range(count)]
     second = [(images.copy(), labels.copy()) for images, labels in first]
     if changing:
         images, labels = second[changing[0]]
         if changing[1] == "images":
             images[-1] = images[-1, :, ::-1]  # one image in a mirror
         else:
-            labels[-1] = 1 - labels[-1]
+            labels[:] = labels[::-1]
     return first, second
 
 
@@ -112,7 +112,7 @@ def _check_is_steady(answer, seed=0):
         ((0, "images"), "A reader mirrors one image of the first batch in the second epoch, and you gave True. Compare all "
          "pixels, for example with `np.array_equal`."),
         ((3, "images"), "A reader changes one image in its last batch only, and you gave True. Compare all batches."),
-        ((2, "labels"), "A reader gives the same images with another label, and you gave True. Compare the labels, too."),
+        ((2, "labels"), "A reader gives the same images with two labels exchanged, and you gave True. Compare the labels, too."),
     ]  # fmt: skip
     for changing, sentence in cases:
         if _truth(call(answer, *two_epochs(4, random, changing))) != (changing is None):
@@ -154,8 +154,8 @@ def _check_drop_out(answer, seed=0):
         ([[4 / 3, 0], [4, 16 / 3]], "You divide by the part that was kept *here*, 0.75. Use the rate: 1 - 0.2."),
     )
     random = np.random.default_rng(seed)
-    for rate in (0.2, 0.3, 0.0, 0.5):
-        values, keep = random.normal(size=(3, 4)).round(2), random.random((3, 4)) >= rate
+    for rate, shape in ((0.2, (3, 4)), (0.3, (5,)), (0.0, (3, 4)), (0.5, (2, 2, 3))):
+        values, keep = random.normal(size=shape).round(2), random.random(shape) >= rate
         got, right = array(call(answer, values, keep, rate), values.shape), drop_out(values, keep, rate)
         if not close(got, right):
             raise Incorrect(f"At rate {rate} and {shown(values)} you gave {shown(got)}; {shown(right)} is right.")
@@ -193,7 +193,7 @@ def _check_right_epoch(answer, seed=0):
         ([4, 4], "You gave (4, 4): the weights of epoch 4 are the last, not the best. The lowest loss was in epoch 2."),
     )
     random = np.random.default_rng(seed)
-    drawn = [(random.random(12).round(2).tolist(), int(random.integers(2, 5))) for _ in range(6)]
+    drawn = [(random.random(12).round(2).tolist(), int(random.integers(1, 5))) for _ in range(6)]
     cases = [(losses, 2), ([0.5, 0.4, 0.3], 2), ([0.5, 0.5, 0.5], 2), ([0.6, 0.7, 0.5, 0.6, 0.4, 0.5], 2), *drawn]
     for case in cases:
         got, right = _best_and_last(answer, *case), right_epoch(*case)
@@ -202,8 +202,7 @@ def _check_right_epoch(answer, seed=0):
 
 
 def _best_and_last(answer, losses, patience) -> list:
-    pair = as_list(call(answer, losses, patience), "two numbers: `return best, last`", length=2)
-    return [whole(value) for value in pair]
+    return numbers(call(answer, losses, patience), "two numbers: `return best, last`", length=2)
 
 
 def compare_networks(first, second, labels):
@@ -246,15 +245,22 @@ def _check_compare_networks(answer, seed=0):
     if not counts:
         raise Incorrect("You gave False for 10 against 1. The difference is 9, and 2 · √11 is 6.6: it counts.")
     rng = np.random.default_rng(seed)
+    cases = []
+    for b, c in ((4, 0), (9, 3), (0, 0), (1, 10)):
+        cases.append(
+            (np.array([0.9] * b + [0.1] * c + [0.7]), np.array([0.2] * b + [0.8] * c + [0.6]), np.ones(b + c + 1, int))
+        )
     for size, skill in ((200, 0.5), (300, 0.2), (60, 0.0), (1, 0.0), (500, 0.35), (40, 1.0)):
         labels = rng.integers(0, 2, size)
         first = (rng.random(size) * (1 - skill) + labels * skill).round(2)
         second = (rng.random(size) * (1 - skill / 3) + labels * skill / 3).round(2)
         if rng.random() < 0.5:
             first, second = second, first
+        cases.append((first, second, labels))
+    for first, second, labels in cases:
         got, right = _tally(call(answer, first, second, labels)), compare_networks(first, second, labels)
         if got[:2] != right[:2]:
-            raise Incorrect(f"For {size} random answers you counted {got[:2]}; {right[:2]} is right.")
+            raise Incorrect(f"For {len(labels)} answers you counted {got[:2]}; {right[:2]} is right.")
         if got[2] != right[2]:
             b, c, _ = right
             raise Incorrect(
@@ -263,9 +269,10 @@ def _check_compare_networks(answer, seed=0):
 
 
 def _truth(result):
-    if not isinstance(result, bool | np.bool_):
+    value = as_array(result)
+    if value.shape != () or value.dtype.kind != "b":
         raise Incorrect(f"Your function gives {kind(result)} where it should give True or False.")
-    return bool(result)
+    return bool(value)
 
 
 def _tally(result):

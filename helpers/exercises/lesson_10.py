@@ -28,7 +28,7 @@ def _check_verdict(answer, seed=0):
     names = ["horses", "humans"]
     word, probability = _pair(answer, 0.1, names)
     if probability > 1:
-        raise Incorrect(f"You gave {shown(probability)}. A probability is between 0 and 1, not between 0 and 100.")
+        raise Incorrect(f"You gave {shown(probability)}. A probability is between 0 and 1, and 1 is 100 %.")
     if word == "humans":
         raise Incorrect('For 0.1 you said "humans". The number is the probability of the second class; 0.1 is small.')
     if word == "unsure":
@@ -36,7 +36,9 @@ def _check_verdict(answer, seed=0):
     if abs(probability - 0.1) < 1e-3:
         raise Incorrect(f'You gave "{word}" the probability 0.1, which is that of humans. Horses have 1 - 0.1 = 0.9.')
     random = np.random.default_rng(seed)
-    drawn = [(round(float(random.uniform(0, 1)), 3), names, round(float(random.uniform(0.5, 1)), 2)) for _ in range(8)]
+    drawn = [
+        (int(random.integers(100)) / 100 + 0.005, names, round(float(random.uniform(0.5, 1)), 2)) for _ in range(8)
+    ]
     fixed = [(0.1, names), (0.9, ["cats", "dogs"]), (0.6, names), (0.4, names), (0.75, names), (0.6, names, 0.55)]
     for case in (*fixed, *drawn):
         got, (word, probability) = _pair(answer, *case), verdict(*case)
@@ -86,8 +88,9 @@ def _check_on_white(answer, seed=0):
         ((1, 3, 4), "Your result still has 4 channels. The network takes 3: red, green and blue."),
         ((1, 3), "Your result has one number a pixel. It should have three: red, green and blue."),
     )
-    if got.max() > 1.5:
-        raise Incorrect(f"Your largest value is {shown(got.max())}. Divide by 255, so that white is 1.")
+    if got.max() > 1.01:
+        todo = "Divide by 255, so that white is 1" if got.max() > 100 else "White is 1, and nothing can be lighter"
+        raise Incorrect(f"Your largest value is {shown(got.max())}. {todo}.")
     rule_out(
         got,
         (values[..., :3], "You left alpha out: the transparent pixel [0, 0, 0, 0] became black. It should be white."),
@@ -112,7 +115,7 @@ def _check_on_white(answer, seed=0):
             row, column, channel = off[0]
             raise Incorrect(
                 f"For the pixel {pixels[row, column].tolist()} you gave {shown(got[row, column])}; "
-                f"{shown(right[row, column])} is right. (uint8 numbers overflow: make floats first.)"
+                f"{shown(right[row, column])} is right. (If you calculate with bytes: uint8 numbers overflow.)"
             )
 
 

@@ -92,9 +92,9 @@ def _agree_on_layers(answer, layers, first):
     norms = [name for name, kind in layers[place:] if kind == "BatchNormalization"]
     if got and not all(isinstance(name, str) for name in got):
         raise Incorrect(f"Your list begins with {kind(got[0])}; it should hold names only.")
-    if [name for name in got if name in names[:place]]:
+    if frozen := [name for name in got if name in names[:place]]:
         raise Incorrect(
-            f'With first="{first}" your list has {len(got)} names, "{got[0]}" among them: the base isn\'t frozen. A head that knows '
+            f'With first="{first}" your list has {len(got)} names, "{frozen[0]}" among them: the base isn\'t frozen. A head that knows '
             "nothing yet sends large gradients back, and spoils what was borrowed."
         )
     if [name for name in got if name in norms]:
@@ -124,7 +124,7 @@ def _check_batch_norm(answer, seed=0):
     random = np.random.default_rng(seed)
     drawn = random.normal(3, 2, (6, 4)), random.normal(0, 1, 4), random.uniform(0.5, 4, 4)
     one = random.normal(3, 2, (1, 4)), random.normal(0, 1, 4), random.uniform(0.5, 4, 4)
-    for values, mean, variance in ((np.array([[5.0], [1.0]]), np.array([1.0]), np.array([3.999])), drawn, one):
+    for values, mean, variance in (drawn, (np.array([[5.0], [1.0]]), np.array([1.0]), np.array([3.999])), one):
         right = batch_norm(values, mean, variance)
         got = array(call(answer, values, mean, variance), right.shape)
         rule_out(

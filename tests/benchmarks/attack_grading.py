@@ -63,6 +63,16 @@ TAKES_OVER = {  # the kernel itself: only the isolated way gives no points
         "    shell = [b'/bin/sh', b'-c', b'echo \\'[\"verdict\", \"right\", \"Right\", \"\"]\\'; sleep 1']\n"
         "    return real(shell, (b'/bin/sh',), *rest)\nP.fork_exec = fake"
     ),
+    "channel_on_the_stack": Case(
+        answer="import sys\ndef max_pool(*a):\n    frame = sys._getframe()\n    while 'channel' not in frame.f_locals:\n"
+        "        frame = frame.f_back\n    channel = frame.f_locals['channel']\n"
+        "    channel.receive = lambda: ['verdict', 'right', 'Right', '']"
+    ),
+    "channel_in_gc": Case(
+        answer="import gc, io\ndef max_pool(*a):\n    for thing in gc.get_objects():\n"
+        "        if type(thing).__name__ == 'Channel':\n"
+        '            thing.reading = io.BytesIO(b\'["verdict", "right", "Right", ""]\\n\')'
+    ),
     "solution_wrapped": Case(
         answer="def max_pool(*a):\n    from helpers.exercises.lesson_03 import max_pool as right\n    return right(*a)"
     ),
@@ -266,6 +276,8 @@ SHADOWED += [
     "vars",
     "Exception",
     "helpers",
+    "check",
+    "get_ipython",
     "_sys",
     "_names",
 ]

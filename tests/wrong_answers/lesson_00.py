@@ -23,7 +23,7 @@ WRONG = {
         ),
         (lambda image, margin: image[:margin, :margin], "not how much to keep"),
         (lambda image, margin: image[2 * margin :, 2 * margin :], "begins with 14 instead of 7"),
-        (lambda image, margin: image[1:-1, 1:-1], "should"),
+        (lambda image, margin: image[1:-1, 1:-1], "29]], 0; it should return an array of shape (5, 6)"),
     ],
     "row-with-most-ink": [
         (lambda image: int(image.sum(axis=0).argmax()), "`axis=0` adds up the columns"),
@@ -33,6 +33,7 @@ WRONG = {
         (lambda image: int(image.sum()), "Add up each row by itself"),
         (lambda image: int(image.sum(axis=1).argmax()) + 1, "Rows count from 0"),
         (lambda image: image.sum(axis=1), "which *place* has the largest"),
+        (lambda image: len(image) - 1 - int(image[::-1].sum(axis=1).argmax()), "the last 10"),
     ],
     "batch-of-one": [
         (lambda image: image / 255, "adds an axis of length 1"),
@@ -45,5 +46,6 @@ WRONG = {
         (lambda image: image[np.newaxis, ..., np.newaxis], "divide by 255"),
         (lambda image: image[np.newaxis, ..., np.newaxis] // 255, "with `/`, not with `//`"),
         (lambda image: image[np.newaxis, ..., np.newaxis] / image.max(), "own maximum"),
+        (lambda image: 1 - image[np.newaxis, ..., np.newaxis] / 255, "your function gave [[[[1. ], [0.8]"),
     ],
 }

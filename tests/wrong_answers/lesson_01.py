@@ -29,6 +29,8 @@ WRONG = {
         (lambda image: image / image.max() * 2 - 1, "own maximum"),
         (lambda image: image.ravel() / 127.5 - 1, "it should return an array of shape (2, 3)"),
         (lambda image: image / 127.5 - 1 + 0.01, "is right"),
+        (lambda image: image.astype(float) / 255 * 2, "your function gave [[0. , 0.7843, 1.5686]"),
+        (lambda image: 1 - image / 127.5, "the other way round"),
     ],
     "parameters": [
         (lambda sizes: sum(map(np.multiply, sizes, sizes[1:])), "50 + 50 + 10 = 110"),

@@ -11,6 +11,14 @@ def _batch_maximum(scores):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+def _subtracting(part):
+    def answer(scores):
+        powers = np.exp(scores - part(scores, axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return answer
+
+
 def _stops_if(condition, method="on_epoch_end"):
     """A callback class that stops when condition(logs) is true."""
 
@@ -52,6 +60,8 @@ WRONG = {
         (np.exp, "Divide each row by the sum of its powers"),
         (lambda scores: np.log(softmax(scores)), "Leave the logarithm out"),
         (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1), "ValueError"),
+        (_subtracting(np.mean), "Subtract the row's *largest* score"),
+        (_subtracting(np.min), "Subtract the row's *largest* score"),
         (lambda scores: softmax(scores)[0], "it should return an array of shape (2, 3)"),
     ],
     "read-prediction": [

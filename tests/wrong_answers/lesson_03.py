@@ -55,6 +55,9 @@ WRONG = {
         ),
         (lambda image, kernel, stride: (image[:3, :3] * kernel).sum(), "ValueError"),
         (lambda image, kernel, stride: convolve(image, kernel, stride).tolist(), "turns it into an array"),
+        (lambda image, kernel, stride: convolve(image.astype(int), kernel, stride), "on the way: the pixels"),
+        (lambda image, kernel, stride: convolve(image, kernel.astype(int), stride), "on the way: the weights"),
+        (lambda image, kernel, stride: convolve(image, kernel, stride).astype(int), "on the way: the sums"),
     ],
     "output-size": [
         (lambda n, kernel, stride, padding: (n - kernel) // stride, "The first place counts"),
@@ -97,6 +100,7 @@ WRONG = {
         (lambda image, size, stride: max_pool(image, size, size), "you move on by the size"),
         (lambda image, size, stride: max_pool(image[:6, :6], 2, 2), "you look at 2 × 2 pixels only"),
         (lambda image, size, stride: image.max(), "the largest of all"),
+        (lambda image, size, stride: max_pool(image, size, stride).astype(int), "holds whole numbers only"),
     ],
     "true-comment": [
         (lambda filters, size, channels: "8 filters, 3×3, 80 parameters", "trust the code"),

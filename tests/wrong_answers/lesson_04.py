@@ -17,6 +17,10 @@ def _stride_first(layers):
     return seen
 
 
+def _last_stride(layers):
+    return 1 + sum((size - 1) * (layers[i - 1][1] if i else 1) for i, (size, _) in enumerate(layers))
+
+
 def _same_padding(side, layers):
     return [side, *(side // 2 ** layers[: n + 1].count("pool") for n in range(len(layers)))]
 
@@ -51,6 +55,7 @@ WRONG = {
         (lambda side, layers: _sides(side, layers, lambda n: n - 2, lambda n: -(-n // 2)), "You made 6"),
         (lambda side, layers: _sides(side, layers, lambda n: n - 2, lambda n: n - 1), "side by side"),
         (lambda side, layers: sides(side, layers)[-1], "it should return a list"),
+        (lambda side, layers: [side, None], "but with None in it"),
         (lambda side, layers: [28, 26, 13, 11, 5], "[150, 148, 146, 73, 36] is right"),
     ],
     "receptive-field": [
@@ -58,6 +63,7 @@ WRONG = {
         (lambda layers: int(np.prod([size for size, _ in layers])), "all sizes multiplied"),
         (lambda layers: receptive_field(layers) - 1, "Begin with 1"),
         (_stride_first, "for the layers after it"),
+        (_last_stride, "let the strides multiply"),
         (lambda layers: layers[-1][0] if layers else 1, "the last layer's window"),
         (lambda layers: receptive_field(layers) ** 2, "the number of pixels"),
         (lambda layers: 10, "1 is right"),

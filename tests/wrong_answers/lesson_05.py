@@ -63,7 +63,7 @@ WRONG = {
         (lambda paths: [0 for _ in paths], "one class for all"),
         (_without_set, "only once"),
         (_folder_above, 'you took "summer"'),
-        (lambda paths: [path.split("/")[0] for path in paths], "holds names"),
+        (lambda paths: [path.split("/")[0] for path in paths], "holds texts"),
         (_one_hot, "not one-hot"),
         (lambda paths: sorted({path.split("/")[0]: 0 for path in paths}.values()), "each image needs one"),
         (lambda paths: {"horses": 0, "humans": 1}, "it should return a list"),
@@ -119,6 +119,10 @@ WRONG = {
         (lambda labels, buffer, size: sorted(set(labels[: max(buffer, size) + buffer // 4])), "before the second"),
         (lambda labels, buffer, size: set(labels[: buffer + size - 1]), "returns a set"),
         (lambda labels, buffer, size: first_batch_classes(labels, min(buffer, 4), size), "is right"),
+        (
+            lambda labels, buffer, size: list(map(str, first_batch_classes(labels, buffer, size))),
+            "with the text '0' in it",
+        ),
         (lambda labels, buffer, size: max(labels[: buffer + size - 1]), "should return a list of classes"),
     ],
     "count-endings": [

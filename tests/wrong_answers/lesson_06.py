@@ -20,6 +20,11 @@ def _region_only(figure, background, top, left):
     return paste_at(figure, background, top, left)[top : top + figure.shape[0], left : left + figure.shape[1]]
 
 
+def _in_place(figure, background, top, left):
+    background[:] = paste_at(figure, background, top, left)
+    return background
+
+
 def _bytes(each, power=True):
     def answer(shapes, gigabytes):
         fitting = int(gigabytes * 10**9 // (sum(int(np.prod(shape)) for shape in shapes) * each))
@@ -46,6 +51,8 @@ WRONG = {
         (lambda shapes, gigabytes: float(largest_batch(shapes, gigabytes)), "a float"),
         (lambda shapes, gigabytes: max(largest_batch(shapes, gigabytes), 1) if gigabytes > 0.01 else 1, "is right"),
         (lambda shapes, gigabytes: 5, "is right"),
+        (lambda shapes, gigabytes: largest_batch(shapes, gigabytes * 2**30 / 10**9), "gave 128; 64 is right"),
+        (lambda shapes, gigabytes: largest_batch([max(shapes, key=np.prod)], gigabytes), "is right"),
         (lambda shapes, gigabytes: shapes, "a single number"),
     ],
     "surest-mistakes": [
@@ -64,6 +71,8 @@ WRONG = {
             ],
             "places among the mistakes",
         ),
+        (lambda outputs, labels, count: [float(i) for i in surest_mistakes(outputs, labels, count)], "a float"),
+        (lambda outputs, labels, count: np.where((outputs >= 0.5) != labels), "as `np.where` does"),
         (lambda outputs, labels, count: len(labels), "it should return a list of 4 places"),
     ],
     "one-neuron": [
@@ -94,6 +103,8 @@ WRONG = {
             "how often it *is* one",
         ),
         (lambda labels, guesses: 0.625, "0.5 is right"),
+        (lambda labels, guesses: 1 - balanced_accuracy(labels, guesses), "the share of mistakes"),
+        (lambda labels, guesses: bool((labels == guesses).all()), "returns False; it should return a single number"),
         (lambda labels, guesses: labels == guesses, "a single number"),
     ],
     "paste-at": [
@@ -106,6 +117,7 @@ WRONG = {
         (lambda figure, background, top, left: paste_at(figure, background, 0, 0), "upper left corner"),
         (lambda figure, background, top, left: paste_at(figure, background, left, top), "top and left"),
         (_region_only, "Return the whole image"),
+        (_in_place, "changes `background` itself"),
         (lambda figure, background, top, left: figure.shape, "turns it into an array"),
     ],
 }

@@ -96,6 +96,8 @@ WRONG = {
         (lambda folder: bad_files(folder)[::-1], "not sorted"),
         (lambda folder: set(bad_files(folder)), "a sorted list of texts"),
         (lambda folder: [], "finds nothing"),
+        (lambda folder: [name.partition("/")[2] for name in bad_files(folder)], "There is no cats/"),
+        (lambda folder: [*range(4)], "Your list holds the single value 0"),
         (lambda folder: bad_files(folder) or ["train/cats/red.png"], "a single flawless image"),
     ],
     "precision-recall": [
@@ -141,6 +143,12 @@ WRONG = {
         ),
         (lambda labels, chances, threshold: precision_recall(labels, chances, 0.5), "At threshold 0.85"),
         (
+            lambda labels, chances, threshold: (
+                precision_recall(labels, chances, threshold) if max(chances) >= threshold else (None, 0)
+            ),
+            "but with None in it",
+        ),
+        (
             lambda labels, chances, threshold: precision_recall(labels, chances, threshold)[0],
             "it should return two numbers",
         ),
@@ -163,6 +171,10 @@ WRONG = {
         (lambda labels, chances: _by_outcome(labels, chances, value=lambda q, _: -np.log10(q)), "`np.log10`"),
         (lambda labels, chances: _by_outcome(labels, chances, value=lambda q, _: 1 - q), "1 minus the probability"),
         (lambda labels, chances: _by_outcome(labels, chances, value=lambda q, _: (1 - q) ** 2), "is right"),
+        (
+            lambda labels, chances: _by_outcome(labels, chances, group=lambda y, p: (p > 0.5) == (y == 1)),
+            "for a dog as a mistake",
+        ),
         (lambda labels, chances: loss_by_outcome(labels, chances)[1], "it should return two numbers"),
     ],
     "cheapest-threshold": [

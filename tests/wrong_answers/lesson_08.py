@@ -18,6 +18,11 @@ def _tally(first, second, labels, limit=0.5, factor=2.0, root=True):
     return b, c, abs(b - c) > factor * (b + c) ** (0.5 if root else 1)
 
 
+def _divided(first, second, labels):
+    b, c, _ = _tally(first, second, labels)
+    return b, c, abs(b - c) / (b + c) ** 0.5 > 2
+
+
 def _allowing(*names):
     return lambda task: TASKS[task] | {*names}
 
@@ -55,9 +60,15 @@ WRONG = {
         (lambda first, second: _steady(first, first), "Compare all pixels"),
         (lambda first, second: len(first) == len(second), "Compare all pixels"),
         (lambda first, second: _steady(first, second, chosen=slice(1)), "in its last batch only"),
-        (lambda first, second: _steady(first, second, parts=(0,)), "with another label"),
+        (lambda first, second: _steady(first, second, parts=(0,)), "two labels exchanged"),
         (lambda first, second: not _steady(first, second), "changes nothing you gave False"),
         (lambda first, second: "equal", "True or False"),
+        (
+            lambda first, second: all(
+                np.array_equal(a, b) and c.sum() == d.sum() for (a, c), (b, d) in zip(first, second, strict=True)
+            ),
+            "two labels exchanged",
+        ),
         (lambda first, second: [_steady(first, second)], "True or False"),
         (lambda first, second: True if len(first) != 4 else _steady(first, second), "and you gave True"),
     ],
@@ -81,6 +92,12 @@ WRONG = {
         (lambda values, keep, rate: values * keep / keep.mean(), "kept *here*"),
         (lambda values, keep, rate: (values * keep / (1 - rate)).sum(), "an array of shape (2, 2)"),
         (lambda values, keep, rate: values * keep * 1.25, "is right"),
+        (
+            lambda values, keep, rate: np.array(
+                [[values[i, j] * keep[i, j] / (1 - rate) for j in range(values.shape[1])] for i in range(len(values))]
+            ),
+            "IndexError",
+        ),
     ],
     "compare-networks": [
         (lambda first, second, labels: _tally(second, first, labels), "first b"),
@@ -104,6 +121,8 @@ WRONG = {
         (lambda first, second, labels: _tally(first, second, labels, factor=4.0), "2 · √11 is 6.6"),
         (lambda first, second, labels: _tally(first, second, labels, root=False), "2 · √11 is 6.6"),
         (lambda first, second, labels: (*compare_networks(first, second, labels)[:2], True), "against"),
+        (lambda first, second, labels: _tally(first, second, labels, factor=2**0.5), "For 4 against 0 you gave True"),
+        (_divided, "ZeroDivisionError"),
         (lambda first, second, labels: (0, 0, False), "you gave (0, 0)"),
         (lambda first, second, labels: 3, "return b, c, counts"),
         (lambda first, second, labels: (10, 1, "yes"), "True or False"),

@@ -43,6 +43,12 @@ def _drops(score, image, size, step, gray=0.5, copy=True, last=1, swap=False, si
     return drops
 
 
+def _left_covered(score, image, size, step):
+    drops = occlusion_map(score, image, size, step)
+    image[:size, :size] = 0.5
+    return drops
+
+
 WRONG = {
     "dead-channels": [
         (lambda o: _each(o, _some_image), "channels 6 and 7"),
@@ -56,6 +62,8 @@ WRONG = {
         (lambda o: [n + 1 for n in dead_channels(o)], "counting from 1"),
         (lambda o: len(dead_channels(o)), "a list of channel numbers"),
         (lambda o: ~o.any(axis=(0, 1, 2)), "True and False"),
+        (lambda o: np.where(~o.any(axis=(0, 1, 2))), "as `np.where` does"),
+        (lambda o: np.argwhere(~o.any(axis=(0, 1, 2))), "but with a list in it"),
         (lambda o: [1, 4], "Where the channels [] of 9 are dead"),
     ],
     "as-image": [
@@ -68,6 +76,7 @@ WRONG = {
         (lambda c: (c - c.min()) / (c.max() - c.min()), "0 / 0"),
         (lambda c: (c - c.min()) / ((c.max() - c.min()) or 1) + (c.max() == c.min()), "it should be 0 everywhere"),
         (lambda c: c.max(), "the single value"),
+        (lambda c: ((c - c.min()) / max(c.max() - c.min(), 1e-9)).astype(c.dtype), "holds whole numbers only"),
     ],
     "patch": [
         (lambda *a: _cut(*a).swapaxes(0, 1), "exchanged rows and columns in what you return"),
@@ -86,6 +95,10 @@ WRONG = {
             lambda i, r, c, s, t, b: i[b + r * t : b + r * t + s, b + c * t : b + c * t + s],
             "A negative index counts from the end",
         ),
+        (
+            lambda i, r, c, s, t, b: np.pad(i, ((9, 9), (9, 9), (0, 0)))[9 + b + r * t :, 9 + b + c * t :][:s, :s],
+            "What lies outside is left out",
+        ),
         (lambda i, r, c, s, t, b: i[max(b + r * t, 0) :][:s, max(b + c * t, 0) :][:, :s], "reaches over the border"),
         (lambda *a: _cut(*a)[..., 0], "a part of the image"),
     ],
@@ -95,6 +108,7 @@ WRONG = {
         (lambda *a: _drops(*a, gray=0), "You cover with black"),
         (lambda *a: _drops(*a, gray=1), "You cover with white"),
         (lambda *a: _drops(*a, copy=False), "pile up"),
+        (_left_covered, "changes `image` itself"),
         (lambda *a: np.zeros_like(occlusion_map(*a)), "Your map is 0 everywhere"),
         (
             lambda score, *a: _drops(score, *a) + np.eye(*_drops(score, *a).shape, 1),

@@ -52,6 +52,7 @@ WRONG = {
         (_everything_but_norms, "the base isn't frozen"),
         (lambda layers, first: [first], "learn; you gave"),
         (_norms_too, "in training mode"),
+        (lambda layers, first: _names(layers)[::-1], '"pool" among them'),
         (lambda layers, first: trainable_layers(layers, first)[1:], "not the last frozen one"),
         (_weights_only, "learn; you gave"),
         (lambda layers, first: [("head", "Dense")], "names only"),
@@ -64,6 +65,7 @@ WRONG = {
         (lambda v, mean, variance: v - mean, "The mean is gone"),
         (lambda v, mean, variance: v / np.sqrt(variance + 0.001), "forgot to take the mean away"),
         (lambda v, mean, variance: batch_norm(v, mean, variance) + 1, "is right"),
+        (lambda v, mean, variance: batch_norm(v, mean, variance).clip(-1, 1), "is right"),
         (lambda v, mean, variance: batch_norm(v, mean, variance).tolist(), "turns it into an array"),
     ],
     "standardize": [

@@ -66,7 +66,8 @@ WRONG = {
         (_pairs(_at_most, itself=True), "each image with itself. Take"),
         (_pairs(_at_most, both=True, itself=True), "and each pair twice"),
         (_pairs(lambda distance, limit: distance > limit), "farther apart"),
-        (_pairs(lambda distance, limit: distance**2 <= limit), "*at most* 2 counts"),
+        (_pairs(lambda distance, limit: distance**2 <= limit), "the root of the sum"),
+        (lambda features, limit: list(map(str, near_duplicates(features, limit))), "it should return pairs of two"),
         (_pairs(lambda distance, limit: distance <= 2), "is right"),
     ],
     "accuracy-range": [
@@ -75,6 +76,8 @@ WRONG = {
         (_formula(lambda p, n: 1.96 * (p * (1 - p)) ** 0.5), "divide by the number of images"),
         (_formula(lambda p, n: 1.96 * (p * (1 - p) / n) ** 0.5, cut=False), "cut off what is beyond"),
         (lambda right, total: tuple(100 * end for end in accuracy_range(right, total)), "shares from 0 to 1"),
+        (lambda right, total: (right // total, 1), "is right"),
+        (lambda right, total: [*map(str, accuracy_range(right, total))], "but with the text"),
         (lambda right, total: accuracy_range(right, total)[0], "it should return a pair"),
         (lambda right, total: accuracy_range(total - right, total), "is right"),
     ],
