@@ -91,6 +91,11 @@ def ends(**options) -> BackgroundTraining:
     return training
 
 
+@pytest.mark.parametrize("callbacks", [None, keras.callbacks.Callback()])
+def test_callbacks_may_be_none_or_a_single_one(callbacks):
+    assert ends(callbacks=callbacks).error == ""
+
+
 ERRORS = [SystemExit(), KeyboardInterrupt(), GeneratorExit(), RecursionError(), Exception("\n\n")]
 
 

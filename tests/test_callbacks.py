@@ -73,9 +73,10 @@ def test_stop_at_names_once_what_the_training_reports_instead(logs, capsys):
     assert ("It reports: loss." if logs else "It reports: nothing.") in said
 
 
-def test_stop_at_refuses_a_threshold_that_is_no_number():
-    with pytest.raises(ValueError, match="nan"):
-        StopAt("accuracy", math.nan)
+@pytest.mark.parametrize("threshold", [math.nan, "0.99", None, [0.9]])
+def test_stop_at_refuses_a_threshold_that_is_no_number(threshold):
+    with pytest.raises(ValueError, match="it has to be a number such as 0.99"):
+        StopAt("accuracy", threshold)
 
 
 # --- ■ ---------------------------------------------------------------------------------------------------------------

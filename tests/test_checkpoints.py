@@ -1,6 +1,7 @@
 """Checkpoints come back as they were saved, with their own history, and only for the same data and budget."""
 
 import os
+import zipfile
 
 import keras
 import numpy as np
@@ -100,6 +101,23 @@ def test_a_broken_file_is_named_and_left_out(course_home, capsys):
     file.write_bytes(file.read_bytes()[:200])
     assert checkpoints.load("cats_vs_dogs", "plain") is None
     assert "plain.keras" in capsys.readouterr().out
+
+
+def test_a_file_that_unpacks_to_more_than_a_network_is_left_out_unread(course_home, capsys, monkeypatch):
+    file = checkpoints.save("cats_vs_dogs", "plain", tiny())
+    monkeypatch.setattr(checkpoints, "LARGEST", 2**20)
+    assert checkpoints.load("cats_vs_dogs", "plain")
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("assets/bomb", bytes(2**20))
+    assert checkpoints.load("cats_vs_dogs", "plain") is None
+    assert "plain.keras" in capsys.readouterr().out
+
+
+def test_a_history_may_be_what_fit_returned_and_has_curves_alone(course_home):
+    history = keras.callbacks.History()
+    history.history = {"loss": [1.0, 0.5], "f1": [[0.1, 0.2], [0.3, 0.4]]}
+    checkpoints.save("cats_vs_dogs", "plain", tiny(), history)
+    assert checkpoints.load("cats_vs_dogs", "plain")[1] == {"loss": [1.0, 0.5]}
 
 
 def test_a_file_with_code_of_its_own_is_refused(course_home, capsys):

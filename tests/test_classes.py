@@ -8,6 +8,19 @@ import pytest
 from helpers.images.classes import class_labels, class_names
 
 
+class ArrayLike:
+    """A tensor, a column of a table: what NumPy can read."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype)
+
+    def __iter__(self):
+        return map(ArrayLike, self.values)
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -22,6 +35,9 @@ from helpers.images.classes import class_labels, class_names
         {"1": "dogs", "0": "cats"},
         {"cats": 0, "dogs": 1}.keys(),
         (name for name in ("cats", "dogs")),
+        [["cats"], ("dogs",)],
+        ArrayLike(["cats", "dogs"]),
+        [ArrayLike(b"cats"), ArrayLike("dogs")],
     ],
 )
 def test_names_in_every_form_are_the_same_list(names):
@@ -80,6 +96,9 @@ def test_labels_in_every_shape_are_class_numbers(labels):
         ([0, 0.5, 1], "0.5 is among"),
         ([0, np.nan, 1], "nan is among"),
         ([0, None, 1], "nan is among"),
+        ([0, 10**400, 1], "these are [0, 1000"),
+        (np.array([0, 1j, 1]), "these are array("),
+        (np.array(["1970-01-01"] * 3, "datetime64[D]"), "these are array("),
         (["cat", "dog", "dog"], "these are ['cat', 'dog', 'dog']"),
         ([[0.5, 0.5]] * 3, "a single 1"),
         ([[1, 1], [0, 1], [0, 1]], "a single 1"),

@@ -104,6 +104,26 @@ def test_no_epoch_is_one_sentence(histories):
         curves.show_curves(histories)
 
 
+@pytest.mark.parametrize(
+    "histories", [None, [0.1, 0.2], {"loss": 0.3}, {"Adam": None}, {"loss": [None, 0.5]}, object()]
+)
+def test_what_is_no_history_is_one_sentence(histories):
+    with pytest.raises(ValueError, match=r"This is no history: .*Pass what `fit` returned"):
+        curves.show_curves(histories)
+
+
+def test_a_metric_is_one_of_the_history_and_a_network_has_its_own(figures):
+    history = {"loss": [1.0, 0.5], "accuracy": [0.5, 0.6], "f1": [np.ones(2), np.ones(2)]}
+    for name in ("acc", ["loss", "acc"]):
+        with pytest.raises(ValueError, match=r"There is no 'acc' in the history. It has: loss, accuracy, f1\."):
+            curves.show_curves(history, name)
+    network = SimpleNamespace(history=SimpleNamespace(history=history))
+    curves.show_curves(network, "accuracy", marks={"late": 90})
+    curves.show_curves(history)
+    assert [len(figure.axes) for figure, _ in figures] == [1, 3]
+    assert figures[0][1].startswith("accuracy over 2 epochs: training 0.500 to 0.600.")
+
+
 def test_bands_say_how_many_seeds_they_span(figures):
     runs = {
         "plain": {"val_accuracy": [[0.5, 0.6], [0.6, 0.7]], "accuracy": [[0.5, 0.9], [0.6, 1.0]]},
@@ -131,7 +151,16 @@ def test_bands_of_different_metrics_keep_their_own_scales_and_names(figures):
 
 
 @pytest.mark.parametrize(
-    ("metric", "best"), [("accuracy", 2), ("val_loss", 1), ("mae", 1), ("mean_squared_error", 1), ("auc", 2)]
+    ("metric", "best"),
+    [
+        ("accuracy", 2),
+        ("val_loss", 1),
+        ("mae", 1),
+        ("mean_squared_error", 1),
+        ("auc", 2),
+        ("mape", 1),
+        ("false_positives", 1),
+    ],
 )
 def test_less_is_better_where_an_error_is_measured(figures, metric, best):
     assert curves.lower_is_better(metric) == (best == 1)

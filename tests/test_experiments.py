@@ -96,6 +96,8 @@ def test_data_that_cannot_work_are_refused_at_once(train, text):
     ("values", "text"),
     [
         ([], "The setting 'lr' has no value to choose from."),
+        (0.1, "The setting 'lr' is 0.1; give a list of values to choose from."),
+        ("adam", "The setting 'lr' is 'adam'; give a list of values to choose from."),
         ([np.array([0.1, 0.2])], "lr is [0.1 0.2]; it has to be one number or one word."),
         ([math.nan], "lr is nan; it has to be one number or one word."),
         ([[1, 2]], "lr is [1, 2]; it has to be one number or one word."),
@@ -149,6 +151,7 @@ def fussy(hidden):
     [
         (blocks, {"size": 40, "blocks": 5, "filters": 4}, "with blocks 3 the image is down to 3 × 3 pixels"),
         (blocks, {"size": 8, "blocks": 2, "filters": 16}, "with blocks 1 the image is down to 3 × 3 pixels"),
+        (lambda hidden: None, {"hidden": 5}, "`build` returns None; it has to return a compiled network."),
         (fussy, {"hidden": 5}, "These settings do not fit together (hidden 5): hidden has to be a square number"),
         (lambda hidden: keras.Sequential([keras.layers.Dense(hidden)]), {"hidden": 2}, "keras.Input"),
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from helpers.models import export
 from helpers.models.model_card import model_card
+from helpers.models.predict import predict_probabilities
 
 STRANGER = """import keras, sys
 model = keras.saving.load_model(sys.argv[1])
@@ -44,6 +45,18 @@ def test_words_and_probabilities_are_those_of_the_network(model, images, tmp_pat
     assert [word.decode() for word in answer["class"].numpy()] == [names[place] for place in wanted.argmax(axis=1)]
 
 
+@pytest.mark.parametrize("ends", [(1, "sigmoid"), (1, None), (3, None)])
+def test_a_network_of_any_range_and_end_gives_its_own_answer(ends, images):
+    keras.utils.set_random_seed(1)
+    layers = [keras.layers.Rescaling(1 / 127.5, offset=-1), keras.layers.Flatten(), keras.layers.Dense(*ends)]
+    network = keras.Sequential([keras.Input((16, 16, 3)), *layers])
+    names = ["b", "a", "c"][: max(2, ends[0])]
+    answer = export.with_names(network, {name: place for place, name in enumerate(names)})(images.astype("float32"))
+    wanted = predict_probabilities(network, images)
+    np.testing.assert_allclose(answer["probabilities"], wanted, atol=1e-5)
+    assert [word.decode() for word in answer["class"].numpy()] == [names[place] for place in wanted.argmax(axis=1)]
+
+
 def test_the_file_loads_without_the_course(model, tmp_path):
     export.with_names(model, ["a", "b", "c"]).save(tmp_path / "own.keras")
     command = [sys.executable, "-P", "-c", STRANGER, str(tmp_path / "own.keras")]
@@ -72,3 +85,4 @@ def test_a_model_card_has_counts_accuracy_and_what_is_missing():
     assert "| **all** | 4 | 3 | 3 of 4 | 30% to 95% |" in card
     assert card.endswith("children")
     assert "Not filled in yet" in model_card("Mine", ["a", "b"], labels, groups, answers, " ")
+    assert "| a\\|b c | 3 | 2 |" in model_card("Mine", ["a|b\nc", "d"], np.eye(2)[labels], [5, 5, 6, 7], answers, "")

@@ -77,8 +77,20 @@ def test_no_share_gets_a_sentence(right, total):
 def test_wrong_labels_get_a_sentence():
     features, labels = blobs()
     for wrong in (labels[:-1], labels + 1, labels - 1):
-        with pytest.raises(ValueError, match="classes"):
+        with pytest.raises(ValueError, match=r"Labels are class numbers 0 to 2|35 labels for 36 images"):
             train_head(features, wrong, 3)
+    for empty in (features * np.nan, features[:0]):
+        with pytest.raises(ValueError, match="no features to learn from"):
+            train_head(empty, labels[: len(empty)], 3)
+
+
+def test_one_hot_labels_are_class_numbers():
+    features, labels = blobs(each=4)
+    expected, coded = cross_validate(features, labels, np.arange(12), 3), np.eye(3)[labels]
+    np.testing.assert_array_equal(cross_validate(features, coded, np.arange(12), 3), expected)
+    assert learning_curve(features, coded, np.arange(12), 3, (2,)) == learning_curve(
+        features, labels, np.arange(12), 3, (2,)
+    )
 
 
 def test_other_features_of_the_same_images_are_asked():

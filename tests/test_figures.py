@@ -156,6 +156,8 @@ def test_images_may_differ_in_size_and_rows_need_not_be_full(figures):
         ([np.zeros((28, 28, 2))], None, r"\(28, 28, 2\)"),
         ([np.full((2, 2), -0.5)], None, "-0.5"),
         ([np.full((2, 2), np.nan)], None, "nan"),
+        ([np.zeros((0, 0, 3))], None, r"\(0, 0, 3\)"),
+        (None, None, "No image"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_in_words(images, titles, sentence):
@@ -195,9 +197,51 @@ def test_no_mistake_and_empty_classes_are_fine(figures):
     assert figures[0][1] == "3 of 3 images are right."
 
 
-def test_a_matrix_that_does_not_fit_the_names_is_refused():
-    with pytest.raises(ValueError, match="3 × 3"):
-        plots.show_confusion_matrix(np.eye(2), ["a", "b", "c"])
+@pytest.mark.parametrize(
+    ("matrix", "names", "said"),
+    [
+        (np.eye(2), ["a", "b", "c"], "2 classes apart, but there are 3"),
+        ([[1, 2]], ["a", "b"], r"a row and a column of counts for each class; this one has the shape \(1, 2\)"),
+        ([], [], r"the shape \(0,\)"),
+        (np.full((2, 2), np.nan), ["a", "b"], "or other values"),
+        (np.full((2, 2), 0.5), ["a", "b"], "or other values"),
+        ([["a", "b"], ["c", "d"]], ["a", "b"], "or other values"),
+    ],
+)
+def test_a_matrix_that_is_none_or_does_not_fit_the_names_is_refused(matrix, names, said):
+    with pytest.raises(ValueError, match=said):
+        plots.show_confusion_matrix(matrix, names)
+
+
+def test_names_of_a_matrix_may_be_missing_or_come_one_by_one(figures):
+    plots.show_confusion_matrix([[1.0, 2.0], [0, 1]])
+    plots.show_confusion_matrix([[1, 2], [0, 1]], (name for name in ("cat", "dog")))
+    assert [text for _, text in figures] == [
+        f"2 of 4 images are right. Most frequent mistakes: {a} taken for {b} (2)."
+        for a, b in (("0", "1"), ("cat", "dog"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("images", "probabilities", "said"),
+    [
+        (DIGITS[:2], np.full((2, 2), np.nan), "Probabilities are numbers"),
+        (DIGITS[:2], np.zeros((2, 2, 2)), "Probabilities are numbers"),
+        (DIGITS[:1], np.eye(2)[::-1], "2 labels for 1 images"),
+    ],
+)
+def test_mistakes_that_cannot_be_found_are_a_sentence(images, probabilities, said):
+    with pytest.raises(ValueError, match=said):
+        plots.show_mistakes(images, [0, 1], probabilities)
+
+
+def test_one_image_is_an_image_and_nothing_is_no_size(figures):
+    plots.show_images(np.zeros((8, 9, 3)), iter(["one"]))
+    plots.show_images(DIGITS[0])
+    assert [text for _, text in figures] == ["One image of 8×9 pixels: one.", "One image of 28×28 pixels."]
+    for options in ({"columns": 0}, {"size": 0}):
+        with pytest.raises(ValueError, match="use more than 0"):
+            plots.show_images(DIGITS, **options)
 
 
 def test_the_worst_mistakes_come_first(figures):

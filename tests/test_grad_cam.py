@@ -22,13 +22,18 @@ def test_it_lies_where_the_image_is_bright(way, tmp_path):
     assert not grad_cam(model, image, class_index=0).any(), "nothing speaks for class 0"
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "softmax", "logits", "one logit", "activation layer"])
+@pytest.mark.parametrize(
+    "activation",
+    ["sigmoid", "softmax", "logits", "one logit", "activation layer", "in mixed precision", "frozen, of bytes"],
+)
 def test_it_finds_the_only_region_that_tells_anything(activation):
     """Channel 0 finds red, channel 1 green; only red speaks for class 1. The image is full of green."""
     units = 1 if activation in ("sigmoid", "one logit") else 2
-    model = keras.Sequential([keras.Input((32, 32, 3)), layers.Conv2D(2, 3, padding="same"), layers.MaxPooling2D(2)])
-    model.add(layers.Flatten())
-    model.add(layers.Dense(units, activation=activation if activation in ("sigmoid", "softmax") else None))
+    dtype = "mixed_float16" if activation == "in mixed precision" else "float32"
+    model = keras.Sequential([layers.Conv2D(2, 3, padding="same", dtype=dtype), layers.MaxPooling2D(2, dtype=dtype)])
+    model.add(layers.Flatten(dtype=dtype))
+    model.add(layers.Dense(units, activation=activation if activation in ("sigmoid", "softmax") else None, dtype=dtype))
+    model.build((None, 32, 32, 3))
     if activation == "activation layer":
         model.add(layers.Activation("softmax"))
     kernel = np.zeros((3, 3, 3, 2))
@@ -37,6 +42,10 @@ def test_it_finds_the_only_region_that_tells_anything(activation):
     weights = np.zeros((512, units))
     weights[0::2, -1] = 40  # so sure that a sigmoid's own gradient vanishes
     model.layers[3].set_weights([weights, np.zeros(units)])
+    if activation == "frozen, of bytes":
+        model.trainable = False
+        inputs = keras.Input((32, 32, 3), dtype="uint8")
+        model = keras.Model(inputs, model(layers.Rescaling(1 / 255)(inputs)))
     image = np.zeros((32, 32, 3))
     image[:, :16, 1] = 1
     image[20:26, 22:30, 0] = 1
@@ -47,6 +56,28 @@ def test_it_finds_the_only_region_that_tells_anything(activation):
     assert not outside.any()
     np.testing.assert_array_equal(grad_cam(model, image, class_index=1), heat)
     assert not grad_cam(model, image, class_index=0).any()
+
+
+ENDS = {
+    "reshaped": [layers.Flatten(), layers.Dense(1, "sigmoid"), layers.Reshape((1, 1))],
+    "an operation": [layers.Flatten(), layers.Dense(1), keras.ops.sigmoid],
+    "a Lambda": [layers.Flatten(), layers.Dense(1), layers.Lambda(keras.ops.sigmoid)],
+    "a convolution": [layers.Conv2D(1, 4, activation="sigmoid"), layers.Dropout(0.5)],
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_single_probability_below_a_half_is_class_0(end):
+    x = inputs = keras.Input((4, 4, 1))
+    for layer in (layers.Conv2D(1, 1, name="first"), *ENDS[end]):
+        x = layer(x)
+    model = keras.Model(inputs, x)
+    for layer in model.layers:
+        layer.set_weights([np.full_like(w, 0.1) if w.ndim > 1 else w - 1 for w in layer.get_weights()])
+    for light, answer in ((0.2, 0), (1.0, 1)):
+        image = np.full((4, 4, 1), 30 * light, "float32")
+        np.testing.assert_array_equal(grad_cam(model, image), grad_cam(model, image, answer))
+        assert grad_cam(model, image, 1).any() != grad_cam(model, image, 0).any()
 
 
 @pytest.mark.parametrize("is_loaded", [False, True])
@@ -90,5 +121,5 @@ def test_it_refuses_what_it_cannot_do():
     dense = keras.Sequential([keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(2)])
     with pytest.raises(ValueError, match="this network has none"):
         grad_cam(dense, IMAGE)
-    with pytest.raises(ValueError, match=r"not \(classes,\)"):
+    with pytest.raises(ValueError, match="not one number for each class"):
         grad_cam(keras.Sequential([keras.Input((4, 4, 1)), layers.Conv2D(1, 1)]), IMAGE)

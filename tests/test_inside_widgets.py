@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 from matplotlib import colormaps
 
@@ -76,6 +77,31 @@ def test_the_images_for_a_page_hold_nearly_the_same_and_no_layer_twice(model):
     assert sheet.shape == (24, 24)
     first = np.frombuffer(data, np.uint8)[:144].reshape(12, 12)
     assert abs(sheet[:12, :12] - first).mean() < 12
+
+
+def test_layers_without_channels_and_of_odd_shapes_are_shown():
+    model = keras.Sequential([keras.Input((8, 8)), layers.Rescaling(1 / 255), layers.Reshape((4, 4, 2, 2))])
+    model.add(layers.Flatten())
+    model.add(layers.Dense(2, "softmax"))
+    browser = ActivationBrowser(model, np.eye(8))
+    assert [(layer["rows"], layer["columns"], layer["count"]) for layer in browser._layers] == [
+        (8, 8, 1),
+        (2, 32, 1),
+        (1, 2, 1),
+    ]
+    for browser.layer in range(3):
+        assert "image/jpeg" in browser.fallback()
+
+
+@pytest.mark.parametrize("name", ["$x_$", r"a$\frac{$", "日本", "a\udcff", ""])
+def test_any_class_name_can_be_in_a_fallback(model, snapshots, name):
+    names, validation = [name, "b"], (IMAGES, [0, 1, 0, 1, 0])
+    for widget in (
+        GradCam(model, IMAGES[:2], [0, 1], names),
+        ActivationBrowser(model, IMAGES[0], names),
+        EpochScrubber(snapshots, IMAGES[0], validation, names),
+    ):
+        assert "image/jpeg" in widget.fallback()
 
 
 def test_images_of_every_usual_kind_become_colors():
@@ -266,6 +292,22 @@ def test_gray_images_of_ten_classes_work_too():
     scrubber = EpochScrubber(snapshots, images[0], (images, np.arange(20) % 10))
     assert np.shape(scrubber._confusions) == (2, 10, 10)
     assert ActivationBrowser(model, images[0])._answer.split()[0] in "0123456789"
+
+
+@pytest.mark.parametrize(
+    "validation", [None, IMAGES, (IMAGES,), (IMAGES, None), tf.data.Dataset.from_tensors((IMAGES, [0, 1, 0, 1, 0]))]
+)
+def test_validation_is_images_and_labels(validation, snapshots):
+    with pytest.raises(ValueError, match=r"validation has to be \(images, labels\), two arrays"):
+        EpochScrubber(snapshots, IMAGES[0], validation, NAMES)
+
+
+def test_without_a_convolution_there_is_nothing_to_scrub():
+    model, kept = keras.Sequential([keras.Input((12, 12, 3)), layers.Flatten(), layers.Dense(2)]), EpochSnapshots()
+    kept.set_model(model)
+    kept.on_train_begin()
+    with pytest.raises(ValueError, match="has no convolution"):
+        EpochScrubber(kept, IMAGES[0], (IMAGES, [0, 1, 0, 1, 0]), NAMES)
 
 
 def test_without_an_epoch_there_is_nothing_to_scrub():

@@ -141,6 +141,30 @@ def test_a_network_of_unknown_structure_gets_a_sentence():
         layer_outputs(keras.Model(inputs, layers.Add()(inputs)), IMAGE)
 
 
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("model.keras", "A network is a Keras model, not str"),
+        (None, "A network is a Keras model, not NoneType"),
+        (keras.Sequential([keras.Input((4, 4, 1))], name="bare"), "bare has no layers yet"),
+        (
+            keras.Sequential([keras.Input((1, 4, 4)), layers.Conv2D(1, 1, data_format="channels_first")]),
+            "has its channels first",
+        ),
+    ],
+)
+def test_what_cannot_be_looked_into_is_a_sentence(model, said):
+    for look in (layer_outputs, grad_cam, batch_outputs, top_patches):
+        with pytest.raises(ValueError, match=said):
+            look(model, IMAGE[None])
+
+
+def test_a_single_layer_has_an_output_for_each_image():
+    model = keras.Sequential([keras.Input((4, 4, 1)), layers.Rescaling(2.0, name="only")])
+    images = np.stack([IMAGE, 3 * IMAGE]) / 50
+    np.testing.assert_allclose(batch_outputs(model, images)["only"], 2 * images, rtol=1e-6)
+
+
 def test_random_augmentation_is_off():
     model = keras.Sequential([keras.Input((4, 4, 1)), layers.RandomFlip(seed=1), layers.Rescaling(2.0)])
     for _ in range(4):

@@ -44,6 +44,16 @@ def test_it_is_the_map_of_the_learners_loop_for_the_class_that_is_answered():
     assert occlusion_drops(model, IMAGE, 5, 3).shape == (3, 4), "squares that do not fit are left out"
 
 
+def test_logits_have_the_map_of_their_softmax():
+    model = network(3)
+    kernel, logits = model.layers[-1], keras.Sequential([keras.Input((12, 16, 3)), layers.Flatten(), layers.Dense(3)])
+    logits.layers[-1].set_weights(kernel.get_weights())
+    np.testing.assert_allclose(occlusion_drops(logits, IMAGE, 6, 6), occlusion_drops(model, IMAGE, 6, 6), atol=1e-4)
+    kernel.set_weights([np.full_like(weights, np.nan) for weights in kernel.get_weights()])
+    with pytest.raises(ValueError, match="weights diverged"):
+        occlusion_drops(model, IMAGE, 6, 6)
+
+
 def test_of_several_classes_one_is_asked_for():
     model = network(3)
     drops = [occlusion_drops(model, IMAGE, 6, 6, class_index=number) for number in range(3)]

@@ -1,7 +1,5 @@
 """Predictions for image files: every kind of head, bad files among good ones, images as given and as seen."""
 
-import types
-
 import keras
 import numpy as np
 import pytest
@@ -44,7 +42,7 @@ def test_softmax_as_a_layer_of_its_own(last):
 
 
 def test_without_a_known_activation_the_numbers_tell():
-    model = types.SimpleNamespace(layers=[])
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: x)])
     np.testing.assert_allclose(probabilities(model, np.array([[0.2, 0.8]])), [[0.2, 0.8]])
     np.testing.assert_allclose(probabilities(model, np.array([[0.2, 0.9]])), [[0.331812, 0.668188]], atol=1e-5)
     np.testing.assert_allclose(probabilities(model, np.array([[0.3]])), [[0.7, 0.3]])
@@ -94,6 +92,36 @@ def test_outputs_and_inputs_of_odd_shapes_are_a_sentence_or_the_right_answer():
             model = keras.Sequential([redness(1, activation), after])
             assert predict_files(model, ["a", "b"], [RED])[0].probability == pytest.approx(sigmoid(2), abs=1e-5)
     assert predict_probabilities(redness(1, "sigmoid"), np.zeros((0, 4, 6, 3))).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (keras.layers.Dense(1, "softmax"), r"ends in a single unit with softmax, which is always 1\. Use .*sigmoid"),
+        (keras.layers.Dense(1, "relu"), "a single unit with relu, which is no probability"),
+        (keras.layers.Activation("tanh"), "a single unit with tanh, which is no probability"),
+        (lambda x: keras.ops.argmax(x, axis=-1), r"the shape \(\) of whole numbers, not one number for each class"),
+        (lambda x: keras.ops.argmax(x, axis=-1, keepdims=True), r"the shape \(1,\) of whole numbers"),
+    ],
+)
+def test_an_output_that_is_no_probability_is_a_sentence(last, said, recwarn):
+    inputs = keras.Input((4, 6, 3))
+    model = keras.Model(inputs, last(redness(1, None)(inputs)))
+    for ask in (
+        lambda: predict_files(model, None, [RED]),
+        lambda: predict_probabilities(model, np.zeros((1, 4, 6, 3))),
+    ):
+        with pytest.raises(ValueError, match=said):
+            ask()
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("outside", [lambda x: [x], lambda x: {"only": x}])
+def test_an_input_and_an_output_in_a_list_or_dict_are_asked_without_a_warning(outside, recwarn):
+    inner, inputs = redness(1, "sigmoid"), keras.Input((4, 6, 3))
+    model = keras.Model(outside(inputs), outside(inner(inputs)))
+    assert predict_files(model, ["a", "b"], [RED])[0].probability == pytest.approx(sigmoid(2), abs=1e-5)
+    assert not recwarn.list
 
 
 def test_a_network_whose_weights_are_no_numbers():

@@ -254,11 +254,12 @@ def test_a_cache_that_is_damaged_closed_or_too_large_is_only_a_loss_of_time(monk
     assert cache.get(["a"]) == {}
 
 
-def test_a_row_of_another_length_is_computed_again():
+@pytest.mark.parametrize("vector", ["x'00000000'", "x'0011223344'", "'text'", "NULL", "3.5"])
+def test_a_row_of_another_length_or_kind_is_computed_again(vector):
     given = images(1, 32)
     right = pretrained.features(given)
     with sqlite3.connect(home() / "cache/features-efficientnet-lite0-1.sqlite") as table:
-        table.execute("UPDATE features SET vector = x'00000000'")
+        table.execute(f"UPDATE features SET vector = {vector}")
     table.close()
     np.testing.assert_array_equal(pretrained.features(given), right)
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from helpers.training import EpochSnapshots
 from helpers.training import progress as module
+from helpers.training.callbacks import live_html
 from helpers.training.progress import ProgressCallback, TrainingProgress, format_duration
 from tests.slowly import small
 
@@ -41,11 +43,13 @@ def test_data_of_unknown_length_without_metrics_and_validation():
 
 
 def test_a_metric_with_a_value_for_every_class_has_no_curve():
-    callback = ProgressCallback()
+    reported, snapshots = [], EpochSnapshots()
+    callback = ProgressCallback(lambda progress: reported.append(live_html(progress)), rate=1000)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="sigmoid")])
     model.compile("adam", "binary_crossentropy", metrics=[keras.metrics.F1Score()])
-    model.fit(IMAGES, np.eye(2, dtype="float32")[LABELS], verbose=0, callbacks=[callback])
-    assert list(callback.progress.history) == ["loss"]
+    model.fit(IMAGES, np.eye(2, dtype="float32")[LABELS], verbose=0, callbacks=[callback, snapshots])
+    assert list(callback.progress.history) == list(snapshots.kept[-1].logs) == ["loss"]
+    assert "loss" in reported[-2]
 
 
 def test_it_may_be_passed_to_evaluate_too():

@@ -58,6 +58,16 @@ def test_the_memory_is_bounded_and_the_whole_training_still_covered():
     np.testing.assert_allclose(last.get_weights()[0], model.get_weights()[0], rtol=1e-3, atol=1e-6)
 
 
+def test_in_a_list_twice_an_epoch_counts_once_and_another_network_begins_anew():
+    model, snapshots = network(), EpochSnapshots()
+    model.fit(*DATA, epochs=2, verbose=0, callbacks=[snapshots, snapshots])
+    assert snapshots.epochs == [0, 1, 2]
+    other = keras.Sequential([keras.Input((10,)), layers.Dense(1)])
+    other.compile("sgd", "mse")
+    fit(other, snapshots, 1)
+    assert [(epoch, copy.count_params()) for epoch, copy in snapshots.networks()] == [(0, 11), (1, 11)]
+
+
 def test_too_little_memory_is_refused_before_the_training():
     with pytest.raises(ValueError, match=r"EpochSnapshots\(megabytes=0.001\) allows less"):
         fit(network(), EpochSnapshots(megabytes=0.001), 1)

@@ -79,6 +79,12 @@ NETWORKS = {
     "preprocess_input, −1…1": (lambda: chain(APPLICATIONS.mobilenet_v2.preprocess_input), (0, 255)),
     "preprocess_input, less the means": (lambda: chain(APPLICATIONS.vgg16.preprocess_input), (0, 255)),
     "preprocess_input, standardized": (lambda: chain(APPLICATIONS.densenet.preprocess_input), (0, 255)),
+    "each channel by itself, given": (
+        lambda: chain(layers.Normalization(mean=[115.0] * 3, variance=[4096.0, 2500.0, 5000.0])),
+        (0, 255),
+    ),
+    "after a branch": (lambda: chain(lambda x: layers.Concatenate()([x, x]), layers.Rescaling(1 / 255)), (0, 255)),
+    "an unadapted Normalization": (lambda: chain(layers.Normalization()), (0, 1)),
     "each image by itself": (lambda: chain(lambda x: x / (ops.max(x, axis=(1, 2, 3), keepdims=True) + 1e-9)), (0, 1)),
     "whole numbers": (lambda: chain(layers.Rescaling(1 / 255), dtype="uint8"), (0, 255)),
     "a borrowed network": (lambda: APPLICATIONS.MobileNetV3Small((32, 32, 3), weights=None), (0, 255)),
@@ -146,9 +152,17 @@ def test_a_borrowed_networks_values_can_be_stated(values, expected):
     np.testing.assert_array_equal(given, PHOTOGRAPHS)
 
 
-def test_a_function_that_changes_the_shape_is_refused():
-    with pytest.raises(ValueError, match="has to keep their shape"):
-        network_input(chain(), PHOTOGRAPHS, lambda x: x[:, :4])
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (lambda x: x[:, :4], "has to keep their shape"),
+        (lambda x: None, "has to keep their shape"),
+        (lambda x: x * np.nan, "is not a number"),
+    ],
+)
+def test_a_function_that_makes_no_images_is_refused(values, said):
+    with pytest.raises(ValueError, match=said):
+        network_input(chain(), PHOTOGRAPHS, values)
 
 
 def test_pixels_and_the_networks_own_values_are_known_as_such():

@@ -22,14 +22,22 @@ def class_names(names: ClassNames | None, count: int) -> list[str]:
     elif isinstance(names, str | bytes | set | frozenset) or not hasattr(names, "__iter__"):
         raise ValueError(f"class_names is {names!r}; {FORMS}.")
     else:
-        found = list(np.ravel(names) if isinstance(names, np.ndarray) else names)
-    texts = [name.decode() if isinstance(name, bytes) else str(name) for name in found]
+        found = [_single(name) for name in (np.asarray(names) if hasattr(names, "__array__") else names)]
+    texts = [name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in found]
     if len(texts) != count:
         raise ValueError(f"The network tells {count} classes apart, but there are {len(texts)} class names.")
     twice = next((name for name in texts if texts.count(name) > 1), None)
     if twice is not None:
         raise ValueError(f"Two classes are called {twice!r}; give each class a name of its own.")
     return texts
+
+
+def _single(name: Any) -> Any:
+    """Return a name that is alone in a list, an array or a tensor."""
+    if not (isinstance(name, list | tuple) or hasattr(name, "__array__")):
+        return name
+    inside = np.ravel(np.asarray(name, object))
+    return inside[0] if len(inside) == 1 else name
 
 
 def _in_order(names: Mapping) -> list:
@@ -48,8 +56,10 @@ def class_labels(labels: Any, count: int, images: int | None = None) -> np.ndarr
     images: how many there have to be. Raises ValueError for other values and shapes.
     """
     try:
+        if np.asarray(labels).dtype.kind in "cmM":  # complex numbers and dates would become numbers, too
+            raise TypeError
         values = np.asarray(labels, "float64")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"Labels are class numbers 0 to {count - 1}; these are {_beginning(labels)}.") from None
     if values.ndim == 2 and values.shape[1] == count and count > 1:
         if not (np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all()):

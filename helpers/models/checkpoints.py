@@ -15,12 +15,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from data_scripts.atomic import lock
 from data_scripts.errors import as_data_error
 from data_scripts.paths import home
 from helpers import budget, data
 
+LARGEST = 2**30  # bytes of a network, unpacked
 HISTORY = "history.json"  # in the .keras file, which is a zip archive: one file, so weights and history belong together
 
 
@@ -37,7 +39,8 @@ def save(dataset: str, name: str, model: keras.Model, history: Mapping[str, Sequ
     Raises DataError if the folder cannot be written to or the disk is full.
     """
     target = checkpoint_path(dataset, name)
-    values = {metric: [float(value) for value in series] for metric, series in (history or {}).items()}
+    history = getattr(history, "history", history) or {}
+    values = {name: list(map(float, series)) for name, series in history.items() if not any(map(np.ndim, series))}
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None and not optimizer.built:  # compiled and never trained: Keras would save only
         optimizer.build(model.trainable_variables)  # half of it, and warn when the model is loaded
@@ -64,10 +67,12 @@ def load(dataset: str, name: str, optimizer: bool = True) -> tuple[keras.Model, 
     if not file.is_file():
         return None
     try:
-        model = keras.saving.load_model(file, compile=optimizer, safe_mode=True)
         with zipfile.ZipFile(file) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST:
+                raise ValueError("far larger than a network of the course")
             stored = json.loads(archive.read(HISTORY))
         history = {metric: [float(value) for value in series] for metric, series in stored.items()}
+        model = keras.saving.load_model(file, compile=optimizer, safe_mode=True)
     except Exception as error:  # a broken file raises whatever the format's reader stumbles over
         print(f"{file.name} was kept by an earlier run and cannot be read ({type(error).__name__}); it is left out.")
         return None

@@ -4,27 +4,34 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Sequence
 
 import keras
 import numpy as np
 
-from helpers.images.classes import class_names
-from helpers.models.predict import image_shape, output_count
+from helpers.images.classes import ClassNames
+from helpers.models.layer_graph import layer_graph
+from helpers.models.predict import class_names_of, image_shape
+from helpers.models.values import input_range
 from helpers.tensorflow_import import silent_stderr, tensorflow
 
 
-def with_names(model: keras.Model, names: Sequence[str]) -> keras.Model:
+def with_names(model: keras.Model, names: ClassNames) -> keras.Model:
     """Return a network that takes pixels of any size, (N, H, W, 3), 0…255, and answers with words.
 
-    model: images 0…1 → a probability for each class. Its answer is a dict: "probabilities" (N, classes) and "class" (N,), text.
+    model: images → probabilities or logits; a single output stands for two classes. The answer is a dict: "probabilities"
+    (N, classes) and "class" (N,), text.
     Only layers of Keras are used, so its `.keras` file loads anywhere, in safe mode. Raises ValueError for names that don't fit.
     """
     height, width, channels = image_shape(model)
-    names = class_names(names, output_count(model))
+    names, (low, high) = class_names_of(model, names), input_range(model)
     pixels = keras.Input((None, None, channels), name="pixels")
-    images = keras.layers.Rescaling(1 / 255)(keras.layers.Resizing(height, width, interpolation="bilinear")(pixels))
-    probabilities = model(images)
+    resized = keras.layers.Resizing(height, width, interpolation="bilinear")(pixels)
+    (outputs,) = keras.tree.flatten(model(keras.layers.Rescaling((high - low) / 255, low)(resized)))
+    probabilities = keras.layers.Flatten()(outputs)
+    if layer_graph(model).last.activation == "linear":
+        probabilities = keras.layers.Activation("softmax" if probabilities.shape[-1] > 1 else "sigmoid")(probabilities)
+    if probabilities.shape[-1] == 1:
+        probabilities = keras.layers.Concatenate()([1 - probabilities, probabilities])
     words = keras.layers.StringLookup(vocabulary=names, num_oov_indices=0, invert=True, name="words")
     likeliest = keras.ops.argmax(probabilities, axis=-1)
     return keras.Model(

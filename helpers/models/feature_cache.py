@@ -32,7 +32,8 @@ class FeatureCache:
                 part = keys[start : start + AT_ONCE]
                 marks = ",".join("?" * len(part))
                 rows = table.execute(f"SELECT key, vector FROM features WHERE key IN ({marks})", part)
-                found |= {key: np.frombuffer(vector, "<f4") for key, vector in rows}
+                whole = (row for row in rows if isinstance(row[1], bytes) and len(row[1]) % 4 == 0)
+                found |= {key: np.frombuffer(vector, "<f4") for key, vector in whole}
         return found
 
     def put(self, vectors: Mapping[str, np.ndarray]) -> None:

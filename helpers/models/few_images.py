@@ -11,6 +11,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import softmax
 
+from helpers.classes import class_labels
+
 DECAY = 1e-3  # of the squared weights
 
 
@@ -31,11 +33,12 @@ class Head:
 def train_head(features: np.ndarray, labels: np.ndarray, classes: int) -> Head:
     """Return the head with the least loss on `features` (N, F) and `labels` (N,), numbers 0 to `classes` − 1.
 
-    Raises ValueError for no images, or labels that don't fit.
+    labels also as `class_labels` takes them. Raises ValueError for no images, features that are not numbers, or labels that don't fit.
     """
-    features, labels = np.asarray(features, "float64"), np.asarray(labels)
-    if not len(features) or len(features) != len(labels) or labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"{len(features)} images and {len(labels)} labels of {classes} classes; give as many of both.")
+    features = np.asarray(features, "float64")
+    labels = class_labels(labels, classes, len(features))
+    if not (len(features) and np.isfinite(features).all()):
+        raise ValueError("There are no features to learn from, or some that are not numbers (NaN or infinite).")
     mean, scale = features.mean(axis=0), features.std(axis=0) + 0.1
     inputs, truth = (features - mean) / scale, np.eye(classes)[labels]
 
@@ -68,7 +71,7 @@ def cross_validate(
     ask about, of the same images under other conditions. Raises ValueError where a class has images of one series only: then
     nothing is left to learn it from.
     """
-    asked = features if asked is None else asked
+    asked, labels = features if asked is None else asked, class_labels(labels, classes, len(features))
     fold_of: dict[int, int] = {}
     rng = np.random.default_rng(seed)
     for label in np.unique(labels):
@@ -92,6 +95,7 @@ def learning_curve(
 
     Those of other series are asked. A count that leaves a class nothing to ask is left out.
     """
+    labels = class_labels(labels, classes, len(features))
     curve: dict[int, list[float]] = {}
     for count in counts:
         for draw in range(draws):

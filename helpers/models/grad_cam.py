@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.models.layer_graph import CONVOLUTIONS, LayerCall, LayerGraph, layer_graph
+from helpers.models.predict import PROBABILITIES, output_count
 from helpers.models.values import Values, as_batch, check_finite, network_input
 
 
@@ -26,8 +27,7 @@ def grad_cam(model: keras.Model, image: Any, class_index: int | None = None, val
     layer or without an output for each class, and for a class that it does not have.
     """
     batch = network_input(model, as_batch(model, image), values)
-    graph = layer_graph(model)
-    classes = max(2, graph.output.shape[-1] or 0)
+    graph, classes = layer_graph(model), max(2, output_count(model))
     if class_index is not None and not 0 <= class_index < classes:
         raise ValueError(f"class_index is {class_index}; the network has the classes 0 to {classes - 1}.")
     wanted = tf.constant(-1 if class_index is None else class_index)
@@ -40,28 +40,29 @@ def grad_cam(model: keras.Model, image: Any, class_index: int | None = None, val
 
 def _channels_and_gradient(graph: LayerGraph) -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
     """Return a function of (images, class): the last convolution's output, and the score's gradient by it."""
-    layer, last = _last_convolution(graph), graph.calls[-1]
+    layer, last = _last_convolution(graph), graph.last
     network = keras.Model(graph.input, [layer.output, last.output, last.inputs[0]])
 
     def channels_and_gradient(images: tf.Tensor, class_index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(images)  # else nothing is recorded before the first layer that trains: a borrowed base is frozen
+            # Without it nothing is recorded before the first layer that trains: a borrowed base is frozen.
+            tape.watch(images if images.dtype.is_floating else [weight.value for weight in network.weights])
             channels, outputs, before = network(images, training=False)
             score = class_score(last, outputs, before, class_index)
         gradient = tape.gradient(score, channels)
         if gradient is None:
             raise ValueError(f"The network's answer does not depend on {layer.name}.")
-        return channels, gradient
+        return tf.cast(channels, "float32"), tf.cast(gradient, "float32")
 
     return channels_and_gradient
 
 
 def class_score(last: LayerCall, outputs: tf.Tensor, before: tf.Tensor, class_index: tf.Tensor | int = -1) -> tf.Tensor:
-    """Return the score of a class, or of the answer (-1), before sigmoid or softmax, from what the last layer gave and got."""
-    logits = _logits(last, outputs, before)
-    if logits.shape[-1] == 1:
-        logits = tf.concat([-logits, logits], axis=-1)
-    return logits[0, tf.where(class_index < 0, tf.argmax(logits[0], output_type=tf.int32), class_index)]
+    """Return the score of a class, or of the answer (-1), before sigmoid or softmax, from what the last layer made of one image."""
+    logits = tf.reshape(_logits(last, outputs, before), (-1,))
+    if logits.shape[0] == 1:
+        logits = tf.concat([-logits, logits], axis=0)
+    return logits[tf.where(class_index < 0, tf.argmax(logits, output_type=tf.int32), class_index)]
 
 
 def _last_convolution(graph: LayerGraph) -> LayerCall:
@@ -72,14 +73,14 @@ def _last_convolution(graph: LayerGraph) -> LayerCall:
 
 
 def _logits(last: LayerCall, outputs: tf.Tensor, before: tf.Tensor) -> tf.Tensor:
-    """Return the scores of the classes (1, units): what the last layer had before its activation."""
-    if outputs.ndim != 2:
-        raise ValueError(
-            f"The network ends in {last.name}, whose output has the shape {outputs.shape[1:]}, not (classes,)."
-        )
-    if isinstance(last.layer, keras.layers.Activation | keras.layers.Softmax):
+    """Return the scores of the classes (1, …): what the last layer had before its activation, where that is known."""
+    if isinstance(last.layer, keras.layers.Dense):
+        kernel = tf.convert_to_tensor(last.layer.kernel)
+        logits = tf.tensordot(tf.cast(before, kernel.dtype), kernel, 1)  # mixed precision has float16 here
+        return logits + last.layer.bias if last.layer.use_bias else logits
+    is_probability = last.activation in PROBABILITIES
+    if isinstance(last.layer, keras.layers.Activation) or (is_probability and not getattr(last.layer, "weights", ())):
         return before
-    if not isinstance(last.layer, keras.layers.Dense):
-        return outputs
-    logits = tf.matmul(before, tf.convert_to_tensor(last.layer.kernel))
-    return logits + last.layer.bias if last.layer.use_bias else logits
+    if outputs.shape.num_elements() == 1 and last.activation != "linear":  # a probability counts from 0.5 on
+        return tf.where((outputs >= 0) & (outputs <= 1), outputs - 0.5, outputs)
+    return outputs

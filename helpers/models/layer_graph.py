@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -20,6 +21,13 @@ class LayerCall:
     layer: Any  # a keras.Layer, or an operation such as x * 2
     inputs: tuple
     output: Any
+
+    @property
+    def activation(self) -> str:
+        """The name of its activation, such as "softmax"; without one that of its class, in lower case."""
+        function = getattr(self.layer, "activation", None)
+        name = type(self.layer).__name__.lower() if function is None else getattr(function, "__name__", "")
+        return name.removesuffix("_v2")  # tf.nn.softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +50,20 @@ class LayerGraph:
             self._compiled[make] = tf.function(make(self), autograph=False, reduce_retracing=True)
         return self._compiled[make]
 
+    @cached_property
+    def network(self) -> keras.Model:
+        """The same network, of one batch and one array, also where its own input or output is a list or a dict of one."""
+        return keras.Model(self.input, self.output)
+
+    @cached_property
+    def last(self) -> LayerCall:
+        """The last call that changes values: what follows it passes them on, in another shape at most."""
+        by_output = {id(call.output): call for call in self.calls}
+        call = by_output.get(id(self.output), self.calls[-1])
+        while len(call.inputs) == 1 and _passes_on(call.layer) and id(call.inputs[0]) in by_output:
+            call = by_output[id(call.inputs[0])]
+        return call
+
 
 _graphs: weakref.WeakKeyDictionary[keras.Model, tuple[tuple, LayerGraph]] = weakref.WeakKeyDictionary()
 
@@ -49,14 +71,18 @@ _graphs: weakref.WeakKeyDictionary[keras.Model, tuple[tuple, LayerGraph]] = weak
 def layer_graph(model: keras.Model) -> LayerGraph:
     """Return the graph of a Sequential or functional network: the same one until layers are added or removed.
 
-    Raises ValueError for a subclass of keras.Model with a `call` of its own, for a network with several inputs or
-    outputs, and for a Sequential that does not know the shape of its images yet.
+    Raises ValueError for what is no network, for a subclass of keras.Model with a `call` of its own, for a network with several
+    inputs or outputs, without layers or with its channels first, and for a Sequential that does not know the shape of its images yet.
     """
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"A network is a Keras model, not {type(model).__name__}.")
     if not is_network(model):
         raise ValueError(
             f"{type(model).__name__} is a class of its own, and only its code knows how its layers are connected. Build "
             "the network as a keras.Sequential, or with keras.Model(inputs, outputs), to look inside."
         )
+    if all(isinstance(layer, keras.layers.InputLayer) for layer in model.layers):
+        raise ValueError(f"{model.name} has no layers yet. Add some.")
     if not model.built:
         raise ValueError(
             f"{model.name} does not know the size of its images yet. Begin it with keras.Input((height, width, channels))."
@@ -64,15 +90,20 @@ def layer_graph(model: keras.Model) -> LayerGraph:
     for kind, tensors in (("inputs", model.inputs), ("outputs", model.outputs)):
         if len(tensors) != 1:
             raise ValueError(f"{model.name} has {len(tensors)} {kind}; use a network with one to look inside.")
-    layers = tuple(id(layer) for layer in layers_by_name(model).values())
-    if model not in _graphs or _graphs[model][0] != layers:
-        _graphs[model] = layers, _trace(model)
+    layers = layers_by_name(model).values()
+    if any(getattr(layer, "data_format", None) == "channels_first" for layer in layers):
+        raise ValueError(
+            f"{model.name} has its channels first. Build it with data_format='channels_last', for (height, width, channels)."
+        )
+    known = tuple(map(id, layers))
+    if model not in _graphs or _graphs[model][0] != known:
+        _graphs[model] = known, _trace(model)
     return _graphs[model][1]
 
 
 def graph_for(model: keras.Model, images: np.ndarray | None = None) -> LayerGraph:
     """Return the graph of a network, after building it for the shape of `images` (N, …) if it is not built yet."""
-    if images is not None and len(images) and is_network(model) and not model.built:
+    if images is not None and images.size and is_network(model) and model.layers and not model.built:
         model(images[:1], training=False)
     return layer_graph(model)
 
@@ -80,6 +111,11 @@ def graph_for(model: keras.Model, images: np.ndarray | None = None) -> LayerGrap
 def is_network(layer: Any) -> bool:
     """Return whether Keras knows how the layers inside are connected: a Sequential or functional network."""
     return isinstance(layer, keras.Sequential) or (isinstance(layer, keras.Model) and hasattr(layer, "inputs"))
+
+
+def _passes_on(layer: Any) -> bool:
+    linear = isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.linear
+    return linear or type(layer).__name__ in ("Dropout", "Flatten", "Identity", "Reshape", "Squeeze")
 
 
 def layers_by_name(model: keras.Model) -> dict[str, keras.Layer]:

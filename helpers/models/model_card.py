@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from helpers.classes import class_labels
 from helpers.models.few_images import wilson_interval
 
 CARD = """# {title}
@@ -36,6 +37,7 @@ def model_card(
     labels (N,), groups (N,): the class and the series of each image; answers (N, classes): probabilities by cross-validation.
     missing: who or what isn't among the images; a line that says so where it is empty.
     """
+    labels, groups = class_labels(labels, len(class_names), len(answers)), np.asarray(groups)
     right = np.argmax(answers, axis=1) == labels
     rows = [_row(name, labels == label, groups, right) for label, name in enumerate(class_names)]
     rows.append(_row("**all**", np.ones(len(labels), bool), groups, right))
@@ -44,6 +46,7 @@ def model_card(
 
 
 def _row(name: str, chosen: np.ndarray, groups: np.ndarray, right: np.ndarray) -> str:
+    name = " ".join(name.split()).replace("|", "\\|")  # a line of the table
     total, good = int(chosen.sum()), int(right[chosen].sum())
     if not total:
         return f"| {name} | 0 | 0 | – | – |"

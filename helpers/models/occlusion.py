@@ -10,10 +10,10 @@ import keras
 import numpy as np
 from scipy.special import logit
 
-from helpers.models.values import Values, as_batch, network_input, unit_images
+from helpers.models.predict import output_count, predict_probabilities
+from helpers.models.values import Values, as_batch, input_range, unit_images
 
 GRAY = 0.5
-BATCH = 32
 
 
 def occlusion_drops(
@@ -27,14 +27,15 @@ def occlusion_drops(
     """Return by how much the score of a class falls when a gray square covers part of an image: float32 (rows, columns).
 
     image, values: as `layer_outputs` takes them. The squares are `size` × `size` and begin `step` pixels apart, as long as they fit in.
-    class_index: by default the class that the network answers. Below 0 the score rises. For a network that ends in one
-    sigmoid or in a softmax. Raises ValueError for a square that does not fit, and for a class that there is not.
+    class_index: by default the class that the network answers. Below 0 the score rises. Raises ValueError for a
+    square that does not fit, for a class that there is not, and as `predict_probabilities` does.
     """
     batch = unit_images(model, as_batch(model, image), values)
-    height, width = batch.shape[1:3]
+    values = values if callable(values) else input_range(model, values)  # once, not for every row
+    height, width = batch.shape[1:3] if batch.ndim > 2 else (batch.shape[1], 1)
     if not (0 < size <= min(height, width) and step > 0):
         raise ValueError(f"A square of {size} with step {step} doesn't fit into {height} × {width} pixels.")
-    plain = _scores(model, network_input(model, batch, values))[0]
+    plain = _scores(model, batch, values)[0]
     chosen = int(plain.argmax()) if class_index is None else class_index
     if not 0 <= chosen < len(plain):
         raise ValueError(f"class_index is {chosen}; the network has the classes 0 to {len(plain) - 1}.")
@@ -44,7 +45,7 @@ def occlusion_drops(
         covered = np.repeat(batch, len(lefts), axis=0)
         for column, left in enumerate(lefts):
             covered[column, top : top + size, left : left + size] = GRAY
-        drops[row] = plain[chosen] - _scores(model, network_input(model, covered, values))[:, chosen]
+        drops[row] = plain[chosen] - _scores(model, covered, values)[:, chosen]
     return drops
 
 
@@ -64,8 +65,7 @@ def spread_drops(drops: np.ndarray, size: int = 30, step: int = 10) -> np.ndarra
     return total / np.maximum(count, 1)
 
 
-def _scores(model: keras.Model, images: np.ndarray) -> np.ndarray:
+def _scores(model: keras.Model, images: np.ndarray, values: Values) -> np.ndarray:
     """Return the scores before sigmoid or softmax, up to a constant: float64 (N, classes)."""
-    parts = [np.asarray(model(images[start : start + BATCH], training=False)) for start in range(0, len(images), BATCH)]
-    shares = np.clip(np.concatenate(parts).astype("float64"), 1e-9, 1 - 1e-9)
-    return np.hstack([-logit(shares), logit(shares)]) if shares.shape[1] == 1 else np.log(shares)
+    shares = np.clip(predict_probabilities(model, images, values), 1e-9, 1 - 1e-9)
+    return logit(shares) if output_count(model) == 1 else np.log(shares)

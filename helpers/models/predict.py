@@ -11,11 +11,12 @@ from scipy.special import softmax
 
 from helpers.images import ImageError, open_image, to_array
 from helpers.images.classes import ClassNames, class_names
-from helpers.models.layer_graph import is_network, layer_graph
+from helpers.models.layer_graph import LayerGraph, layer_graph
 from helpers.models.values import Values, check_finite, network_input
 
 SURE = 0.75  # below this probability a prediction comes with a caution
 BATCH = 100
+PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid")  # activations
 PAGE = 2400  # pixels of the longer side in which a digit is looked for
 
 
@@ -125,85 +126,63 @@ def class_names_of(model: keras.Model, names: ClassNames | None = None) -> list[
 
 
 def output_count(model: keras.Model) -> int:
-    """Return how many numbers a network gives for an image. Raises ValueError if they are not one for each class."""
-    shape = tuple(_one_shape(model, "output"))
-    count = int(np.prod([side or 1 for side in shape[1:]]))
-    if count != max(shape[1:] or (1,), key=lambda side: side or 1):
-        raise ValueError(f"The network's output has the shape {shape[1:]}, not one number for each class.")
+    """Return how many numbers a network gives for an image. Raises ValueError if they do not tell how likely each class is."""
+    graph = layer_graph(model)
+    sides, numbers = tuple(graph.output.shape[1:]), " of whole numbers" * ("int" in str(graph.output.dtype))
+    count, name = int(np.prod([side or 1 for side in sides])), graph.last.activation
+    if numbers or not sides or count != max(side or 1 for side in sides):
+        raise ValueError(f"The network's output has the shape {sides}{numbers}, not one number for each class.")
+    if count == 1 and name not in (*PROBABILITIES[1:], "linear") and hasattr(keras.activations, name):
+        fault = "which is always 1" if name == "softmax" else "which is no probability"
+        raise ValueError(f"The network ends in a single unit with {name}, {fault}. Use activation='sigmoid'.")
     return count
 
 
 def image_shape(model: keras.Model) -> tuple[int, int, int]:
     """Return height, width and channels of the images that a network takes. Raises ValueError if it takes no images."""
-    given = tuple(_one_shape(model, "input"))
+    given = tuple(layer_graph(model).input.shape)
     shape = (*given, 1) if len(given) == 3 else given
     if len(shape) != 4 or None in shape[1:] or shape[3] not in (1, 3):
         raise ValueError(f"The network takes {given}, not images of one size (height, width, 1 or 3 channels).")
     return int(shape[1] or 0), int(shape[2] or 0), shape[3]
 
 
-def _one_shape(model: keras.Model, which: str) -> Sequence[int | None]:
-    """Return the shape of the only "input" or "output", as `layer_graph` checks it."""
-    if not isinstance(model, keras.Model):
-        raise ValueError(f"A network is a Keras model, not {type(model).__name__}.")
-    return getattr(layer_graph(model), which).shape
-
-
 def predict_probabilities(model: keras.Model, images: Any, values: Values = None) -> np.ndarray:
     """Return the probabilities of the classes, (N, classes) float64, for images (N, H, W, C); see `network_input`.
 
-    Raises ValueError if they are not numbers.
+    Raises ValueError if they are not numbers, and as `output_count` does.
     """
     images = network_input(model, images, values)
-    batches = [model(images[start : start + BATCH], training=False) for start in range(0, len(images), BATCH)]
+    count, network = output_count(model), layer_graph(model).network
+    batches = [network(images[start : start + BATCH], training=False) for start in range(0, len(images), BATCH)]
     if not batches:
-        return np.zeros((0, max(2, output_count(model))))
-    answers = probabilities(model, np.concatenate([np.asarray(outputs, "float64") for outputs in batches]))
-    check_finite(answers)
-    return answers
+        return np.zeros((0, max(2, count)))
+    return probabilities(model, np.concatenate([np.asarray(outputs, "float64") for outputs in batches]))
 
 
 def probabilities(model: keras.Model, outputs: np.ndarray) -> np.ndarray:
     """Return a network's outputs (N, units) as probabilities (N, classes), float64.
 
     The last layer's activation tells what the outputs are; where it has none, they are logits if they cannot be
-    probabilities. A single unit p becomes 1 − p and p.
+    probabilities. A single unit p becomes 1 − p and p. Raises ValueError for outputs that are not numbers.
     """
     outputs = np.asarray(outputs, np.float64).reshape(len(outputs), -1)
+    check_finite(outputs)
     is_single = outputs.shape[1] == 1
-    if _are_logits(model, outputs):
+    if _are_logits(layer_graph(model), outputs):
         scores = np.hstack([np.zeros_like(outputs), outputs]) if is_single else outputs  # sigmoid(z) = softmax(0, z)
         return softmax(scores, axis=1)
     return np.hstack([1 - outputs, outputs]) if is_single else outputs
 
 
-def _are_logits(model: keras.Model, outputs: np.ndarray) -> bool:
-    layer = _last_layer(model)
-    activation = getattr(layer, "activation", None)
-    name = type(layer).__name__.lower() if activation is None else getattr(activation, "__name__", "")
-    if name in ("softmax", "sigmoid", "hard_sigmoid"):
+def _are_logits(graph: LayerGraph, outputs: np.ndarray) -> bool:
+    if graph.last.activation in PROBABILITIES:
         return False
     is_single = outputs.shape[1] == 1
-    if is_single and name == "linear":
+    if is_single and graph.last.activation == "linear":
         return True
     add_up = is_single or np.allclose(outputs.sum(axis=1), 1, atol=1e-3)
     return not (add_up and outputs.min() >= 0 and outputs.max() <= 1)
-
-
-def _last_layer(model: keras.Model) -> Any:
-    """Return the last layer that changes values, also in a network inside the network."""
-    if not is_network(model):
-        return None
-    by_output = {id(call.output): call for call in layer_graph(model).calls}
-    call = by_output.get(id(layer_graph(model).output))
-    while call and len(call.inputs) == 1 and _passes_on(call.layer) and id(call.inputs[0]) in by_output:
-        call = by_output[id(call.inputs[0])]
-    return call and call.layer
-
-
-def _passes_on(layer: Any) -> bool:
-    linear = isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.linear
-    return linear or type(layer).__name__ in ("Dropout", "Flatten", "Identity", "Reshape", "Squeeze")
 
 
 def _thumbnail(image: Image.Image) -> Image.Image:

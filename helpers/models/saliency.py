@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from helpers.models.grad_cam import class_score
 from helpers.models.layer_graph import LayerGraph, layer_graph
+from helpers.models.predict import output_count
 from helpers.models.values import Values, network_input
 
 
@@ -20,15 +21,18 @@ def gradient_times_input(model: keras.Model, batch: Any, values: Values = None) 
     """Return gradient × input of the class that the network answers: float32 in the shape of one image, without the batch.
 
     batch: one image, (1, ...) as the model was built for; `values` as for `network_input`. Above 0 speaks for the class, below 0
-    against it; a pixel of 0 says nothing. Raises ValueError as `layer_graph` does.
+    against it; a pixel of 0 says nothing. Raises ValueError as `output_count` does, and for a network that takes whole numbers.
     """
     batch, graph = network_input(model, np.asarray(batch, "float32"), values), layer_graph(model)
+    output_count(model)
+    if not np.issubdtype(batch.dtype, np.floating):
+        raise ValueError(f"{model.name} takes whole numbers, and a gradient is by numbers with a fraction.")
     return np.nan_to_num((graph.compiled(_gradient)(tf.constant(batch)) * batch)[0].numpy())
 
 
 def _gradient(graph: LayerGraph) -> Callable[[tf.Tensor], tf.Tensor]:
     """Return a function: images (1, ...) → the gradient of the answer's score by them."""
-    last = graph.calls[-1]
+    last = graph.last
     network = keras.Model(graph.input, [last.output, last.inputs[0]])
 
     def gradient(images: tf.Tensor) -> tf.Tensor:

@@ -35,8 +35,8 @@ def top_patches(model: keras.Model, images: Any, count: int = 9, values: Values 
     A patch is the receptive field of the channel's largest value in its image, gray beyond the border. Convolutions that see
     more than 64 pixels are left out. `values` as for `network_input`. Raises ValueError for no images.
     """
-    if not len(images):
-        raise ValueError("There are no images to take patches from; give at least one.")
+    if not len(images) or count < 1:
+        raise ValueError(f"There are {len(images)} images to take {count} patches from; give at least one.")
     fields = receptive_fields(model)
     names = [call.name for call in layer_graph(model).calls if isinstance(call.layer, CONVOLUTIONS)]
     names = [name for name in names if (field := fields[name]) and max(side.size for side in field) <= LARGEST]

@@ -34,9 +34,9 @@ def network_input(model: keras.Model, images: Any, values: Values = None) -> np.
         return images.astype(graph.input.dtype)
     if callable(values):
         low, high = _range_of(graph, values) or (0.0, 1.0)
-        shape, images = images.shape, np.asarray(values((low + images * (high - low)).astype("float32")))
-        if images.shape != shape:
-            raise ValueError(f"`values` makes {images.shape} of images {shape}; it has to keep their shape.")
+        images = _made(values, low + images * (high - low))
+        if not np.isfinite(images).all():
+            raise ValueError("`values` makes of images what is not a number (NaN or infinite).")
     else:
         low, high = input_range(model, values)
         images = low + images * np.float32(high - low)
@@ -147,8 +147,7 @@ def _after_rescaling(graph: LayerGraph, tensor: Any, before: Callable | None) ->
     """Return what the darkest and the lightest pixel of every usual range become: two lists, the medians of all places."""
     pixels = np.array(RANGES, "float32").ravel()
     probes = np.broadcast_to(pixels.reshape(-1, *[1] * (len(graph.input.shape) - 1)), (len(pixels), *_sides(graph)))
-    probes = probes.astype("float32") if before is None else np.asarray(before(probes.astype("float32")))
-    outputs = probes
+    outputs = probes = probes if before is None else _made(before, probes)
     if tensor is not graph.input:
         outputs = np.asarray(keras.Model(graph.input, tensor)(probes.astype(graph.input.dtype), training=False))
     outputs = np.asarray(outputs, "float64").reshape(len(pixels), -1)
@@ -158,6 +157,14 @@ def _after_rescaling(graph: LayerGraph, tensor: Any, before: Callable | None) ->
     pairs = np.sort(outputs[:, answering].reshape(len(RANGES), 2, -1), axis=1)
     low, high = np.median(pairs, axis=2).T
     return low.tolist(), high.tolist()
+
+
+def _made(values: Callable, images: np.ndarray) -> np.ndarray:
+    """Return what a function makes of images. Raises ValueError unless it keeps their shape."""
+    made = np.asarray(values(images.astype("float32")))
+    if made.shape != images.shape or made.dtype.kind not in "fiu":
+        raise ValueError(f"`values` makes {made.shape} of images {images.shape}; it has to keep their shape.")
+    return made
 
 
 def _is_usual(low: float, high: float) -> bool:

@@ -17,6 +17,7 @@ from helpers.plots.figures import COLORS, MARKERS
 __all__ = ["Line", "Panel", "best_point", "history_panels", "main_metric", "png", "svg", "training_metrics"]
 
 MOST_PANELS = 3  # of a live view
+ERRORS = ("loss", "error", "entropy", "mse", "mae", "mape", "msle", "hinge", "poisson", "divergence", "false_")
 
 Points = list[tuple[float, float]]  # (epoch, value): 2.0 is the end of the second epoch
 History = dict[str, Points]  # by metric: "loss", "accuracy", "val_loss", …
@@ -35,7 +36,7 @@ def main_metric(history: Mapping[str, object]) -> str:
 
 def lower_is_better(metric: str) -> bool:
     """Return whether a metric measures an error: "val_loss", "mae", …; others, such as "accuracy", should rise."""
-    return any(part in metric for part in ("loss", "error", "crossentropy", "mse", "mae"))
+    return any(part in metric for part in ERRORS)
 
 
 def history_panels(runs: Mapping[str, History], metrics: Sequence[str] = (), epochs: int = 1) -> list[Panel]:
@@ -116,34 +117,51 @@ def show_curves(histories: Any, metrics: Sequence[str] = (), marks: Mapping[str,
     histories: what `fit` returned, or its dict {"loss": [floats], "val_loss": [floats], …}, or several of them by
     name: {"Adam": history, "SGD": history}, or in a list. metrics: the panels, such as ["accuracy"]; default: every
     metric but the learning rate. marks: epochs that get a dotted line with a name, such as {"turn": 5}.
-    Raises ValueError without an epoch to show.
+    Raises ValueError without an epoch to show, for what is no history, and for a metric that there is not.
     """
     runs = _runs(histories)
     if not any(points for history in runs.values() for points in history.values()):
         raise ValueError("No epoch to show yet. Pass what `fit` returned after at least one epoch.")
     names = [key.removeprefix("val_") for history in runs.values() for key in history]
-    metrics = list(metrics) or training_metrics(dict.fromkeys(names))
+    metrics = [metrics] if isinstance(metrics, str) else list(metrics) or training_metrics(dict.fromkeys(names))
+    for metric in metrics:
+        if metric.removeprefix("val_") not in names:
+            raise ValueError(f"There is no {metric!r} in the history. It has: {', '.join(dict.fromkeys(names))}.")
     sentences = [history_text(name, metric, history) for metric in metrics for name, history in runs.items()]
     figure = charts.figure(history_panels(runs, metrics))
     for label, epoch in (marks or {}).items():
         sentences.append(f"Marked: {label}, epoch {epoch}.")
         for axis in figure.axes:
             axis.axvline(epoch, color=figures.INK, linestyle=":", zorder=0)
-            axis.text(epoch, 1, f" {figures.plain_text(label)}", transform=axis.get_xaxis_transform(), va="top")
+            axis.text(
+                epoch, 1, f" {figures.plain_text(label)}", transform=axis.get_xaxis_transform(), va="top"
+            ).set_in_layout(False)
     figures.show(figure, " ".join(filter(None, sentences)))
 
 
 def _runs(histories: Any) -> dict[str, History]:
     """Return whatever `show_curves` takes as {name: history}; a single run has the name ""."""
-    histories = getattr(histories, "history", histories)
-    if not isinstance(histories, Mapping):
-        histories = {f"run {number}": run for number, run in enumerate(histories, 1)}
-    if all(isinstance(values, list | tuple | np.ndarray) for values in histories.values()):
-        histories = {"": histories}
-    return {
-        str(name): {key: list(enumerate(values, 1)) for key, values in getattr(run, "history", run).items()}
-        for name, run in histories.items()
-    }
+    given = histories
+    while hasattr(histories, "history"):  # a network has what its last `fit` returned
+        histories = histories.history
+    try:
+        if not isinstance(histories, Mapping):
+            histories = {f"run {number}": run for number, run in enumerate(histories, 1)}
+        if all(isinstance(values, list | tuple | np.ndarray) for values in histories.values()):
+            histories = {"": histories}
+        return {
+            str(name): {key: _points(values) for key, values in getattr(run, "history", run).items()}
+            for name, run in histories.items()
+        }
+    except (TypeError, ValueError, AttributeError):
+        raise ValueError(
+            f"This is no history: {given!r:.80}. Pass what `fit` returned, or several of them by name."
+        ) from None
+
+
+def _points(values: Sequence) -> Points:
+    """Return values by epoch; none of a metric that has a value for each class."""
+    return [] if any(map(np.ndim, values)) else [(epoch, float(value)) for epoch, value in enumerate(values, 1)]
 
 
 def history_text(name: str, metric: str, history: History) -> str:

@@ -161,15 +161,19 @@ def show_images(
 ) -> None:
     """Show images in rows, each with its title; `size` is the width of each in inches.
 
-    images: (H, W), (H, W, 1) or (H, W, 3); uint8, or floats 0…1 or 0…255; sizes may differ. Gray images are light on
+    images: one or more of (H, W), (H, W, 1) or (H, W, 3); uint8, or floats 0…1 or 0…255; sizes may differ. Gray images are light on
     dark, as they are stored. Raises ValueError for other shapes or values, no image, or a wrong number of titles.
     """
-    images = [to_uint8(image) for image in images]
+    shape: tuple = getattr(images, "shape", ())
+    is_single = len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+    images = [to_uint8(np.asarray(image)) for image in ([images] if is_single else [] if images is None else images)]
     if not images:
         raise ValueError("No image to show: the list is empty.")
+    if columns < 1 or not size > 0:
+        raise ValueError(f"columns is {columns} and size {size}; use more than 0.")
+    titles = None if titles is None else [str(title) for title in titles]
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(titles)} titles for {len(images)} images. Pass one title for each image.")
-    titles = None if titles is None else [str(title) for title in titles]
     shown = [plain_text(title) for title in titles or ()]
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
@@ -194,18 +198,20 @@ def _images_text(images: list[np.ndarray], titles: list[str] | None) -> str:
     return f"{text}: {named}." if named else f"{text}."
 
 
-def show_confusion_matrix(matrix: np.ndarray, class_names: ClassNames) -> None:
+def show_confusion_matrix(matrix: np.ndarray, class_names: ClassNames | None = None) -> None:
     """Show a confusion matrix: `matrix[t, p]` images of class `t` were predicted as class `p`; (K, K) integers.
 
     Right answers are green, mistakes red: the stronger, the larger the share of the row. The shade grows with the root of
     the share, so that the few mistakes can be seen. Raises ValueError if the matrix is not square, has negative numbers, or other than K names.
     """
-    matrix, count = np.asarray(matrix), len(class_names)
-    class_names = names_in_order(class_names, count)
-    if matrix.shape != (count, count) or (matrix < 0).any():
+    matrix = np.asarray(matrix)
+    count, is_number = matrix.shape[0] if matrix.ndim else 0, matrix.dtype.kind in "biuf"
+    if not count or matrix.shape != (count, count) or not (is_number and ((matrix >= 0) & (matrix % 1 == 0)).all()):
         raise ValueError(
-            f"{count} classes need a matrix of {count} × {count} counts; this one has the shape {matrix.shape}."
+            "A confusion matrix has a row and a column of counts for each class; this one has the shape "
+            f"{matrix.shape}{', or other values' * (matrix.ndim == 2)}."
         )
+    matrix, class_names = matrix.astype(int), names_in_order(class_names, count)
     names = [plain_text(" ".join(str(name).split()), LONGEST_NAME) for name in class_names]
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     longest = max(map(len, names))
@@ -251,7 +257,11 @@ def show_mistakes(
     probabilities = np.asarray(probabilities)
     if probabilities.ndim == 1 or probabilities.shape[1:] == (1,):
         probabilities = np.stack([1 - probabilities.ravel(), probabilities.ravel()], axis=1)
+    if probabilities.ndim != 2 or np.isnan(probabilities).any():
+        raise ValueError(f"Probabilities are numbers, (N, classes); these are not, {probabilities.shape}.")
     labels = class_labels(labels, probabilities.shape[1], len(probabilities))
+    if len(images) != len(labels):
+        raise ValueError(f"{len(labels)} labels for {len(images)} images.")
     predicted = probabilities.argmax(axis=1)
     of_truth = probabilities[np.arange(len(labels)), labels]
     wrong = np.flatnonzero(predicted != labels)

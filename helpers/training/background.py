@@ -66,14 +66,14 @@ class BackgroundTraining:
         Raises BusyError if a run is under way, RuntimeError if the system gives no new thread.
         """
         global _running
+        callback = ProgressCallback(self._on_progress)
+        options |= {"verbose": 0, "callbacks": [*keras.tree.flatten(options.get("callbacks") or ()), callback]}
         with _turn:
             if _running is not None:
                 raise BusyError(busy())
             _running = self
         self._over.clear()
-        self.error = ""
-        self._callback = ProgressCallback(self._on_progress)
-        options |= {"verbose": 0, "callbacks": [*options.get("callbacks", ()), self._callback]}
+        self.error, self._callback = "", callback
         try:
             threading.Thread(target=self._train, args=(model, data, options), name="training", daemon=True).start()
         except BaseException:

@@ -11,13 +11,14 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 
 from helpers.plots import curves
 from helpers.tensorflow_import import return_freed_memory
 from helpers.training.interrupt import Interrupt, running_code
-from helpers.training.progress import Logs, ProgressCallback, TrainingProgress, format_metrics
+from helpers.training.progress import Logs, ProgressCallback, TrainingProgress, format_metrics, single_values
 
 if TYPE_CHECKING:
     from helpers.widgets.curve_view import CurveView
@@ -38,15 +39,15 @@ class StopAt(keras.callbacks.Callback):
 
     def __init__(self, metric: str, threshold: float):
         super().__init__()
-        if not math.isfinite(threshold):
-            raise ValueError(f"threshold is {threshold}; it has to be a number such as 0.99.")
+        if np.ndim(threshold) or np.asarray(threshold).dtype.kind not in "fiu" or not math.isfinite(threshold):
+            raise ValueError(f"threshold is {threshold!r}; it has to be a number such as 0.99.")
         self.metric, self.threshold = metric, threshold
         self._should_fall = curves.lower_is_better(metric)
         self._has_warned = False
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Compare the metric with the threshold."""
-        logs = logs or {}
+        logs = single_values(logs)
         value = logs.get(self.metric)
         if value is None:
             if not self._has_warned:

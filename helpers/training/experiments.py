@@ -43,6 +43,9 @@ class Experiment:
     ):
         self.on_progress: Callable[[TrainingProgress], None] = lambda progress: None
         self.on_end: Callable[[Run | None], None] = lambda run: None
+        for label, values in settings.items():
+            if isinstance(values, str) or not np.iterable(values):
+                raise ValueError(f"The setting {label!r} is {values!r}; give a list of values to choose from.")
         self.runs, self.settings = Runs(name), {label: list(values) for label, values in settings.items()}
         self._build, self._train, self._validation = build, train, validation
         self._in_batches = not isinstance(train, tuple | list)
@@ -57,7 +60,7 @@ class Experiment:
                 as_scalar(label, value)
         for what, data in {"train": train, "validation": validation}.items():
             if isinstance(data, tuple | list):
-                _check_arrays(what, data)
+                check_arrays(what, data)
         self.training = BackgroundTraining(lambda progress: self.on_progress(progress), self._keep)  # noqa: PLW0108 - set later
         self._current: tuple[dict, int] = {}, 0  # settings and parameters
         self._latest: Run | None = None
@@ -71,6 +74,8 @@ class Experiment:
             reason = shrunk_image(self._build, values) or error_sentence(error)
             text = f"These settings do not fit together ({format_settings(values)}): {reason}"
             raise ExperimentError(text) from error
+        if not isinstance(model, keras.Model):
+            raise ExperimentError(f"`build` returns {model!r:.60}; it has to return a compiled network.")
         if not model.built:
             raise ExperimentError("The network does not know the size of its images; begin it with keras.Input(…).")
         return model
@@ -125,9 +130,9 @@ def as_scalar(name: str, value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _check_arrays(what: str, data: Sequence) -> None:
+def check_arrays(what: str, data: Any) -> None:
     """Raise ValueError where `data` is not (images, labels), as many of one as of the other and not none."""
-    if len(data) != 2 or any(np.ndim(part) == 0 for part in data):
+    if not isinstance(data, tuple | list) or len(data) != 2 or any(np.ndim(part) == 0 for part in data):
         raise ValueError(f"{what} has to be (images, labels), two arrays.")
     images, labels = map(len, data)
     if images != labels:

@@ -121,7 +121,7 @@ class ProgressCallback(keras.callbacks.Callback):
         """Count the step; end `fit` if asked to."""
         if self._stop.is_set():
             self.model.stop_training = True
-        self._update(step=batch + 1, latest=logs or {})
+        self._update(step=batch + 1, latest=single_values(logs))
         if self._first is None:  # the first step also builds the graph: it says nothing about the others
             self._first = time.monotonic(), self.progress.finished
 
@@ -135,9 +135,8 @@ class ProgressCallback(keras.callbacks.Callback):
             self.model.stop_training = True
         self._known_steps = self._known_steps or (None if self._stop.is_set() else self.progress.step)
         history = {name: list(points) for name, points in self.progress.history.items()}
-        for name, value in (logs or {}).items():
-            if np.ndim(value) == 0:  # some metrics give a value per class: no curve
-                history.setdefault(name, []).append((epoch + 1, float(value)))
+        for name, value in single_values(logs).items():
+            history.setdefault(name, []).append((epoch + 1, value))
         self._update(history=history, latest={}, validating=False, steps=self._known_steps)
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -160,6 +159,11 @@ class ProgressCallback(keras.callbacks.Callback):
         moment, share = self._first
         done = progress.finished - share
         return (time.monotonic() - moment) * (1 - progress.finished) / done if done > 0 else None
+
+
+def single_values(logs: Logs) -> dict[str, float]:
+    """Return the metrics that are one number each; some give a value for each class, which makes no curve."""
+    return {name: float(value) for name, value in (logs or {}).items() if np.ndim(value) == 0}
 
 
 def format_metrics(values: Mapping[str, float]) -> str:

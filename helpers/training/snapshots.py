@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from helpers.training.progress import Logs
+from helpers.training.progress import Logs, single_values
 
 MILLION = 1_000_000
 
@@ -36,7 +36,8 @@ class EpochSnapshots(keras.callbacks.Callback):
 
     When these are full, every second snapshot is dropped, and from then on only every second epoch (then every
     fourth, …) is kept; the first and the latest always are. float16 has three digits: enough to look at a network,
-    and good for its predictions to about 0.001. A second `fit` goes on counting.
+    and good for its predictions to about 0.001. A second `fit` goes on counting; that of
+    another network begins anew.
     Raises ValueError, when `fit` begins, if not even two copies fit.
     """
 
@@ -44,17 +45,27 @@ class EpochSnapshots(keras.callbacks.Callback):
         super().__init__()
         self.megabytes = megabytes
         self.kept: list[Snapshot] = []
-        self._every, self._count = 1, 0
+        self._every, self._count, self._in_epoch = 1, 0, False
+        self._of: keras.Model | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Copy the weights of the untrained network."""
+        if self._of is not self.model:  # another network: what was kept of the last one is of no use for it
+            self.kept, self._every, self._count, self._of = [], 1, 0, self.model
         if not self.kept and self.model.built:
             self._keep({})
 
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Note that the weights are going to change."""
+        self._in_epoch = True
+
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Copy the weights."""
+        if not self._in_epoch:  # it is in the list of callbacks twice
+            return
+        self._in_epoch = False
         self._count += 1
-        self._keep({name: float(value) for name, value in (logs or {}).items()})
+        self._keep(single_values(logs))
 
     @property
     def epochs(self) -> list[int]:

@@ -12,8 +12,9 @@ from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.top_patches import TopPatches
 from helpers.models.values import Values, as_batch, unit_images
+from helpers.plots.figures import plain_text
 from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
-from helpers.widgets.payload import atlases, layer_tiles, patch_sheets, to_rgb
+from helpers.widgets.payload import as_channels, atlases, layer_tiles, patch_sheets, to_rgb
 
 SHOWN = 16  # channels in the static fallback
 
@@ -98,7 +99,7 @@ class ActivationBrowser(UserImage):
     def _figure(self) -> Figure:
         """Plot the image, the chosen channel, and the first channels of the layer."""
         layer = self._layers[self.layer]
-        values = layer_outputs(self._model, self.image, self._values)[layer["name"]]
+        values = as_channels(layer_outputs(self._model, self.image, self._values)[layer["name"]])
         grid, _ = channel_grid(values[..., :SHOWN], columns=4) if values.ndim == 3 else channel_grid(values, columns=32)
         channel = min(self.channel, values.shape[-1] - 1)
         chosen, which = (values[..., channel], f"channel {channel}") if values.ndim == 3 else (grid, "all units")
@@ -106,6 +107,6 @@ class ActivationBrowser(UserImage):
         titles = ["the image", f"{layer['name']}, {which}", f"{layer['name']}, first channels"]
         for axis, image, title in zip(figure.subplots(1, 3), (to_rgb(self.image), chosen, grid), titles, strict=True):
             axis.imshow(image, cmap="gray")
-            axis.set_title(title, fontsize=10)
+            axis.set_title(plain_text(title), fontsize=10)
             axis.axis("off")
         return figure

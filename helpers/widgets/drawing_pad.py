@@ -139,9 +139,10 @@ def predict(network: Callable, image: np.ndarray) -> np.ndarray:
     batch = _as_input(network, image)
     if hasattr(network, "input_shape"):  # a Keras model; called directly, it is ten times as fast as with predict()
         if hasattr(network, "layers"):
-            from helpers.models.values import network_input  # needs Keras, which the pad does without
+            from helpers.models.layer_graph import layer_graph  # need Keras, which the pad does without
+            from helpers.models.values import network_input
 
-            batch = network_input(network, batch)
+            batch, network = network_input(network, batch), layer_graph(network).network
         answer = network(batch, training=False)
     else:
         answer = network(batch)

@@ -23,6 +23,8 @@ from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, input_range, unit_images
 from helpers.plots import charts
 from helpers.plots.curves import history_text
+from helpers.plots.figures import plain_text
+from helpers.training.experiments import check_arrays
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
 from helpers.widgets.payload import to_bytes, to_rgb
@@ -55,12 +57,15 @@ class EpochScrubber(UserImage):
         class_names: ClassNames | None = None,
         values: Values = None,
     ):
-        if not snapshots.kept:
-            raise ValueError("no epoch was kept: train with callbacks=[snapshots] first.")
+        if not getattr(snapshots, "kept", ()):
+            raise ValueError("no epoch was kept: train with callbacks=[snapshots] first, snapshots = EpochSnapshots().")
+        check_arrays("validation", validation)
         self._snapshots, self._model = snapshots, snapshots.model
         self._names = class_names_of(self._model, class_names)
         # Once, by the trained network: the first epochs may not tell yet.
         self._values = values if callable(values) else input_range(self._model, values)
+        if not any(isinstance(layer, keras.layers.Conv2D) for layer in layers_by_name(self._model).values()):
+            raise ValueError("This network has no convolution whose filters and channels could be shown.")
         labels = class_labels(validation[1], len(self._names), len(validation[0]))
         self._validation = unit_images(self._model, validation[0], self._values), labels
         self._confusions: list = []
@@ -150,8 +155,8 @@ class EpochScrubber(UserImage):
             for axis, (title, strip) in zip(axes, self._films[column], strict=True):
                 axis.imshow(strip[..., 0], cmap="gray", vmin=0, vmax=255)
                 axis.axis("off")
-                axis.set_title(title.partition(":")[0], fontsize=7, pad=2)
-            axes[0].set_title(f"{when}: {self._names[best]} {shares[best]:.2f}", fontsize=9)
+                axis.set_title(plain_text(title.partition(":")[0]), fontsize=7, pad=2)
+            axes[0].set_title(plain_text(f"{when}: {self._names[best]} {shares[best]:.2f}"), fontsize=9)
         return figure
 
 

@@ -13,6 +13,7 @@ from helpers.images.encode import image_address
 from helpers.models import grad_cam
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, unit_images
+from helpers.plots.figures import plain_text
 from helpers.plots.heat import OPACITY, heat_layer, heat_overlay
 from helpers.widgets.base import Formats, UserImage, script
 from helpers.widgets.payload import to_rgb
@@ -44,7 +45,7 @@ class GradCam(UserImage):
         values: Values = None,
     ):
         self._model, self._values, self._names = model, values, class_names_of(model, class_names)
-        images = [unit_images(model, as_batch(model, image), values)[0] for image in images]
+        images = [] if images is None else [unit_images(model, as_batch(model, image), values)[0] for image in images]
         if not images:
             raise ValueError("There is no image to look at; give at least one.")
         answers: list[int | None] = [None] * len(images)
@@ -87,7 +88,7 @@ class GradCam(UserImage):
             axis.axis("off")
         for axis, image, heat, card in zip(figure.axes, self.images, self.heats, self._cards, strict=False):
             axis.imshow(heat_overlay(to_rgb(image), heat, self.opacity))
-            axis.set_title(card["title"], fontsize=9)
+            axis.set_title(plain_text(card["title"]), fontsize=9)
         return figure
 
 

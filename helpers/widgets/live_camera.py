@@ -16,8 +16,9 @@ from helpers.images.encode import image_address
 from helpers.images.own_images import square
 from helpers.images.read import open_image
 from helpers.models.grad_cam import grad_cam
+from helpers.models.layer_graph import layer_graph
 from helpers.models.predict import SURE, class_names_of, image_shape, probabilities
-from helpers.models.values import Values, check_finite, input_range, network_input
+from helpers.models.values import Values, input_range, network_input
 from helpers.plots.heat import heat_layer
 from helpers.widgets.base import BrowserWidget, Formats, script
 
@@ -50,11 +51,12 @@ class LiveCamera(BrowserWidget):
         self._model, self._in_distribution = model, in_distribution
         self._shape = image_shape(model)
         self._range = values if callable(values) else input_range(model, values)
+        names, network = class_names_of(model, class_names), layer_graph(model).network
         self._network = tf.function(
-            lambda images: model(images, training=False), autograph=False, reduce_retracing=True
+            lambda images: network(images, training=False), autograph=False, reduce_retracing=True
         )
         self._caution, self.answers, self.probabilities = "", 0, np.zeros(0)
-        super().__init__(_names=class_names_of(model, class_names), _side=max(self._shape[:2]))
+        super().__init__(_names=names, _side=max(self._shape[:2]))
 
     def look(self, file: bytes, heat: bool = False) -> dict:
         """Return what the network says of an image file: "shares" (a probability for each class), "caution" (a sentence or ""),
@@ -69,7 +71,6 @@ class LiveCamera(BrowserWidget):
         self.probabilities = probabilities(
             self._model, np.asarray(self._network(network_input(self._model, pixels, self._range)))
         )[0]
-        check_finite(self.probabilities)
         if self._in_distribution is not None and self.answers % CHECK_EVERY == 0:
             self._caution = "" if self._in_distribution(pixels)[0] else UNLIKE
         self.answers += 1

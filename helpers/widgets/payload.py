@@ -34,7 +34,7 @@ def layer_tiles(model: keras.Model, image: np.ndarray, values: Values = None) ->
     for name, output in layer_outputs(model, image, values).items():
         if kinds.get(name) == "Flatten":
             continue
-        output = np.nan_to_num(output, nan=0, posinf=0, neginf=0)
+        output = as_channels(np.nan_to_num(output, nan=0, posinf=0, neginf=0))
         silent = (output == 0) if output.ndim == 1 else (output == 0).all(axis=(0, 1))
         tiles = _flat_tile(output) if output.ndim == 1 else output.transpose(2, 0, 1)
         low, high = np.minimum(tiles.min(axis=(1, 2)), 0), np.maximum(tiles.max(axis=(1, 2)), 0)
@@ -59,6 +59,12 @@ def layer_tiles(model: keras.Model, image: np.ndarray, values: Values = None) ->
         offset += data.size
         pieces.append(data.tobytes())
     return layers, b"".join(pieces)
+
+
+def as_channels(output: np.ndarray) -> np.ndarray:
+    """Return the output of a layer as (H, W, channels) or (units,): rows without channels are one, any other shape is flat."""
+    output = output[..., None] if output.ndim == 2 else output
+    return output if output.ndim == 3 else output.reshape(-1)
 
 
 def _flat_tile(values: np.ndarray) -> np.ndarray:
