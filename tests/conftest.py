@@ -20,7 +20,7 @@ LESSONS = "test_lessons"  # each of its tests runs a whole lesson
 # For this process, and through the environment for every kernel and process that a test starts.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(NETWORK_OFF), str(ROOT)])
 os.environ |= {"COURSE_BUDGET": "quick", "COURSE_SOURCE": "offline", "TF_CPP_MIN_LOG_LEVEL": "2"}
-os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "JUPYTER_PREFER_ENV_PATH": "1", "MPLBACKEND": "agg"}
+os.environ |= {"JUPYTER_PREFER_ENV_PATH": "1", "MPLBACKEND": "agg"}
 for name in ("COURSE_HOME", "NBGRADER_EXECUTION"):
     os.environ.pop(name, None)
 _spec = importlib.util.spec_from_file_location("network_off", NETWORK_OFF / "sitecustomize.py")

@@ -5,8 +5,6 @@ import math
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -81,64 +79,36 @@ def test_stop_at_refuses_a_threshold_that_is_no_number(threshold):
 
 # --- ■ ---------------------------------------------------------------------------------------------------------------
 
-PRESS = """
-import signal, sys, keras, numpy as np
-from helpers.training.callbacks import LiveCurves
-images, labels = np.random.rand(640, 4).astype("float32"), np.zeros(640, "int64")
-model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-steps = 0
-
-class Press(keras.callbacks.Callback):
-    def on_train_batch_end(self, batch, logs=None):
-        global steps
-        steps += 1
-        if steps in PRESSES:
-            signal.raise_signal(signal.SIGINT)
-        if steps == FAIL:
-            raise ValueError("a fault in the training")
-"""
-
-
-def run(code: str, **names) -> str:
-    values = {"PRESSES": (), "FAIL": None} | names
-    code = "\n".join(f"{name} = {value!r}" for name, value in values.items()) + PRESS + code
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=120, env=environment
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_an_interrupt_ends_fit_normally_within_a_step_and_a_failure_leaves_nothing_behind():
-    said = run(
-        PRESSES=(32,),
-        FAIL=40,
-        code="""
-before = signal.getsignal(signal.SIGINT)
-history = model.fit(images, labels, epochs=9, batch_size=32, verbose=0, callbacks=[LiveCurves(), Press()]).history
-print("epochs", len(history["loss"]), "steps", steps, "restored", signal.getsignal(signal.SIGINT) is before)
-try:
-    model.fit(images, labels, epochs=9, batch_size=32, verbose=0, callbacks=[LiveCurves(), Press()])
-except ValueError as error:
-    print(error)
-try:
-    signal.raise_signal(signal.SIGINT)
-except KeyboardInterrupt:
-    print("interrupt as before", signal.getsignal(signal.SIGINT) is before)
-""",
-    )
-    assert "Stopped by you in epoch 2 of 9" in said
-    assert "epochs 2 steps 33 restored True" in said  # Keras looks after the step that follows
-    assert "a fault in the training\ninterrupt as before True" in said
-
 
 @pytest.fixture
 def own_signal():
-    before = signal.getsignal(signal.SIGINT)
-    yield before
+    """Python's own handler, as in a kernel and in a script; put back whatever happens."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
     signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_fit_normally_within_a_step_and_a_failure_leaves_nothing_behind(own_signal, capsys):
+    class Press(keras.callbacks.Callback):
+        steps = 0
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.steps += 1
+            if self.steps == 12:
+                signal.raise_signal(signal.SIGINT)
+            if self.steps == 20:
+                raise ValueError("a fault in the training")
+
+    press = Press()
+    assert len(fit_with(LiveCurves(), press, epochs=9).epoch) == 2
+    assert press.steps == 13  # Keras looks after the step that follows
+    assert "Stopped by you in epoch 2 of 9" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is own_signal
+    with pytest.raises(ValueError, match="a fault in the training"):
+        fit_with(LiveCurves(), press, epochs=9)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is own_signal
 
 
 def test_a_handler_that_a_failed_training_left_behind_is_taken_out_by_the_next_one(own_signal):
@@ -248,11 +218,29 @@ def test_live_and_final_curves_are_one_chart_of_one_size():
 
 # --- in a notebook ---------------------------------------------------------------------------------------------------
 
+TRAINING = """
+import signal, keras, numpy as np
+from helpers.training.callbacks import LiveCurves
+images, labels = np.random.rand(640, 4).astype("float32"), np.zeros(640, "int64")
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+steps = 0
+
+class Press(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        global steps
+        steps += 1
+        if steps == 200:
+            signal.raise_signal(signal.SIGINT)
+        if steps == 300:
+            raise ValueError("a fault in the training")
+"""
+
 
 @pytest.fixture(scope="module")
 def notebook():
     cells = [
-        PRESS.replace("PRESSES", "(200,)").replace("FAIL", "300"),
+        TRAINING,
         "history = model.fit(images, labels, epochs=3, validation_split=.1, verbose=0, callbacks=[LiveCurves()])",
         "history = model.fit(images, labels, epochs=999, batch_size=32, verbose=0, callbacks=[LiveCurves(), Press()])",
         "model.fit(images, labels, epochs=999, batch_size=32, verbose=0, callbacks=[LiveCurves(), Press()])",

@@ -101,7 +101,7 @@ def test_three_submissions_get_what_they_deserve(isolated, course_home, tmp_path
 @needs_nbgrader
 @pytest.mark.parametrize(
     ("number", "students"),
-    [("03", ["half"]), *(pytest.param(each, None, marks=pytest.mark.slow) for each in LESSONS)],
+    [("00", ["half"]), *(pytest.param(each, None, marks=pytest.mark.slow) for each in LESSONS)],
 )
 def test_whole_lessons_get_what_they_deserve(number, students, course_home, tmp_path):
     students = students or ["blank", "solved", "half", "overwritten", "shadowed"]

@@ -30,18 +30,16 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 LIVE = "window.tracks.filter((track) => track.readyState === 'live').length"
 
 
-def opened(folder, *flags, script=COUNT_TRACKS):
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
     """The collector in a notebook, and next to it files to choose."""
+    folder = tmp_path_factory.mktemp("collect")
     for name, color in (("rose", "red"), ("sky", "blue")):
         Image.new("RGB", (60, 40), color).save(folder / f"{name}.png")
     (folder / "diary.txt").write_text("Dear diary")
     cells = [CELL, *["# %% [markdown]\n" + "a line\n\n" * 60] * 2]
-    return notebook(folder, cells, *flags, size=(1300, 1000), script=script, shown=".lts-class .lts-upload")
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("collect"), *FAKE_CAMERA) as page:
+    options = {"size": (1300, 1000), "script": COUNT_TRACKS, "shown": ".lts-class .lts-upload"}
+    with notebook(folder, cells, *FAKE_CAMERA, **options) as page:
         yield page
 
 
@@ -190,21 +188,24 @@ def test_everything_is_deleted_by_one_button_pressed_twice(page, own):
     assert not own.folder.exists()
 
 
+@pytest.mark.parametrize(("trouble", "said"), [*TROUBLES.items(), ("", "only on pages from https://")])
+def test_without_a_camera_a_sentence_says_so_and_files_are_kept(page, own, folder, trouble, said):
+    fails = f"{{ getUserMedia: async () => {{ throw Object.assign(new Error(), {{ name: '{trouble}' }}); }} }}"
+    there = fails if trouble else "undefined"  # on a page that may have no camera
+    page.evaluate(f"Object.defineProperty(navigator, 'mediaDevices', {{ value: {there}, configurable: true }}) && null")
+    page.get_by_role("button", name="Turn the camera on").click()
+    page.get_by_text(said).wait_for()
+    with page.expect_file_chooser() as chooser:
+        column(page, "rock").get_by_role("button", name="Choose images").click()
+    chooser.value.set_files([folder / "rose.png"])
+    column(page, "rock").get_by_text("1 kept.").wait_for()
+    thumbs_at_least(page, "rock", 1)
+    assert len(own.names("rock")) == 1
+    page.evaluate("delete navigator.mediaDevices && null")
+
+
 def test_the_light_goes_out_when_the_output_is_cleared(page, own):
     hold(page, "rock", 1)
     assert page.evaluate(LIVE) == 1
     page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.wait_for_function(f"{LIVE} === 0")
-
-
-@pytest.mark.parametrize("trouble", [*TROUBLES, "no page for it"])
-def test_without_a_camera_a_sentence_says_so_and_files_are_kept(tmp_path, trouble):
-    fails = f"navigator.mediaDevices.getUserMedia = async () => {{ throw Object.assign(new Error(), {{ name: '{trouble}' }}); }};"
-    script = "Object.defineProperty(navigator, 'mediaDevices', {});" if trouble not in TROUBLES else fails
-    with opened(tmp_path, script=script) as page:
-        page.get_by_role("button", name="Turn the camera on").click()
-        page.get_by_text(TROUBLES.get(trouble, "only on pages from https://")).wait_for()
-        with page.expect_file_chooser() as chooser:
-            column(page, "rock").get_by_role("button", name="Choose images").click()
-        chooser.value.set_files([tmp_path / "rose.png"])
-        column(page, "rock").get_by_text("1 kept.").wait_for()

@@ -41,7 +41,7 @@ def test_a_lesson_runs_from_the_installed_wheel_in_another_folder(wheel, tmp_pat
     pip = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
     done = subprocess.run(pip, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    lesson = nbformat.read(ROOT / "notebooks" / "03_filters_and_pooling.ipynb", as_version=4)
+    lesson = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4)
     lesson.cells.append(nbformat.v4.new_code_cell(AT_THE_END, id="at-the-end"))
     nbformat.write(lesson, tmp_path / "lesson.ipynb")
     code = "import nbformat, nbclient; done = nbclient.execute(nbformat.read('lesson.ipynb', 4), timeout=180)"

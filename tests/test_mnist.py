@@ -40,21 +40,21 @@ from helpers import data, tensorflow_import
 tensorflow_import.tensorflow()
 import tensorflow_datasets as tfds
 
-name = sys.argv[1]
-ds, info = tfds.load(name, data_dir=data.tfds_dir(name), as_supervised=True, with_info=True)
-train, test = data.arrays(name)
-for split, (images, labels) in {"train": train, "test": test}.items():
-    for image, label, (i, j) in zip(images, labels, ds[split].take(20)):
-        assert (i.numpy()[..., 0] == image).all() and j.numpy() == label
-    assert i.dtype == "uint8" and i.shape == (28, 28, 1) and j.dtype == "int64"
-assert tried == [], tried
-print(json.dumps({
-    "counts": [info.splits[split].num_examples for split in ("train", "test")],
-    "train": [int(train[1][i]) for i in (0, 42)],
-    "test": [int(test[1][i]) for i in (0, 23, 28)],
-    "classes": info.features["label"].names[8:],
-    "version": str(info.version),
-}))
+for name in sys.argv[1:]:
+    ds, info = tfds.load(name, data_dir=data.tfds_dir(name), as_supervised=True, with_info=True)
+    train, test = data.arrays(name)
+    for split, (images, labels) in {"train": train, "test": test}.items():
+        for image, label, (i, j) in zip(images, labels, ds[split].take(20)):
+            assert (i.numpy()[..., 0] == image).all() and j.numpy() == label
+        assert i.dtype == "uint8" and i.shape == (28, 28, 1) and j.dtype == "int64"
+    assert tried == [], tried
+    print(json.dumps({
+        "counts": [info.splits[split].num_examples for split in ("train", "test")],
+        "train": [int(train[1][i]) for i in (0, 42)],
+        "test": [int(test[1][i]) for i in (0, 23, 28)],
+        "classes": info.features["label"].names[8:],
+        "version": str(info.version),
+    }))
 """
 
 
@@ -71,21 +71,24 @@ def python(*words, **environment) -> subprocess.CompletedProcess:
     return done
 
 
-def look(source: str, name: str) -> dict:
-    """What a lesson sees without a network, compared with `data.arrays`."""
-    *lines, facts = python("-c", LESSON, name, COURSE_SOURCE=source).stdout.splitlines()
-    assert len(lines) == 2
-    assert all(line.startswith(f"{name}: {source}, ") for line in lines)
-    return json.loads(facts)
+def look(source: str, *names: str) -> list[dict]:
+    """What a lesson sees of each set without a network, compared with `data.arrays`."""
+    lines = python("-c", LESSON, *names, COURSE_SOURCE=source).stdout.splitlines()
+    assert len(lines) == 3 * len(names)
+    for place, name in enumerate(names):
+        assert all(line.startswith(f"{name}: {source}, ") for line in lines[3 * place : 3 * place + 2])
+    return [json.loads(facts) for facts in lines[2::3]]
 
 
 # --- the sample ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", mnist_files.SETS)
-def test_lessons_load_the_sample_in_silence_without_a_network_and_in_the_official_order(name):
-    assert look("offline", name) == {"counts": [20_000, 4_000], **FACTS[name]}
-    mnist.check(name, "offline")
+def test_lessons_load_the_samples_in_silence_without_a_network_and_in_the_official_order():
+    assert look("offline", *mnist_files.SETS) == [
+        {"counts": [20_000, 4_000], **FACTS[name]} for name in mnist_files.SETS
+    ]
+    for name in mnist_files.SETS:
+        mnist.check(name, "offline")
 
 
 def test_check_imports_tensorflow_in_silence():
@@ -409,5 +412,5 @@ def test_the_official_data_are_loaded_in_their_order(name):
     if not Path(OFFICIAL, name).is_dir():
         pytest.skip(f"{OFFICIAL} has no {name}")
     python("-m", "data_scripts", "get", name, "--from", OFFICIAL)
-    assert look("official", name) == {"counts": [60_000, 10_000], **FACTS[name]}
+    assert look("official", name) == [{"counts": [60_000, 10_000], **FACTS[name]}]
     mnist.check(name, "official")

@@ -128,7 +128,7 @@ def _accuracy(train, held, labels):
     return model.evaluate(held, labels, verbose=0)[1]
 
 
-@pytest.mark.parametrize("kinds", [("horse", "human"), ("cat", "dog")])
+@pytest.mark.parametrize("kinds", [("horse", "human"), pytest.param(("cat", "dog"), marks=pytest.mark.slow)])
 def test_a_scene_without_its_figure_does_not_tell_the_class(kinds):
     jobs = [(kind, start, 500) for start in (0, 500) for kind in kinds]
     with ProcessPoolExecutor(2, FRESH) as pool:

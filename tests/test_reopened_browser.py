@@ -43,6 +43,7 @@ for level in (0, 0, 200, 255):
     own.keep("light" if level else "dark", Image.fromarray(np.full((40, 40, 3), level, "uint8")))
 pooling = keras.Sequential([keras.Input((160, 160, 3)), keras.layers.GlobalAveragePooling2D()])
 gray = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.Flatten()])"""
+LARGE = "import numpy as np\nfrom helpers.models.architectures import cats_dogs\nfrom helpers.widgets import *"
 # Each widget, and whether something in it needs Python.
 WIDGETS = {
     "FilterExplorer(images[0])": False,
@@ -135,8 +136,9 @@ def server(tmp_path_factory):
         yield page.server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser, server):
+    """The notebook opened again: all tests but the last of it look only."""
     page = reopen(browser, server)
     yield page
     shut_down(page)
@@ -151,15 +153,6 @@ def test_every_widget_is_shown_without_its_kernel_and_what_needs_python_sleeps(p
     assert all_looks(page) == {source: asleep(inert) for source, inert in WIDGETS.items()}
 
 
-def test_it_is_so_the_next_time_too_after_a_change_was_saved(browser, server, page):
-    """JupyterLab stores the state of those widgets only that have a kernel now: none of them."""
-    page.evaluate(f"{CURRENT}.content.widgets[0].model.sharedModel.setSource('# Changed')")
-    save(page)
-    again = reopen(browser, server)
-    assert all_looks(again) == {source: asleep(inert) for source, inert in WIDGETS.items()}
-    again.close()
-
-
 @pytest.mark.parametrize("width", [1024, 1400])
 def test_no_widget_is_wider_than_its_output(page, width):
     page.set_viewport_size({"width": width, "height": 900})
@@ -169,6 +162,7 @@ def test_no_widget_is_wider_than_its_output(page, width):
         outputs = page.locator(f".jp-Cell[data-windowed-list-index='{index}'] .jp-OutputArea-output")
         if outputs.evaluate_all("(nodes) => nodes.some((node) => node.scrollWidth > node.clientWidth)"):
             wide.append(source)
+    page.set_viewport_size({"width": SIZE[0], "height": SIZE[1]})
     assert wide == []
 
 
@@ -182,6 +176,15 @@ def test_a_sleeping_control_takes_neither_mouse_nor_keyboard(page):
     clear = page.get_by_role("button", name="Clear", exact=True, include_hidden=True)
     clear.evaluate("(button) => button.focus()")
     assert clear.evaluate("(button) => document.activeElement !== button")
+
+
+def test_it_is_so_the_next_time_too_after_a_change_was_saved(browser, server, page):
+    """JupyterLab stores the state of those widgets only that have a kernel now: none of them."""
+    page.evaluate(f"{CURRENT}.content.widgets[0].model.sharedModel.setSource('# Changed')")
+    save(page)
+    again = reopen(browser, server)
+    assert all_looks(again) == {source: asleep(inert) for source, inert in WIDGETS.items()}
+    again.close()
 
 
 def test_run_again_everything_wakes_and_a_reload_or_a_reconnection_puts_nothing_to_sleep_and_a_restart_does(page):
@@ -202,7 +205,7 @@ def test_run_again_everything_wakes_and_a_reload_or_a_reconnection_puts_nothing_
 
 
 def test_a_widget_too_large_to_be_saved_shows_its_static_fallback(browser, tmp_path):
-    cells = [SETUP, "ActivationBrowser(cats_dogs(250), np.zeros((250, 250, 3), 'float32'))", "ReluPlayground()"]
+    cells = [LARGE, "ActivationBrowser(cats_dogs(250), np.zeros((250, 250, 3), 'float32'))", "ReluPlayground()"]
     with notebook(tmp_path, cells, size=SIZE) as page:
         look(page, 2)  # what isn't drawn yet isn't saved
         save(page)

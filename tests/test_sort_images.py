@@ -23,7 +23,7 @@ from tests.tiny_images import contents, image, pack, write
 from tests.tiny_mnist import run
 
 pytest_plugins = ("tests.tiny_mnist", "tests.tiny_images")
-pytestmark = pytest.mark.usefixtures("own_home")
+pytestmark = pytest.mark.usefixtures("own_home", "drawn_here")
 
 
 def renamed(files: dict, pattern: str, to: str) -> dict:

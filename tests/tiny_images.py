@@ -3,16 +3,19 @@
 PYTEST_DONT_REWRITE: a plugin for its fixtures, also imported by name, which pytest otherwise warns of.
 """
 
+import os
 import zipfile
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts import image_sets
+from data_scripts import atomic, image_sets, render
+from data_scripts.render import draw_sets
 from helpers.images.encode import encode
 
 HORSES = {
@@ -94,3 +97,16 @@ def contents(folder: Path) -> Images:
 def tiny_sets(monkeypatch) -> dict[str, Images]:
     """Made-up sets of 9 and 10 images; returns their official files, those of `--all` under "all"."""
     return install(monkeypatch.setitem)
+
+
+@pytest.fixture
+def drawn_here(monkeypatch):
+    """Sets are drawn in this process: starting workers takes longer than drawing ten images."""
+
+    def worker(jobs, folder, writing):
+        for file, *what in jobs:
+            atomic.write(folder / file, render.jpeg(*what))
+            os.write(writing, f"{file}\n".encode())
+        return SimpleNamespace(terminate=lambda: None, wait=lambda: None)
+
+    monkeypatch.setattr(draw_sets, "_worker", worker)
