@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from data_scripts.leftovers import is_leftover, shown
-from helpers.classes import class_names
+from helpers.images.classes import class_names
 from helpers.images.file_bytes import printable, read_bytes
 from helpers.images.read import identify_image, quiet_decoding
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import softmax
 
-from helpers.classes import class_labels
+from helpers.images.classes import class_labels
 
 DECAY = 1e-3  # of the squared weights
 

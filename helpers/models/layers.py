@@ -42,7 +42,7 @@ def batch_outputs(model: keras.Model, images: Any, values: Values = None) -> dic
 def _all_outputs(graph: LayerGraph) -> Callable[[tf.Tensor], list[tf.Tensor]]:
     """Return a function of a batch: the outputs of all calls at once, several times as fast as layer by layer."""
     network = keras.Model(graph.input, [call.output for call in graph.calls])
-    return lambda images: network(images, training=False)
+    return lambda images: keras.tree.flatten(network(images, training=False))  # a list, also of a single layer
 
 
 def convolutions_and_pools(model: keras.Model, images: Any, values: Values = None) -> list[tuple[str, np.ndarray]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from helpers.classes import class_labels
+from helpers.images.classes import class_labels
 from helpers.models.few_images import wilson_interval
 
 CARD = """# {title}
