@@ -205,7 +205,7 @@ def test_without_a_camera_a_sentence_says_so_and_files_are_kept(page, own, folde
 
 
 def test_the_light_goes_out_when_the_output_is_cleared(page, own):
-    hold(page, "rock", 1)
-    assert page.evaluate(LIVE) == 1
+    page.get_by_role("button", name="Turn the camera on").click()
+    page.wait_for_function(f"{LIVE} === 1")
     page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.wait_for_function(f"{LIVE} === 0")

@@ -6,7 +6,7 @@ from PIL import Image
 
 from helpers.models import pretrained
 from tools import measure_pretrained
-from tools.measure_pretrained import HeadConfig, HeadOnPhotographsConfig
+from tools.measure_pretrained import HeadConfig, HeadOnPhotographsConfig, ScratchConfig
 
 
 @pytest.fixture
@@ -29,8 +29,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_head_is_trained_on_ever_more_images(folder):
+def test_a_head_and_a_network_from_scratch_are_trained_on_ever_more_images(folder):
     head = HeadConfig(counts=(2, 5), epochs=30).train(folder, seed=1)
+    scratch = ScratchConfig(counts=(2, 5), epochs=1, images=32, size=16, filters=(4,)).train(folder, seed=1)
+    assert set(scratch) == set(head)
     assert head["validation_accuracy_2"] == head["validation_accuracy_5"] == 1.0
     assert head["curves"]["val_accuracy"] == [1.0, 1.0]
 

@@ -16,7 +16,7 @@ TEXT = readme.README.read_text(encoding="utf-8")
 def test_the_tables_are_those_of_what_was_measured():
     for file, text in readme.pages().items():
         assert file.read_text(encoding="utf-8") == text, "python -m tools.readme"
-    assert set(readme.TITLES) == {*RECIPES, "head_by_images"}
+    assert set(readme.TITLES) == {*RECIPES, "head_by_images", "scratch_by_images"}
 
 
 def test_a_cell_of_the_table_has_both_ends_and_the_number_of_seeds():

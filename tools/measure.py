@@ -2,7 +2,7 @@
 
     python -m tools.measure                                    what is missing of the lessons' networks
     python -m tools.measure --network strong_baseline          the strong baseline of lesson 08
-    python -m tools.measure --network head_by_images           the curves of lesson 11
+    python -m tools.measure --network head_by_images scratch_by_images          the curves of lesson 11
     python -m tools.measure --photographs FOLDER               networks of lessons 06 and 11 on photographs in FOLDER/horse, FOLDER/human
 
 The file is written after each seed, so a call after a killed one goes on with the seeds that are missing.

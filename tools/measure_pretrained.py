@@ -1,6 +1,6 @@
-"""Lesson 11's results: a head on borrowed features by images of each class, and one for photographs of horses and humans.
+"""Lesson 11's results: a head on borrowed features and a network from scratch, by images of each class; and photographs.
 
-python -m tools.measure --network head_by_images
+python -m tools.measure --network head_by_images scratch_by_images
 python -m tools.measure --network head_on_photographs --photographs FOLDER
 """
 
@@ -12,36 +12,94 @@ from typing import Any
 import keras
 import numpy as np
 
+from helpers.images.folders import ImageBatches, ImageFolderReader
 from helpers.models import pretrained
-from helpers.models.architectures import feature_head
+from helpers.models.architectures import feature_head, strong_baseline
 from helpers.results.recipes import Recipe, stopwatch
 from tools.measure_photographs import NAMES, count_photographs
+from tools.varied_images import images_in
 
 
 @dataclass(frozen=True)
-class HeadConfig(Recipe):
-    """Configuration of `feature_head` with ever more images of each class, chosen by the seed; the few are among the many."""
+class ByImagesConfig(Recipe):
+    """A network trained on ever more images of each class, chosen by the seed; the few are among the many."""
 
     dataset: str = "cats_vs_dogs"
     counts: tuple[int, ...] = (10, 30, 100, 1000)
-    size: int = pretrained.SIZE
-    epochs: int = 60
-    batch_size: int = 256
-    l2: float = 5e-2
 
     def train(self, images: Path, seed: int) -> dict[str, Any]:
         """Train once for each count; return the validation accuracies, and what all of it cost."""
-        (train, labels), others = (labeled_features(images / split) for split in ("train", "validation"))
+        (train, labels), others = (self.read(images / split) for split in ("train", "validation"))
         order = np.random.default_rng(seed).permutation(len(labels))
         accuracies = []
         with stopwatch() as cost:
             for count in self.counts:
                 chosen = first_of_each(order, labels, count)
-                head = fit_head(train[chosen], labels[chosen], self.l2, self.epochs, self.batch_size, seed)
-                accuracy = head.evaluate(*others, batch_size=1000, verbose=0, return_dict=True)["accuracy"]
-                accuracies.append(round(accuracy, 4))
+                model = self.fit(train[chosen], labels[chosen], seed)
+                result = model.evaluate(*others, batch_size=1000, verbose=0, return_dict=True)
+                accuracies.append(round(result["accuracy"], 4))
         by_count = {f"validation_accuracy_{count}": value for count, value in zip(self.counts, accuracies, strict=True)}
         return {"validation_accuracy": accuracies[-1], **by_count, **cost, "curves": {"val_accuracy": accuracies}}
+
+    def read(self, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the network takes, and 0.0 or 1.0 for each."""
+        raise NotImplementedError
+
+    def fit(self, train: np.ndarray, labels: np.ndarray, seed: int) -> keras.Model:
+        """Return a network trained with this seed."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class HeadConfig(ByImagesConfig):
+    """Configuration of `feature_head` on `pretrained.features`."""
+
+    size: int = pretrained.SIZE
+    epochs: int = 60
+    batch_size: int = 256
+    l2: float = 5e-2
+
+    def read(self, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+        """Return features and labels."""
+        return labeled_features(folder)
+
+    def fit(self, train: np.ndarray, labels: np.ndarray, seed: int) -> keras.Model:
+        """Return a trained head."""
+        return fit_head(train, labels, self.l2, self.epochs, self.batch_size, seed)
+
+
+@dataclass(frozen=True)
+class ScratchConfig(ByImagesConfig):
+    """Configuration of `strong_baseline` for small images, with fewer filters; few images are repeated until an epoch has `images`."""
+
+    size: int = 64
+    epochs: int = 6
+    images: int = 2000
+    batch_size: int = 32
+    filters: tuple[int, ...] = (16, 32, 64, 128)
+
+    def read(self, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+        """Return images, uint8, and labels. Batch normalization follows the first convolution, so 0…255 does as well as 0…1."""
+        parts = [images_in(part, self.size) for part in sorted(folder.iterdir()) if part.is_dir()]
+        return np.concatenate(parts), np.repeat([0.0, 1.0], [len(part) for part in parts])
+
+    def fit(self, train: np.ndarray, labels: np.ndarray, seed: int) -> keras.Model:
+        """Return a network trained on images that are flipped, turned and zoomed."""
+        keras.utils.set_random_seed(seed)
+        places = np.resize(np.arange(len(labels)), self.images)
+        batches = ImageBatches(
+            ImageFolderReader(horizontal_flip=True, rotation_range=15, zoom_range=0.2),
+            train[places],
+            labels[places].astype(int),
+            batch_size=self.batch_size,
+            class_indices={"cats": 0, "dogs": 1},
+            class_mode="binary",
+            shuffle=True,
+            seed=seed,
+        )
+        model = strong_baseline(self.size, self.epochs * len(batches), self.filters)
+        model.fit(batches, epochs=self.epochs, verbose=0)
+        return model
 
 
 @dataclass(frozen=True)
@@ -110,4 +168,8 @@ def labeled_features(folder: Path, names: tuple[str, ...] = ()) -> tuple[np.ndar
     return np.concatenate(parts), np.repeat([0.0, 1.0], [len(part) for part in parts])
 
 
-RECIPES: dict[str, Recipe] = {"head_by_images": HeadConfig(), "head_on_photographs": HeadOnPhotographsConfig()}
+RECIPES: dict[str, Recipe] = {
+    "head_by_images": HeadConfig(),
+    "scratch_by_images": ScratchConfig(),
+    "head_on_photographs": HeadOnPhotographsConfig(),
+}

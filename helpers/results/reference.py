@@ -27,6 +27,7 @@ FAR = 3.0  # spreads from the mean: of five values and a sixth, 95 % are nearer 
 CLOSE = 0.01  # of an accuracy: a difference that is never suspicious, though all measured runs end at 1.000
 SOURCE_LABELS = {"offline": "offline sample", "official": "official data"}
 RENDERED_LABEL = "offline images"
+BY_IMAGES = {"head_by_images": "head on borrowed features", "scratch_by_images": "network from scratch"}
 CATS_AND_DOGS = {"offline": "rendered cats and dogs", "official": "photographs of cats and dogs"}
 COMPUTER_MADE = {"offline": "images rendered by the course", "official": "images of Moroney's set, computer-made"}
 PHOTOGRAPHED = {  # network → how the table calls it, what it was trained on
@@ -195,19 +196,25 @@ def print_answers(*networks: str) -> None:
 
 def show_by_images() -> None:
     """Show validation accuracy by images of each class, a panel for each source: the median and a band of all seeds."""
-    entries = _measured("head_by_images").get("head_by_images", {})
+    measured = _measured(*BY_IMAGES)
     panels, sentences, counts = [], [], []
-    for source, entry in entries.items():
-        counts, seeds = entry["recipe"]["counts"], list(entry["seeds"].values())
-        values = np.array([seed["curves"]["val_accuracy"] for seed in seeds])
-        places, name = range(1, len(counts) + 1), "head on borrowed features"
-        band = list(zip(places, values.min(axis=0), values.max(axis=0), strict=True))
-        points = list(zip(places, np.median(values, axis=0), strict=True))
-        line = charts.Line(points, name, figures.COLORS[0], marker="o", band=band)
-        panels.append(charts.Panel(CATS_AND_DOGS[source], [line], (1, 4), "images of each class"))
-        reached = ", ".join(f"{_ends(entry[f'validation_accuracy_{count}'])} from {count:,}" for count in counts)
-        number = f"{NUMBER_WORDS[len(seeds)]} seed{'s' * (len(seeds) > 1)}"
-        sentences.append(f"{CATS_AND_DOGS[source].capitalize()}, {name}: {reached} ({number}).")
+    for source in SOURCE_LABELS:
+        lines = []
+        for number, (network, name) in enumerate(BY_IMAGES.items()):
+            if entry := measured.get(network, {}).get(source):
+                counts, seeds = entry["recipe"]["counts"], list(entry["seeds"].values())
+                values = np.array([seed["curves"]["val_accuracy"] for seed in seeds])
+                places = range(1, len(counts) + 1)
+                band = list(zip(places, values.min(axis=0), values.max(axis=0), strict=True))
+                points = list(zip(places, np.median(values, axis=0), strict=True))
+                lines.append(charts.Line(points, name, figures.COLORS[number], marker="os"[number], band=band))
+                reached = ", ".join(
+                    f"{_ends(entry[f'validation_accuracy_{count}'])} from {count:,}" for count in counts
+                )
+                runs = f"{NUMBER_WORDS[len(seeds)]} seed{'s' * (len(seeds) > 1)}"
+                sentences.append(f"{CATS_AND_DOGS[source].capitalize()}, {name}: {reached} ({runs}).")
+        if lines:
+            panels.append(charts.Panel(CATS_AND_DOGS[source], lines, (1, 4), "images of each class"))
     if panels:
         figure = charts.figure(panels)
         for axis in figure.axes:
