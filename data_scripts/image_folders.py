@@ -8,7 +8,7 @@ from data_scripts import archives, download, inspection, manifest, sort_images
 from data_scripts.atomic import atomic_folder, lock, recover
 from data_scripts.errors import DataError, as_data_error
 from data_scripts.image_sets import SETS, Counts
-from data_scripts.paths import existing, home
+from data_scripts.paths import data_folder, existing, own_data
 from data_scripts.render import draw_sets
 
 # The lessons' subset as it is published; no checksum is published, so the images in it are compared instead.
@@ -17,8 +17,11 @@ FILTERED = ("https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtere
 
 def folder(name: str, source: str, small: bool = False) -> Path:
     """Return where a set is kept. `small`: of the rendered sets, the small one of tests and first looks."""
-    parent = home() / "data" / source
-    return (parent / "small" if small else parent) / name
+    return data_folder(_parent(source, small), name)
+
+
+def _parent(source: str, small: bool) -> str:
+    return f"{source}/small" if small else source
 
 
 def state(name: str, source: str) -> str:
@@ -74,7 +77,7 @@ def prepare(
     Raises:
         DataError: with one sentence. Nothing half-made is used, and what was there before stays.
     """
-    target = folder(name, source, small)
+    target = own_data(_parent(source, small), name)
     if not again and is_here(name, source, everything, small):
         return
     with lock(target):
@@ -179,7 +182,7 @@ def _state_of(name: str, source: str, small: bool = False) -> str:
 
 def _unpack(name: str, place: Path, everything: bool, checksum: str = "") -> None:
     """From a zip or folder into the set's own. With `checksum` the images must be exactly those of the published set."""
-    with archives.opened(place) as files, atomic_folder(folder(name, "official")) as new:
+    with archives.opened(place) as files, atomic_folder(own_data("official", name)) as new:
         sort_images.write_sorted(SETS[name], files, new, place, everything)
         if checksum and sort_images.digest(new) != checksum:
             raise DataError(f"{place} does not hold the published images. {download.advice(name)}")

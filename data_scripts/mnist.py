@@ -14,7 +14,7 @@ from data_scripts import download
 from data_scripts.atomic import atomic_folder, lock, read_json, recover
 from data_scripts.errors import DataError
 from data_scripts.mnist_files import SETS, Splits, read_published, verify
-from data_scripts.paths import existing, home
+from data_scripts.paths import data_folder, existing, own_data
 from data_scripts.progress import progress_bar
 
 SAMPLES = Path(__file__).parent / "samples"  # the first 20,000 + 4,000 images: tools/samples.py
@@ -22,14 +22,14 @@ AT_ONCE = 1000  # images between two steps of the progress bar
 FRAME = 16  # bytes that a record of a .tfrecord file has around its data: length and checksums
 
 
-def data_dir(source: str) -> Path:
+def data_dir(name: str, source: str) -> Path:
     """Return what `tfds.load` wants as `data_dir`. `source` is "official" or "offline"."""
-    return SAMPLES if source == "offline" else home() / "data" / source
+    return SAMPLES if source == "offline" else data_folder(source, name).parent
 
 
 def state(name: str, source: str) -> str:
     """Return "ready", "absent" or "damaged": files are missing, or have another length than they were written with."""
-    described, folder = SETS[name], data_dir(source) / name
+    described, folder = SETS[name], data_dir(name, source) / name
     counts = {split: part.count for split, part in described.parts[source].items()}
     recover(folder)
     if _is_whole(folder / described.version, counts):
@@ -60,7 +60,7 @@ def prepare(name: str, source: str, *, from_folder: Path | None = None, again: b
         if state(name, source) != "ready":
             raise DataError(f"The course's own files in {SAMPLES / name} are damaged or missing. Get the course again.")
         return
-    target = data_dir(source) / name
+    target = own_data(source, name)
     with lock(target):
         if state(name, source) == "ready" and not again:
             return  # another process was quicker
@@ -74,7 +74,7 @@ def prepare(name: str, source: str, *, from_folder: Path | None = None, again: b
 
 def check_description(name: str, source: str) -> None:
     """Raise `DataError` where TFDS cannot read the file that describes the set: before a lesson asks it to."""
-    _read(name, source, lambda tfds: tfds.builder(name, data_dir=str(data_dir(source))).info)
+    _read(name, source, lambda tfds: tfds.builder(name, data_dir=str(data_dir(name, source))).info)
 
 
 def arrays(name: str, source: str) -> Splits:
@@ -83,7 +83,7 @@ def arrays(name: str, source: str) -> Splits:
     Raises:
         DataError: a file is missing or damaged.
     """
-    how = {"data_dir": str(data_dir(source)), "download": False, "as_supervised": True, "batch_size": -1}
+    how = {"data_dir": str(data_dir(name, source)), "download": False, "as_supervised": True, "batch_size": -1}
     splits = _read(name, source, lambda tfds: tfds.load(name, **how))
     return {split: (images.numpy()[..., 0], labels.numpy()) for split, (images, labels) in splits.items()}
 
@@ -94,14 +94,14 @@ def _read(name: str, source: str, read: Callable[[Any], Any]) -> Any:
     try:
         return read(tfds)
     except Exception as error:  # broken files make TFDS raise a dozen kinds, with its whole call in their texts
-        place, fix = data_dir(source) / name, f"`python -m data_scripts get {name} --source {source} --again`"
+        place, fix = data_dir(name, source) / name, f"`python -m data_scripts get {name} --source {source} --again`"
         fix = f"Fix it: {fix}." if source == "official" else "Get the course again."
         raise DataError(f"{place} is damaged or incomplete. {fix}") from error
 
 
 def check(name: str, source: str) -> None:
     """Read every image and label and compare them with what is known. Raises `DataError` at the first fault."""
-    verify(SETS[name], source, arrays(name, source), str(data_dir(source) / name))
+    verify(SETS[name], source, arrays(name, source), str(data_dir(name, source) / name))
 
 
 def write_prepared(name: str, splits: Splits, folder: Path) -> None:

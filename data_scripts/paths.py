@@ -37,6 +37,21 @@ def home() -> Path:
     raise DataError(f"{what}: {problem}. Set COURSE_HOME to the full path of a folder of your own, or unset it.")
 
 
+def own_data(source: str, name: str) -> Path:
+    """Return where a data set is written."""
+    return home() / "data" / source / name
+
+
+def data_folder(source: str, name: str) -> Path:
+    """Return where a data set is read: the user's own, or the one in `COURSE_DATA` if there is only that.
+
+    `COURSE_DATA` is for a machine with many users: the folder of what one of them has prepared for all.
+    """
+    own, shared = own_data(source, name), os.environ.get("COURSE_DATA")
+    ready = os.path.join(shared, source, name) if shared else ""
+    return Path(ready) if os.path.isdir(ready) and not os.path.lexists(own) else own
+
+
 def expand(path: str | Path) -> Path:
     """Return the path with `~` and `~name` as the home folders they stand for. Raises DataError for a user unknown."""
     try:

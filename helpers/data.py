@@ -33,7 +33,7 @@ def tfds_dir(name: str) -> str:
     Raises:
         DataError: an unknown name, or a damaged installation; its text says what to do.
     """
-    return str(mnist.data_dir(_announce_mnist(name)))
+    return str(mnist.data_dir(name, _announce_mnist(name)))
 
 
 def arrays(name: str) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:

@@ -17,7 +17,7 @@ from data_scripts.render import draw_sets
 from helpers import data
 from tests.tiny_mnist import run
 
-pytest_plugins = "tests.tiny_mnist"
+pytest_plugins = "tests.tiny_mnist", "tests.tiny_images"
 pytestmark = pytest.mark.usefixtures("own_home")
 
 
@@ -44,6 +44,27 @@ def test_course_source_decides(tiny, tmp_path, monkeypatch, own_home):
     monkeypatch.setenv("COURSE_SOURCE", "online")
     with pytest.raises(DataError, match="COURSE_SOURCE is 'online'; it can be offline, official or auto"):
         data.source("mnist")
+
+
+def test_what_is_prepared_for_everyone_is_read_by_those_who_have_none_and_never_written(
+    tiny, tiny_sets, tmp_path, monkeypatch, own_home
+):
+    everyone = tmp_path / "everyone"
+    monkeypatch.setenv("COURSE_HOME", str(everyone))
+    mnist.prepare("mnist", "official", from_folder=tmp_path / "published")
+    image_folders.prepare("horses_or_humans", "offline", small=True)
+    before = {path: path.stat().st_mtime_ns for path in everyone.rglob("*")}
+    monkeypatch.setenv("COURSE_HOME", str(own_home))
+    assert image_folders.state("horses_or_humans", "offline") == mnist.state("mnist", "official") == "absent"
+    monkeypatch.setenv("COURSE_DATA", str(everyone / "data"))
+    assert data.tfds_dir("mnist") == str(everyone / "data/official")
+    assert data.image_folder("horses_or_humans").is_relative_to(everyone)
+    assert not own_home.exists()
+    mnist.prepare("mnist", "official", from_folder=tmp_path / "published", again=True)
+    image_folders.prepare("horses_or_humans", "offline", small=True, again=True)
+    assert data.tfds_dir("mnist") == str(own_home / "data/official")
+    assert image_folders.folder("horses_or_humans", "offline", small=True).is_relative_to(own_home)
+    assert {path: path.stat().st_mtime_ns for path in everyone.rglob("*")} == before
 
 
 def test_each_kind_of_set_is_asked_for_in_its_own_way():
