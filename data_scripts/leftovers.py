@@ -7,16 +7,8 @@ NAMES = {
     *("__macosx", "network trash folder", "temporary items", "icon\r"),  # macOS; the rest of its own is hidden
     *("thumbs.db", "ehthumbs.db", "desktop.ini", "system volume information", "$recycle.bin", "recycler", "recycled"),
     *("lost+found", "__pycache__", "onedrivetemp", "picasa.ini", "zbthumbnail.info"),
-    *(
-        "@eadir",
-        "@__thumb",
-        "@recycle",
-        "@recently-snapshot",
-        "@tmp",
-        "#recycle",
-        "#snapshot",
-        "~snapshot",
-    ),  # network disks
+    *("@eadir", "@__thumb", "@recycle", "@recently-snapshot", "@tmp"),  # network disks
+    *("#recycle", "#snapshot", "~snapshot"),
 }
 
 

@@ -47,7 +47,7 @@ def data_folder(source: str, name: str) -> Path:
 
     `COURSE_DATA` is for a machine with many users: the folder of what one of them has prepared for all.
     """
-    own, shared = own_data(source, name), os.environ.get("COURSE_DATA")
+    own, shared = own_data(source, name), os.path.expanduser(os.environ.get("COURSE_DATA", ""))
     ready = os.path.join(shared, source, name) if shared else ""
     return Path(ready) if os.path.isdir(ready) and not os.path.lexists(own) else own
 

@@ -203,9 +203,9 @@ def test_no_mistake_and_empty_classes_are_fine(figures):
         (np.eye(2), ["a", "b", "c"], "2 classes apart, but there are 3"),
         ([[1, 2]], ["a", "b"], r"a row and a column of counts for each class; this one has the shape \(1, 2\)"),
         ([], [], r"the shape \(0,\)"),
-        (np.full((2, 2), np.nan), ["a", "b"], "or other values"),
-        (np.full((2, 2), 0.5), ["a", "b"], "or other values"),
-        ([["a", "b"], ["c", "d"]], ["a", "b"], "or other values"),
+        (np.full((2, 2), np.nan), ["a", "b"], "this one has other values"),
+        (np.full((2, 2), 0.5), ["a", "b"], "this one has other values"),
+        ([["a", "b"], ["c", "d"]], ["a", "b"], "this one has other values"),
     ],
 )
 def test_a_matrix_that_is_none_or_does_not_fit_the_names_is_refused(matrix, names, said):

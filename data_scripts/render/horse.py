@@ -175,9 +175,9 @@ def _head(
         mesh.ball(hole, (0.02, 0.013, 0.018), muzzle * F(0.35), grid=(5, 6), lift=0.02)
         if not fine:
             continue
-        mesh.tube([poll + along * (t * stretch) - over * d + left * (s * w) for t, d,
-                   w in ((0.50, 0.045, 0.060), (0.58, 0.05, 0.060), (0.65, 0.035, 0.040))], 0.006, 0.006,
-                  muzzle * F(0.5), grid=(4, 5), caps=(0, 0), lift=0.02)  # fmt: skip
+        mesh.tube([poll + along * (t * stretch) - over * d + left * (s * w)
+                   for t, d, w in ((0.50, 0.045, 0.060), (0.58, 0.05, 0.060), (0.65, 0.035, 0.040))],
+                  0.006, 0.006, muzzle * F(0.5), grid=(4, 5), caps=(0, 0), lift=0.02)  # fmt: skip
     crest = [p + up * (r * 0.95) for p, r in zip(neck, radii, strict=True)][1:] + [poll + over * 0.085 + along * 0.03]
     forelock = [
         poll + over * 0.095 - along * 0.02,

@@ -33,8 +33,8 @@ def head(rng: np.random.Generator, detail: float, her: bool, skin: np.ndarray, f
         return skin * (1 - warm * (1 - red) * F(0.6))
 
     rings = SKULL[:, :2]
-    mesh.tube(np.stack([rings[:, 0], 0 * rings[:, 0], rings[:, 1]], 1), SKULL[:, 2], SKULL[:,
-               4] * rng.uniform(0.95, 1.08), face, down=SKULL[:, 3], grid=(17, 16), caps=(0.5, 0.6), gloss=0.06,
+    mesh.tube(np.stack([rings[:, 0], 0 * rings[:, 0], rings[:, 1]], 1), SKULL[:, 2],
+              SKULL[:, 4] * rng.uniform(0.95, 1.08), face, down=SKULL[:, 3], grid=(17, 16), caps=(0.5, 0.6), gloss=0.06,
               core=True)  # fmt: skip
     _features(rng, mesh, skin, hair, her, fine)
     _hair(rng, mesh, hair, pick(rng, HER_STYLES if her else HIS_STYLES), her)

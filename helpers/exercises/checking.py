@@ -206,7 +206,7 @@ def numbers(result: Any, wanted: str, length: int | None = None, each: Callable 
     """Return `result`, like `as_list`, as a list of what `each` (`whole` or `number`) makes of its elements."""
     values = as_list(result, wanted, length)
     for value in values:
-        is_number = isinstance(value, Fraction | Decimal) or as_array(value).dtype.kind in "iuf"
+        is_number = isinstance(value, Fraction | Decimal) or type(value) is int or as_array(value).dtype.kind in "iuf"
         if not is_number or as_array(value).shape:
             what = wanted.partition(":")[0]
             raise Incorrect(f"Your function returns {what}, but with {kind(value)} in it. Only numbers belong there.")

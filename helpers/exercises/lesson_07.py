@@ -201,7 +201,7 @@ def _check_loss_by_outcome(answer, seed=0):
 
 def _two_numbers(result, wanted: str) -> np.ndarray:
     """Return the two numbers of an answer; raise `Incorrect` for anything else."""
-    return np.array(numbers(result, f"two numbers: {wanted}" if "`" in wanted else wanted, length=2, each=number))
+    return np.array(numbers(result, wanted, length=2, each=number))
 
 
 def precision_recall(labels, probabilities, threshold):

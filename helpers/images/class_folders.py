@@ -75,9 +75,8 @@ def find_images(directory: str | Path, classes: Sequence[str] | None = None) -> 
     A file is an image if its ending is one of `ENDINGS`, or if it can be opened as one whatever its ending. What systems
     leave (.ipynb_checkpoints, __MACOSX, Thumbs.db, …) is passed over. Files and class folders may be symbolic links,
     folders inside a class may not.
-    Raises FileNotFoundError if there is no such directory, NoImagesError if there are no classes or no images in it, or if a folder
-    can't be opened,
-    and ValueError for a class named twice.
+    Raises FileNotFoundError if there is no such directory; NoImagesError if there are no classes or no images in it, or
+    if a folder can't be opened; and ValueError for a class named twice, or `classes` that has no order.
     """
     if not os.path.isdir(directory):
         is_file = ": it is a file. If it is an archive, unpack it first" if os.path.exists(directory) else ""

@@ -22,7 +22,7 @@ def class_names(names: ClassNames | None, count: int) -> list[str]:
     elif isinstance(names, str | bytes | set | frozenset) or not hasattr(names, "__iter__"):
         raise ValueError(f"class_names is {names!r}; {FORMS}.")
     else:
-        found = [_single(name) for name in (np.asarray(names) if hasattr(names, "__array__") else names)]
+        found = [_single(name) for name in (np.ravel(np.asarray(names)) if hasattr(names, "__array__") else names)]
     texts = [name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in found]
     if len(texts) != count:
         raise ValueError(f"The network tells {count} classes apart, but there are {len(texts)} class names.")

@@ -10,6 +10,7 @@ from PIL import Image
 
 NOISE = 1e-3  # by which computed values may leave their range
 SMALL = 64  # pixels: images up to here go to a page without loss
+LONGEST_WEBP = 16_383  # pixels of a side
 
 
 def to_uint8(image: np.ndarray) -> np.ndarray:
@@ -59,9 +60,11 @@ def data_uri(data: bytes, kind: str = "png") -> str:
 def image_address(image: np.ndarray | Image.Image, quality: int = 75) -> str:
     """Return an image, as `to_uint8` takes it, or uint8 with alpha, as a short address for a page: a WebP file.
 
-    A small image, or one of quality 100, is stored without loss.
+    A small image, or one of quality 100, is stored without loss; so is one that is too long for WebP, as a PNG file.
     """
     if not isinstance(image, Image.Image):
         image = Image.fromarray(image if image.shape[2:] in ((2,), (4,)) else to_uint8(image))
+    if max(image.size) > LONGEST_WEBP:
+        return data_uri(encode(image))
     options: dict = {"lossless": True} if quality == 100 or max(image.size) <= SMALL else {"quality": quality}
     return data_uri(encode(image, "webp", method=2, **options), "webp")  # half of the usual time, hardly more bytes

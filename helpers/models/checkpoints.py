@@ -33,8 +33,9 @@ def checkpoint_path(dataset: str, name: str) -> Path:
 
 
 def save(dataset: str, name: str, model: keras.Model, history: Mapping[str, Sequence[float]] | None = None) -> Path:
-    """Write a network and its history ({metric: values by epoch}) into one `.keras` file; return its path.
+    """Write a network and its history into one `.keras` file; return its path.
 
+    history: what `fit` returned, or {metric: values by epoch}; a metric that has a value for each class is left out.
     The file replaces the one kept under that name at once: it is whole or not there at all.
     Raises DataError if the folder cannot be written to or the disk is full.
     """

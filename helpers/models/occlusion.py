@@ -32,7 +32,7 @@ def occlusion_drops(
     """
     batch = unit_images(model, as_batch(model, image), values)
     values = values if callable(values) else input_range(model, values)  # once, not for every row
-    height, width = batch.shape[1:3] if batch.ndim > 2 else (batch.shape[1], 1)
+    height, width = batch.shape[1:3] if batch.ndim > 2 else (batch.shape[1], 0)  # no square fits into a row of numbers
     if not (0 < size <= min(height, width) and step > 0):
         raise ValueError(f"A square of {size} with step {step} doesn't fit into {height} × {width} pixels.")
     plain = _scores(model, batch, values)[0]

@@ -202,15 +202,14 @@ def show_confusion_matrix(matrix: np.ndarray, class_names: ClassNames | None = N
     """Show a confusion matrix: `matrix[t, p]` images of class `t` were predicted as class `p`; (K, K) integers.
 
     Right answers are green, mistakes red: the stronger, the larger the share of the row. The shade grows with the root of
-    the share, so that the few mistakes can be seen. Raises ValueError if the matrix is not square, has negative numbers, or other than K names.
+    the share, so that the few mistakes can be seen. Raises ValueError if the matrix is not square, has other values than counts, or other than K names.
     """
     matrix = np.asarray(matrix)
-    count, is_number = matrix.shape[0] if matrix.ndim else 0, matrix.dtype.kind in "biuf"
-    if not count or matrix.shape != (count, count) or not (is_number and ((matrix >= 0) & (matrix % 1 == 0)).all()):
-        raise ValueError(
-            "A confusion matrix has a row and a column of counts for each class; this one has the shape "
-            f"{matrix.shape}{', or other values' * (matrix.ndim == 2)}."
-        )
+    count = matrix.shape[0] if matrix.ndim else 0
+    is_square = count > 0 and matrix.shape == (count, count)
+    if not (is_square and matrix.dtype.kind in "biuf" and ((matrix >= 0) & (matrix % 1 == 0)).all()):
+        found = "other values" if is_square else f"the shape {matrix.shape}"
+        raise ValueError(f"A confusion matrix has a row and a column of counts for each class; this one has {found}.")
     matrix, class_names = matrix.astype(int), names_in_order(class_names, count)
     names = [plain_text(" ".join(str(name).split()), LONGEST_NAME) for name in class_names]
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)

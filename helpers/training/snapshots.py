@@ -36,8 +36,8 @@ class EpochSnapshots(keras.callbacks.Callback):
 
     When these are full, every second snapshot is dropped, and from then on only every second epoch (then every
     fourth, …) is kept; the first and the latest always are. float16 has three digits: enough to look at a network,
-    and good for its predictions to about 0.001. A second `fit` goes on counting; that of
-    another network begins anew.
+    and good for its predictions to about 0.001. A second `fit` goes on counting;
+    that of another network begins with nothing kept.
     Raises ValueError, when `fit` begins, if not even two copies fit.
     """
 

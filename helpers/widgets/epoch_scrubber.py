@@ -40,7 +40,7 @@ class EpochScrubber(UserImage):
 
     `snapshots`: what `EpochSnapshots` kept. `image` (H, W, C); `images` (N, H, W, C) and `labels`, as `class_labels` takes them:
     the validation images that are counted. Their values and `values` as for `network_input`. Set `step` (0 is the first epoch that was kept). The computation
-    shows how far it is; then no step needs the kernel. ValueError if no epoch was kept.
+    shows how far it is; then no step needs the kernel. ValueError if no epoch was kept, or the network has no convolution.
     """
 
     _esm = script("static/upload_control.js", "epoch_scrubber.js")
@@ -76,7 +76,7 @@ class EpochScrubber(UserImage):
     @property
     def epochs(self) -> list[int]:
         """The epochs that the slider goes through."""
-        return self._snapshots.epochs
+        return self._plan["epochs"]
 
     @traitlets.validate("step")
     def _within(self, proposal: dict) -> int:
@@ -93,9 +93,11 @@ class EpochScrubber(UserImage):
 
     def _compute(self, image: np.ndarray, report: Callable[[str, float], None]) -> None:
         image = unit_images(self._model, as_batch(self._model, image), self._values)[0]
-        films, shares, confusions, total = [], [], [], len(self._snapshots.kept)
+        films, shares, confusions, epochs = [], [], [], self._snapshots.epochs
+        if self._plan.get("epochs") != epochs:  # the first time, or training has gone on
+            self._confusions = []
         for number, (epoch, network) in enumerate(self._snapshots.networks(), 1):
-            report(f"Looking at epoch {epoch} ({number} of {total}) …", number / total)
+            report(f"Looking at epoch {epoch} ({number} of {len(epochs)}) …", number / len(epochs))
             shares.append(predict_probabilities(network, image[None], self._values)[0])
             films.append(_frame(network, image, self._values))
             if not self._confusions:
@@ -105,10 +107,10 @@ class EpochScrubber(UserImage):
         sheets = [np.concatenate([pixels for _, pixels in strips]) for strips in zip(*films, strict=True)]
         short = [str(index) for index in range(len(self._names))] if len(self._names) > 4 else self._names
         plan = {
-            "epochs": self.epochs,
+            "epochs": epochs,
             "names": self._names,
             "chances": [[round(float(share), 4) for share in row] for row in shares],
-            "sentences": [self._sentence(*parts) for parts in zip(self.epochs, shares, self._confusions, strict=True)],
+            "sentences": [self._sentence(*parts) for parts in zip(epochs, shares, self._confusions, strict=True)],
             "tables": [
                 confusion_table(counts, short, short, "is ↓ says →", "Validation images") for counts in self._confusions
             ],

@@ -69,7 +69,7 @@ class FeatureMapGrid(SliderPage):
     def _columns(self) -> list[tuple[str, np.ndarray]]:
         """Return what is shown: (title, (N, H, W) float 0…1), where 1 is the largest value of the column."""
         columns = [("image", self._images), *((title, maps[..., self.filter_index]) for title, maps in self._layers)]
-        return [(title, np.clip(maps / (maps.max() or 1), 0, 1)) for title, maps in columns]
+        return [(title, np.clip(maps / (max(maps.max(), 0) or 1), 0, 1)) for title, maps in columns]
 
     def _draw(self) -> str:
         """Return the grid as HTML: names are text, and each tile is an image of its own size that the page enlarges."""

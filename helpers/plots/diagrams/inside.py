@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from helpers.plots.diagrams.shapes import COLORS, NAMES
-from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing, sides
+from helpers.plots.diagrams.svg import BLUE, GREEN, INK, ORANGE, Diagram, Drawing, sides
 
 COLUMN, LARGEST = 98, 84  # pixels: from layer to layer, and the side of the largest map
 
@@ -67,7 +67,7 @@ def receptive_fields(image: np.ndarray, fields: Mapping[str, Any], row: int, col
     left = int(np.clip(column - window // 2, 0, width - window))
     zoom = side / window
     drawing.image(330, 10, side, side, image[top : top + window, left : left + window])
-    drawing.zoom(10 + left * scale, 10 + top * scale, window * scale, 330, 10, side, "#fff")
+    drawing.zoom(10 + left * scale, 10 + top * scale, window * scale, 330, 10, side, "#fff", INK)
     for number, (name, size) in enumerate(frames.items()):
         color = (ORANGE, BLUE, GREEN)[number % 3]
         x, y = 330 + (column - left - size / 2) * zoom, 10 + (row - top - size / 2) * zoom

@@ -116,11 +116,11 @@ class Drawing:
         """Draw a rectangle filled with a paler tone of its outline."""
         self.box(x, y, width, height, color, color, fill_opacity=opacity, **attributes)
 
-    def zoom(self, x: float, y: float, side: float, target_x: float, target_y: float, target_side: float, color: str = ORANGE) -> None:  # fmt: skip
+    def zoom(self, x: float, y: float, side: float, target_x: float, target_y: float, target_side: float, frame: str = ORANGE, lines: str = ORANGE) -> None:  # fmt: skip
         """Frame a square, and join its right corners to the left ones of the square that shows it enlarged."""
         for corner in (0, 1):
-            self.line(x + side, y + corner * side, target_x, target_y + corner * target_side, color, stroke_opacity=0.6)
-        self.box(x, y, side, side, color=color, stroke_width=2)
+            self.line(x + side, y + corner * side, target_x, target_y + corner * target_side, lines, stroke_opacity=0.6)
+        self.box(x, y, side, side, color=frame, stroke_width=2)
 
     def image(self, x: float, y: float, width: float, height: float, pixels: Any) -> None:
         """Show an image, any array that `to_uint8` takes, its pixels as sharp squares; (x, y) is its upper left corner."""
