@@ -64,7 +64,11 @@ def _prepare(name: str, source: str, *, again: bool = False, small: bool = False
 
 def status(_: Namespace) -> int:
     """Show what is on this machine, and which source the lessons use."""
-    print(f"Data are kept in {home() / 'data'}.")
+    shared = os.environ.get("COURSE_DATA")
+    print(
+        f"Data are kept in {home() / 'data'}"
+        + (f", and read from {shared} where they aren't there." if shared else ".")
+    )
     for name, data_set in MODULES.items():
         try:
             used = chosen_source(name)

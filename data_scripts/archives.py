@@ -71,13 +71,15 @@ def _in_folder(folder: Path) -> Files:
         for name in sorted(names):
             path = Path(parent, name)
             if not is_leftover(name) and path.is_file():
-                files[path.relative_to(folder).as_posix()] = _reader(path)
+                files[path.relative_to(folder).as_posix()] = file_reader(path)
         if len(files) > MAX_COUNT:
             raise DataError(f"{folder} has more than {MAX_COUNT:,} files. Name the folder of the images itself.")
     return files
 
 
-def _reader(path: Path) -> Callable[[], bytes]:
+def file_reader(path: Path) -> Callable[[], bytes]:
+    """Return what reads a file. It raises DataError for one that is too large or can't be read."""
+
     def read() -> bytes:
         try:
             if path.stat().st_size > MAX_FILE:

@@ -95,26 +95,35 @@ def read_published(described: MnistSet, place: Path) -> Splits:
         DataError: a file is missing, damaged, or another than the published file.
     """
     place = existing(place)
-    where = place.parent if place.is_file() and not zipfile.is_zipfile(place) else place
-    with archives.opened(where) as files:
-        has_idx = where.is_file() or _copies(described, files, IMAGES["train"])
-        arrays = [] if has_idx else sorted(where / path for path in files if path.endswith(".npz"))
+    if place.is_file() and not zipfile.is_zipfile(place):  # one of the four: the others are next to it
+        place = place.parent
+        return _splits(
+            described, {path.name: archives.file_reader(path) for path in place.iterdir() if path.is_file()}, place
+        )
+    with archives.opened(place) as files:
+        has_idx = place.is_file() or _copies(described, files, IMAGES["train"])
+        arrays = [] if has_idx else sorted(place / path for path in files if path.endswith(".npz"))
     problems = []
-    for path in arrays or [where]:
+    for path in arrays or [place]:
         try:
             with archives.opened(path) as files:
-                splits = {
-                    split: (
-                        _read(described, files, path, split, "images", (part.count, *SHAPE)),
-                        _read(described, files, path, split, "labels", (part.count,)),
-                    )
-                    for split, part in described.parts["official"].items()
-                }
-            verify(described, "official", splits, str(path))
-            return splits
+                return _splits(described, files, path)
         except DataError as error:
             problems.append(error)
     raise problems[0]
+
+
+def _splits(described: MnistSet, files: archives.Files, place: Path) -> Splits:
+    """Return the published images and labels from the files in `place`. Raises DataError for others."""
+    splits = {
+        split: (
+            _read(described, files, place, split, "images", (part.count, *SHAPE)),
+            _read(described, files, place, split, "labels", (part.count,)),
+        )
+        for split, part in described.parts["official"].items()
+    }
+    verify(described, "official", splits, str(place))
+    return splits
 
 
 def _read(

@@ -78,30 +78,30 @@ def colab_python(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def lesson_03(home, colab_python):
-    """Lesson 03, which trains nothing, run on Colab, and the cells that follow it; one kernel serves all that looks at them."""
+def lesson_00(home, colab_python):
+    """Lesson 00, the cheapest, run on Colab, and the cells that follow it; one kernel serves all that looks at them."""
     (home / "chosen").mkdir()
     (home / "chosen" / "mine.jpg").write_bytes((SAMPLE_IMAGES / "upload" / "cat.jpg").read_bytes())
     (home / "chosen" / "letter.txt").write_text("Dear Sir or Madam")
-    done = on_colab(colab_python, home, VERSIONS, EXPLORER, MANAGER, NOBODY, CHOSEN, path=LESSONS[3])
+    done = on_colab(colab_python, home, VERSIONS, EXPLORER, MANAGER, NOBODY, CHOSEN, path=LESSONS[0])
     done.more = [cell.outputs for cell in done.cells[-5:]]
     del done.cells[-5:]
     return done
 
 
 @needs_colab
-def test_a_lesson_installs_the_course_on_colab_and_runs_without_a_fault_in_its_outputs(lesson_03, colab_python):
-    install = next(cell for cell in lesson_03.cells if cell.id == shared_cells.INSTALL)
+def test_a_lesson_installs_the_course_on_colab_and_runs_without_a_fault_in_its_outputs(lesson_00, colab_python):
+    install = next(cell for cell in lesson_00.cells if cell.id == shared_cells.INSTALL)
     assert re.fullmatch(r"Installing learning_to_see-[\d.]+-py3-none-any\.whl \.\.\.\n", install.outputs[0].text)
     assert list(colab_python.parents[1].rglob("helpers/budget.py")), "the course is not where pip puts it"
-    found = dict(zip(*[iter(lesson_03.more[0][0].text.split())] * 2, strict=True))
+    found = dict(zip(*[iter(lesson_00.more[0][0].text.split())] * 2, strict=True))
     assert found == {name: SHIPPED[name] for name in ("ipython", "ipykernel", "ipywidgets")}
-    assert notebooks.faults(notebooks.tidy(lesson_03)) == []
+    assert notebooks.faults(notebooks.tidy(lesson_00)) == []
 
 
 @needs_colab
 @pytest.mark.slow
-@pytest.mark.parametrize("path", [*LESSONS[:3], *LESSONS[4:]], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS[1:], ids=lambda path: path.stem)
 def test_a_lesson_runs_on_colab_without_a_fault_in_its_outputs(path, home, colab_python):
     done = on_colab(colab_python, home, path=path)
     assert any(notebooks.WIDGET in str(output) for cell in done.cells for output in cell.get("outputs", []))
@@ -109,8 +109,8 @@ def test_a_lesson_runs_on_colab_without_a_fault_in_its_outputs(path, home, colab
 
 
 @needs_colab
-def test_colabs_dialogue_takes_several_files_and_a_bad_one_stops_nobody(lesson_03):
-    [nobody], [chosen] = ([output.data["text/plain"] for output in outputs] for outputs in lesson_03.more[3:])
+def test_colabs_dialogue_takes_several_files_and_a_bad_one_stops_nobody(lesson_00):
+    [nobody], [chosen] = ([output.data["text/plain"] for output in outputs] for outputs in lesson_00.more[3:])
     assert "rider.jpg: " in nobody
     assert re.search(r"^mine\.jpg: (cat|dog), probability", chosen, re.MULTILINE)
     assert '"letter.txt" is text, not an image.' in chosen
@@ -118,9 +118,9 @@ def test_colabs_dialogue_takes_several_files_and_a_bad_one_stops_nobody(lesson_0
 
 
 @needs_colab
-def test_our_widgets_switch_on_colabs_manager_for_them(lesson_03):
-    [shown] = [output for output in lesson_03.more[1] if notebooks.WIDGET in output.get("data", {})]
-    url = lesson_03.more[2][0].text.strip()
+def test_our_widgets_switch_on_colabs_manager_for_them(lesson_00):
+    [shown] = [output for output in lesson_00.more[1] if notebooks.WIDGET in output.get("data", {})]
+    url = lesson_00.more[2][0].text.strip()
     assert shown.metadata[notebooks.WIDGET]["colab"]["custom_widget_manager"]["url"] == url
 
 

@@ -233,7 +233,7 @@ def test_every_tool_gives_the_same_answer_for_the_same_file(before, values):
     scrubber = EpochScrubber(snapshots, start, tests, ["a", "b"], values)
     choose_files(scrubber, [("x.png", file)])
     assert scrubber._plan["chances"][0][1] == pytest.approx(expected, abs=2e-3)
-    assert scrubber._plan["confusions"] == [[[1, 0], [0, 1]]]
+    np.testing.assert_array_equal(scrubber._confusions, [[[1, 0], [0, 1]]])
 
 
 def test_the_outlier_detector_sees_a_file_as_it_saw_the_training_images():

@@ -22,7 +22,7 @@ import traitlets
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from helpers import widgets
 from helpers.images.encode import encode
-from helpers.images.read import MAX_BYTES
+from helpers.images.file_bytes import MAX_BYTES
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets.base import FileReceiver
 from tests.widget_parts import choose_files, parts, send_message

@@ -28,7 +28,8 @@ model.fit(images, np.array([0, 1, 0, 1]), epochs=4, verbose=0, callbacks=[snapsh
 ]
 PAINTED = """(done) => {
     const pen = document.querySelectorAll("CANVAS")[0].pen;
-    pen.putImageData = (...all) => { delete pen.putImageData; pen.putImageData(...all); done(); };
+    for (const draw of ["putImageData", "drawImage"])
+        pen[draw] = (...all) => { delete pen.putImageData; delete pen.drawImage; pen[draw](...all); done(); };
 }"""
 LARGE, FILTERS = ".lts-browser figure:nth-child(2) canvas", ".lts-maps canvas"
 WAYS = {  # name: (what has the focus, two keys in turn, what is painted, limit in milliseconds)
