@@ -95,7 +95,8 @@ def read_published(described: MnistSet, place: Path) -> Splits:
         DataError: a file is missing, damaged, or another than the published file.
     """
     place = existing(place)
-    if place.is_file() and not zipfile.is_zipfile(place):  # one of the four: the others are next to it
+    is_archive = place.suffix.lower() in (".zip", ".npz") or zipfile.is_zipfile(place)
+    if place.is_file() and not is_archive:  # one of the four: the others are next to it
         place = place.parent
         return _splits(
             described, {path.name: archives.file_reader(path) for path in place.iterdir() if path.is_file()}, place

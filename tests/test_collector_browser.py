@@ -204,8 +204,13 @@ def test_without_a_camera_a_sentence_says_so_and_files_are_kept(page, own, folde
     page.evaluate("delete navigator.mediaDevices && null")
 
 
-def test_the_light_goes_out_when_the_output_is_cleared(page, own):
-    page.get_by_role("button", name="Turn the camera on").click()
-    page.wait_for_function(f"{LIVE} === 1")
+def test_a_held_button_may_move_and_the_light_goes_out_when_the_output_is_cleared(page, own):
+    before = column(page, "rock").locator(".lts-thumb").count()
+    column(page, "rock").get_by_role("button", name="Hold to take pictures").hover()
+    page.mouse.down()
+    page.mouse.move(5, 5)  # as if the button had moved
+    thumbs_at_least(page, "rock", before + 1)
+    page.mouse.up()
+    assert page.evaluate(LIVE) == 1
     page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.wait_for_function(f"{LIVE} === 0")

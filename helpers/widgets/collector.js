@@ -87,8 +87,12 @@ function render({ model, el }) {
     title.addEventListener("keydown", (event) => event.key === "Enter" && title.blur());
 
     const release = () => (column.isHeld = false);
-    take.addEventListener("pointerdown", (event) => event.button === 0 && hold(column));
-    for (const end of ["pointerup", "pointercancel", "pointerleave", "blur"]) take.addEventListener(end, release);
+    take.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      take.setPointerCapture(event.pointerId); // the button may move away from under the pointer when the camera starts
+      hold(column);
+    });
+    for (const end of ["pointerup", "pointercancel", "blur"]) take.addEventListener(end, release);
     take.addEventListener("keydown", (event) => {
       if (event.key !== " " && event.key !== "Enter") return;
       event.preventDefault();
