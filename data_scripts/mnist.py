@@ -14,7 +14,7 @@ from data_scripts import download
 from data_scripts.atomic import atomic_folder, lock, read_json, recover
 from data_scripts.errors import DataError
 from data_scripts.mnist_files import SETS, Splits, read_published, verify
-from data_scripts.paths import data_folder, existing, own_data
+from data_scripts.paths import data_folder, own_data
 from data_scripts.progress import progress_bar
 
 SAMPLES = Path(__file__).parent / "samples"  # the first 20,000 + 4,000 images: tools/samples.py
@@ -64,7 +64,7 @@ def prepare(name: str, source: str, *, from_folder: Path | None = None, again: b
     with lock(target):
         if state(name, source) == "ready" and not again:
             return  # another process was quicker
-        folder = existing(from_folder) if from_folder else download.fetch(name)
+        folder = from_folder or download.fetch(name)
         splits = read_published(SETS[name], folder)
         with atomic_folder(target) as new:
             write_prepared(name, splits, new)

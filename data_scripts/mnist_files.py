@@ -102,10 +102,11 @@ def read_published(described: MnistSet, place: Path) -> Splits:
             described, {path.name: archives.file_reader(path) for path in place.iterdir() if path.is_file()}, place
         )
     with archives.opened(place) as files:
-        has_idx = place.is_file() or _copies(described, files, IMAGES["train"])
-        arrays = [] if has_idx else sorted(place / path for path in files if path.endswith(".npz"))
+        arrays = [] if place.is_file() else sorted(place / path for path in files if path.endswith(".npz"))
+        if not arrays or _copies(described, files, IMAGES["train"]):
+            return _splits(described, files, place)
     problems = []
-    for path in arrays or [place]:
+    for path in arrays:
         try:
             with archives.opened(path) as files:
                 return _splits(described, files, path)

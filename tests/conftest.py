@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import venv
@@ -15,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK_OFF = Path(__file__).parent / "network_off"
 
+PACKED = ("helpers", "data_scripts", "pyproject.toml", "README.md", "LICENSE", "Makefile")  # what a wheel is made of
 LESSONS = "test_lessons"  # each of its tests runs a whole lesson
 
 # For this process, and through the environment for every kernel and process that a test starts.
@@ -74,17 +76,7 @@ def wheel(tmp_path_factory) -> Path:
     copy = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "for the wheel"
     with FileLock(copy.with_suffix(".lock")):
         if not (copy / "dist").exists():
-            wanted = [
-                "git",
-                "ls-files",
-                "-z",
-                "helpers",
-                "data_scripts",
-                "pyproject.toml",
-                "README.md",
-                "LICENSE",
-                "Makefile",
-            ]
+            wanted = ["git", "ls-files", "-z", *PACKED]
             for name in subprocess.check_output(wanted, cwd=ROOT, text=True).rstrip("\0").split("\0"):
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, copy / name)
@@ -109,6 +101,14 @@ def new_environment(folder: Path) -> Path:
     packages = Path(subprocess.check_output(asked, text=True).strip())
     (packages / "borrowed.pth").write_text(str(Path(pytest.__file__).parents[1]))
     return python
+
+
+@pytest.fixture
+def own_signal():
+    """Python's own handler of SIGINT, as in a kernel: a shell makes what it starts in the background ignore it. Put back afterwards."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -80,14 +80,6 @@ def test_stop_at_refuses_a_threshold_that_is_no_number(threshold):
 # --- ■ ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own_signal():
-    """Python's own handler, as in a kernel and in a script; put back whatever happens."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield signal.default_int_handler
-    signal.signal(signal.SIGINT, before)
-
-
 def test_an_interrupt_ends_fit_normally_within_a_step_and_a_failure_leaves_nothing_behind(own_signal, capsys):
     class Press(keras.callbacks.Callback):
         steps = 0

@@ -377,11 +377,9 @@ def test_an_error_inside_a_library_function_names_no_line_of_the_library():
 
 
 @pytest.fixture
-def press_stop():
+def press_stop(own_signal):
     """Presses ■ (SIGINT to this process) as soon as the answer runs; the answer asks for it with `ready()`."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield _thread.interrupt_main
-    signal.signal(signal.SIGINT, before)
+    return _thread.interrupt_main
 
 
 def test_stop_is_one_sentence_with_the_learners_line(press_stop, capfd):

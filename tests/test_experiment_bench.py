@@ -133,15 +133,7 @@ def test_a_second_start_says_so_on_any_bench(slow, bench):
     assert slow.experiment.training.running
 
 
-@pytest.fixture
-def interrupts():
-    """SIGINT as a kernel has it: whoever starts the tests in the background of a shell has it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-def test_the_interrupt_stops_a_run_by_hand_and_keeps_it(slow, interrupts):
+def test_the_interrupt_stops_a_run_by_hand_and_keeps_it(slow, own_signal):
     def interrupt():
         until(lambda: "Epoch 1 of 3" in shown_text(slow))
         signal.raise_signal(signal.SIGINT)

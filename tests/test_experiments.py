@@ -169,15 +169,7 @@ def test_a_run_that_fails_raises_and_is_not_kept():
     assert len(experiment.runs) == 0
 
 
-@pytest.fixture
-def _interrupts():
-    """Handle SIGINT as a kernel does: a shell makes its background jobs ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_interrupts")
+@pytest.mark.usefixtures("own_signal")
 def test_an_interrupt_stops_the_run_and_keeps_it():
     pressed = []
 

@@ -4,6 +4,7 @@ python -m tools.measure --network head_by_images scratch_by_images
 python -m tools.measure --network head_on_photographs --photographs FOLDER
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,8 +81,7 @@ class ScratchConfig(ByImagesConfig):
 
     def read(self, folder: Path) -> tuple[np.ndarray, np.ndarray]:
         """Return images, uint8, and labels. Batch normalization follows the first convolution, so 0…255 does as well as 0…1."""
-        parts = [images_in(part, self.size) for part in sorted(folder.iterdir()) if part.is_dir()]
-        return np.concatenate(parts), np.repeat([0.0, 1.0], [len(part) for part in parts])
+        return by_class(lambda part: images_in(part, self.size), folder)
 
     def fit(self, train: np.ndarray, labels: np.ndarray, seed: int) -> keras.Model:
         """Return a network trained on images that are flipped, turned and zoomed."""
@@ -163,8 +163,15 @@ def fit_head(
 @cache
 def labeled_features(folder: Path, names: tuple[str, ...] = ()) -> tuple[np.ndarray, np.ndarray]:
     """Return the features of all images of two classes, the folders named or both that are there, and 0.0 or 1.0 for each."""
+    return by_class(lambda part: pretrained.features(sorted(part.iterdir())), folder, names)
+
+
+def by_class(
+    read: Callable[[Path], np.ndarray], folder: Path, names: tuple[str, ...] = ()
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what `read` makes of the folders of two classes, those named or both that are there, and 0.0 or 1.0 for each image."""
     folders = [folder / name for name in names] or sorted(path for path in folder.iterdir() if path.is_dir())
-    parts = [pretrained.features(sorted(part.iterdir())) for part in folders]
+    parts = [read(part) for part in folders]
     return np.concatenate(parts), np.repeat([0.0, 1.0], [len(part) for part in parts])
 
 

@@ -1,6 +1,6 @@
 """Where a figure stands: outdoor places, and by way of rooms.py indoor ones, drawn flat behind it.
 
-Nothing here knows what the figure is. Places are drawn small (about 160 pixels) and enlarged: a little out of focus.
+Nothing here knows what the figure is. Places are rendered small (about 160 pixels) and enlarged: a little out of focus.
 Images are float32 (H, W, 3) in 0..1; `hor` is the row of the horizon, above the image when negative.
 """
 

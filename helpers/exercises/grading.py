@@ -65,7 +65,7 @@ def serve(answer: Any, channel: Channel) -> list[str]:
         try:
             with contextlib.redirect_stderr(sys.stdout):
                 result = _replies[kind](answer, objects, channel, *request)
-            reply = ("value", *result) if kind == "call" else ("value", result)
+            reply = "value", *result
         except NotAttempted as outcome:
             reply = "not attempted", str(outcome)
         except Incorrect as outcome:
@@ -94,8 +94,11 @@ def _is_callback(kind: Any) -> bool:
     return isinstance(kind, type) and any(base.__module__.startswith("keras.") for base in kind.__mro__)
 
 
-def _call(answer: Callable, objects: list[Any], channel: Channel, arguments: list[Any]) -> Any:
-    """Call the answer; a function among its arguments is one that asks the process that judges for each value."""
+def _call(answer: Callable, objects: list[Any], channel: Channel, arguments: list[Any]) -> tuple:
+    """Call the answer; a function among its arguments is one that asks the process that judges for each value.
+
+    Return what it returns, and the arguments as it has left them.
+    """
 
     def ask(place: int, *given: Any) -> Any:
         channel.send("ask", place, [encode(value) for value in given])
@@ -105,22 +108,23 @@ def _call(answer: Callable, objects: list[Any], channel: Channel, arguments: lis
         return decode(value)
 
     given = [decode_argument(argument, ask) for argument in arguments]
-    return encode(run(answer, *given)), [encode(one) for one in given]  # these as the answer has left them
+    return encode(run(answer, *given)), [encode(one) for one in given]
 
 
-def _create(answer: Callable, objects: list[Any], _: Channel) -> None:
+def _create(answer: Callable, objects: list[Any], _: Channel) -> tuple:
     """Make the learner's callback, with a model that can be stopped."""
     callback, model = run(answer), SimpleNamespace(stop_training=False)
     run(lambda: callback.set_model(model))
     objects[:] = callback, model
+    return ()
 
 
-def _event(answer: Callable, objects: list[Any], _: Channel, name: str, arguments: list[Any], stopping: bool) -> Any:
+def _event(answer: Callable, objects: list[Any], _: Channel, name: str, arguments: list[Any], stopping: bool) -> tuple:
     """Call one method of the callback, and return whether the model stops after it."""
     callback, model = objects
     model.stop_training = stopping
     run(lambda: getattr(callback, name)(*map(decode, arguments)))
-    return encode(model.stop_training)
+    return (encode(model.stop_training),)
 
 
 _replies: dict[str, Callable] = {"call": _call, "create": _create, "event": _event}

@@ -223,20 +223,20 @@ class OwnImages:
             np.array([groups.setdefault(series_of(file.name), len(groups)) for file in files], np.int64),
             np.array([is_test(file.name) for file in files], bool),
             files,
-            [trouble for trouble in troubles if trouble] + self._passed_over(names),
+            [trouble for trouble in troubles if trouble] + self._passed_over(names, found),
         )
 
     def thumbnail(self, label: str, name: str, side: int = 72) -> bytes:
         """Return an image as a small JPEG file. Raises ImageError if it is none, or gone."""
         return encode(square(open_image(self._path(label, name)), side), "jpeg", quality=80)
 
-    def _passed_over(self, names: list[str]) -> list[str]:
-        """Return a sentence about the images that `names` doesn't count."""
+    def _passed_over(self, names: list[str], found: list[tuple[int, Path]]) -> list[str]:
+        """Return a sentence about the images in the folder that aren't among those found."""
         try:
             there = find_images(self.folder, names)
         except (ValueError, OSError):  # no images at all
             return []
-        counted = {os.path.join(label, name) for label in names for name in self.names(label)}
+        counted = {os.path.join(file.parent.name, file.name) for _, file in found}
         left = [name for name in there.loose + there.filenames if name not in counted]
         why = "not in the folder of a class itself, or without an ending such as .jpg"
         return [f"Left out {len(left)} image{'s' * (len(left) != 1)} ({why}): {listed(left)}."] * bool(left)

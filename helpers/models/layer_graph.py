@@ -91,12 +91,12 @@ def layer_graph(model: keras.Model) -> LayerGraph:
         if len(tensors) != 1:
             raise ValueError(f"{model.name} has {len(tensors)} {kind}; use a network with one to look inside.")
     layers = layers_by_name(model).values()
-    if any(getattr(layer, "data_format", None) == "channels_first" for layer in layers):
-        raise ValueError(
-            f"{model.name} has its channels first. Build it with data_format='channels_last', for (height, width, channels)."
-        )
     known = tuple(map(id, layers))
     if model not in _graphs or _graphs[model][0] != known:
+        if any(getattr(layer, "data_format", None) == "channels_first" for layer in layers):
+            raise ValueError(
+                f"{model.name} has its channels first. Build it with data_format='channels_last', for (height, width, channels)."
+            )
         _graphs[model] = known, _trace(model)
     return _graphs[model][1]
 
