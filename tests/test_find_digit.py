@@ -108,6 +108,12 @@ def test_a_page_without_a_digit_is_a_sentence(blank):
         find_digit(blank)
 
 
+@pytest.mark.parametrize("shape", [(), (28,), (28, 28, 4), (1, 28, 28, 1)])
+def test_what_is_not_one_image_is_a_sentence(shape):
+    with pytest.raises(ValueError, match=r"one image is \(height, width\)"):
+        find_digit(np.zeros(shape))
+
+
 @pytest.mark.parametrize("left", [200, 185])  # apart, and nearly touching
 def test_several_digits_get_a_caution(left, digits):
     both = np.minimum(page(digits[0][0]), page(digits[0][2], left=left))

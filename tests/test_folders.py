@@ -472,8 +472,8 @@ def test_classes_choose_folders_and_their_order(tmp_path, capsys):
     reader = ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=["pens", "mugs"])
     assert reader.class_indices == {"pens": 0, "mugs": 1}
     assert reader.filenames[0].startswith("pens")
-    for wrong in ("pens", {"pens", "mugs"}):
-        with pytest.raises(ValueError, match="give a list"):
+    for wrong in ("pens", {"pens", "mugs"}, 5):
+        with pytest.raises(ValueError, match="classes is .*; give a list"):
             ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=wrong)
     for names in (np.array(["pens", "mugs"]), {"pens": 0, "mugs": 1}, {0: "pens", 1: "mugs"}, [Path("pens"), "mugs"]):
         reader = ImageFolderReader().flow_from_directory(str(tmp_path).encode(), (8, 8), classes=names)
@@ -695,3 +695,9 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(plain, tmp_path, monkey
     monkeypatch.setattr(cache, "IN_MEMORY", 1000)
     with pytest.raises(OSError, match="cannot be kept in"):
         flow(plain)
+
+
+@pytest.mark.parametrize("directory", [5, None, ["cats", "dogs"]])
+def test_what_is_no_path_gets_a_sentence(directory):
+    with pytest.raises(ValueError, match="it is the path of a folder with a folder for each class"):
+        ImageFolderReader().flow_from_directory(directory)

@@ -297,8 +297,9 @@ def test_a_folder_that_is_none_gets_a_sentence(tmp_path):
     for folder in (tmp_path / "file", tmp_path / "file" / "in", "", "a\0b", "~nobody-of-this-name/x", None, ["a"]):
         with pytest.raises(DataError, match=r"\.$|here$"):
             OwnImages(folder)
-    with pytest.raises(ClassNameError, match=r"\['rock', 'paper'\]"):
-        OwnImages(tmp_path, "rock")
+    for classes in ("rock", None, 5):
+        with pytest.raises(ClassNameError, match=r"\['rock', 'paper'\]"):
+            OwnImages(tmp_path, classes)
 
 
 def test_samples_stand_in_until_there_are_enough_images(own, course_home, capsys):

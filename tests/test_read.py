@@ -227,6 +227,22 @@ def test_color_that_a_png_names_as_transparent():
     np.testing.assert_allclose(seen[0], [[1, 1, 1], [200 / 255, 0, 0]], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("bits", "color_type", "row", "transparent", "seen"),
+    [
+        (4, 0, b"\x2c", b"\0\2", [[1, 1, 1], [12 / 15] * 3]),
+        (2, 0, b"\x90", b"\0\2", [[1, 1, 1], [1 / 3] * 3]),
+        (1, 0, b"\x40", b"\0\0", [[1, 1, 1], [1, 1, 1]]),
+        (16, 0, b"\x12\x34\x80\0", b"\x12\x34", [[1, 1, 1], [0x8000 / 65535] * 3]),
+        (16, 2, b"\1\2\3\4\5\6" + b"\x80\0" * 3, b"\1\2\3\4\5\6", [[1, 1, 1], [128 / 255] * 3]),
+    ],
+    ids=["4 bits", "2 bits", "1 bit", "16 bits", "16 bits a color"],
+)
+def test_a_transparent_color_counts_in_the_files_own_bits(bits, color_type, row, transparent, seen):
+    data = costly_images.png(2, 1, bits, color_type, b"\0" + row, costly_images.chunk(b"tRNS", transparent))
+    np.testing.assert_allclose(read_image(data)[0], seen, atol=0.003)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
 def test_printing_colors_whether_stored_inverted_or_not(kind):
     image = Image.new("CMYK", (16, 16), (0, 255, 255, 0))  # magenta + yellow = red

@@ -104,6 +104,12 @@ def test_an_unknown_network_is_a_key_error():
         results.compare("no_such_network", test_accuracy=0.5)
 
 
+@pytest.mark.parametrize("value", [10**400, float("nan"), float("inf"), "high", None, [0.9, 0.8]])
+def test_what_is_no_number_is_not_compared(value):
+    with pytest.raises(ValueError, match=r"test_accuracy is .*; it is one number, such as 0\.95\."):
+        results.compare("digits_dense", test_accuracy=value)
+
+
 @pytest.mark.parametrize(("value", "text"), [(0.9575, ".958"), (1.0, "1.000"), (0.0, ".000"), (12, "12"), (12.4, "12")])
 def test_numbers_are_short(value, text):
     assert results.format_number(value) == text

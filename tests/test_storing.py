@@ -43,7 +43,7 @@ def test_a_run_too_short_to_look_at_says_its_time():
 
 
 def test_what_the_first_run_only_prints_is_not_stored():
-    drawing = "rendering 500 of cat … 10 % 20 % 100 %\nrendering 1,000 of dog …\n"
+    drawing = "cats_vs_dogs: rendering 3,000 images, once … 10 % 20 % 100 %\nrendering 500 of cat … 50 % 100 %\nrendering 90 of dog …\n"
     cells = [
         nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("stream", text=drawing + one)])
         for one in ("", "Found 3\n")

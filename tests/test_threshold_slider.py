@@ -69,6 +69,8 @@ def test_names_become_text_and_never_markup():
         ([0, 1.5], [0.1, 0.2], "1.5 is among"),
         ([0, 1], [0.1, np.nan], "A probability is 0…1; nan is among"),
         ([0, 1], [0.1, 3.2], "3.2 is among these. Does the network end in"),
+        ([0, 1], ["low", "high"], r"Probabilities are numbers 0…1, one for each image; these are \['low', 'high'\]\."),
+        ([0, 1], [[0.1, 0.9], [0.5]], "one for each image; these are"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(labels, chances, said):

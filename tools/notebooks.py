@@ -31,7 +31,7 @@ LONGEST_CELL = 25
 MOST_GB = 2.0  # of memory for a lesson
 WIDGET = "application/vnd.jupyter.widget-view+json"
 A_PATH = re.compile(r"(?<![\w/.:])/(?:root|home|work|tmp|Users|var|content)/[\w.-]+")
-DRAWN = re.compile(r"^(?:rendering|cutting) [\d,]+ .*…(?: \d+ %)*\n?", re.MULTILINE)
+DRAWN = re.compile(r"^(?:\w+: )?rendering [\d,]+ .*…(?: \d+ %)*\n?", re.MULTILINE)
 A_BAR = re.compile(r"\d+%\|[█▉▊▋▌▍▎▏# ]+\||\d+/\d+ [━=>.\[]{4,}|(?:\d+ % ){3,}")
 
 

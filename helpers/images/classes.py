@@ -9,18 +9,19 @@ ClassNames = Sequence[Any] | np.ndarray | Mapping[Any, Any]
 FORMS = "give a list in the order of the outputs, such as ['cats', 'dogs']"
 
 
-def class_names(names: ClassNames | None, count: int) -> list[str]:
+def class_names(names: ClassNames | None, count: int, called: str = "class_names") -> list[str]:
     """Return a name for each of `count` classes, in the order of the outputs; "0", "1", … for None.
 
     names: a list, tuple or array; the `class_indices` of a reader, {"cats": 0, "dogs": 1}; or the reverse of it.
-    Raises ValueError for a wrong number of names, for two equal ones, and for what has no order.
+    called: the argument that an error names. Raises ValueError for a wrong number of names, for two equal ones, and for what
+    has no order.
     """
     if names is None:
         return [str(number) for number in range(count)]
     if isinstance(names, Mapping):
-        found = _in_order(names)
+        found = _in_order(names, called)
     elif isinstance(names, str | bytes | set | frozenset) or not hasattr(names, "__iter__"):
-        raise ValueError(f"class_names is {names!r}; {FORMS}.")
+        raise ValueError(f"{called} is {names!r}; {FORMS}.")
     else:
         found = [_single(name) for name in (np.ravel(np.asarray(names)) if hasattr(names, "__array__") else names)]
     texts = [name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in found]
@@ -40,13 +41,13 @@ def _single(name: Any) -> Any:
     return inside[0] if len(inside) == 1 else name
 
 
-def _in_order(names: Mapping) -> list:
+def _in_order(names: Mapping, called: str) -> list:
     """Return the names of {name: index} or {index: name} by index; an index may be text, as JSON makes it."""
     for indices, values in ((names.values(), names.keys()), (names.keys(), names.values())):
         by_index = dict(zip(map(str, indices), values, strict=True))
         if set(by_index) == {str(number) for number in range(len(names))}:
             return [by_index[str(number)] for number in range(len(names))]
-    raise ValueError(f"class_names is {dict(names)!r}; the classes are counted from 0 without a gap, so {FORMS}.")
+    raise ValueError(f"{called} is {dict(names)!r}; the classes are counted from 0 without a gap, so {FORMS}.")
 
 
 def class_labels(labels: Any, count: int, images: int | None = None) -> np.ndarray:

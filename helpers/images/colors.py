@@ -1,6 +1,7 @@
 """The colors of an image file → red, green, blue: transparent parts on white, more than 8 bits scaled, palettes looked up."""
 
 import math
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -33,6 +34,15 @@ def to_plain(image: Image.Image, alpha: bool = False) -> Image.Image:
     return Image.fromarray(values.astype(np.float32))
 
 
+def scale_transparent_color(image: Any) -> None:
+    """Give the color that a PNG calls transparent 8 bits, as its pixels will have when they are decoded; the file counts in its own."""
+    color, stored_as = image.info.get("transparency"), image.tile[0][3] if image.format == "PNG" and image.tile else ""
+    if isinstance(color, tuple) and stored_as == "RGB;16B":
+        image.info["transparency"] = tuple(value >> 8 for value in color)
+    elif isinstance(color, int) and stored_as in ("L;2", "L;4"):
+        image.info["transparency"] = color * 255 // (2 ** int(stored_as[-1]) - 1)
+
+
 def _shrunk(image: Image.Image, factor: int, alpha: bool) -> Image.Image:
     """Convert some rows at a time, so that the image is there in full only once."""
     rows, small = ROWS * factor, None
@@ -47,7 +57,9 @@ def _shrunk(image: Image.Image, factor: int, alpha: bool) -> Image.Image:
 
 def _converted(image: Image.Image, alpha: bool) -> Image.Image:
     if image.mode[0] in "IF":
-        return Image.fromarray(_numbers(np.array(image, np.float32)))
+        values = _numbers(np.array(image, np.float32))
+        values[values == image.info.get("transparency", -1)] = 65535  # the one gray that a PNG can name
+        return Image.fromarray(values)
     if alpha:
         return _as(image, "RGBA")
     if image.has_transparency_data:

@@ -22,8 +22,11 @@ UNCLEAR = "It does not look like one digit on plain paper."
 def find_digit(image: np.ndarray) -> tuple[np.ndarray, str]:
     """Return the digit of an image as light ink on black, (H, W) float32 0…1, and a caution, "" where it is plain.
 
-    image: (H, W), (H, W, 1) or (H, W, 3) floats 0…1, upright. Raises ValueError if there is nothing on it.
+    image: (H, W), (H, W, 1) or (H, W, 3) floats 0…1, upright. Raises ValueError, the rest of a sentence, if there is nothing on it
+    and for other shapes.
     """
+    if np.ndim(image) not in (2, 3) or np.shape(image)[2:] not in ((), (1,), (3,)):
+        raise ValueError(f"has the shape {np.shape(image)}, and one image is (height, width), with 1 or 3 channels")
     page = np.nan_to_num(np.atleast_3d(np.asarray(image, "float32")), posinf=1, neginf=0)
     if not page.size:
         raise ValueError(NOTHING)

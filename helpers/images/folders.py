@@ -59,7 +59,7 @@ class ImageFolderReader(Augmentation):
         Reads all images at once, unless another reader still has the same ones. Prints how many there are, and what is
         left out: files that cannot be read, folders without images. Without `seed`, NumPy's global random state decides.
         Raises FileNotFoundError or NoImagesError where there is nothing to read, ImageError if no image of a class can
-        be read, and ValueError for fewer than two classes, or other than two if `class_mode` is "binary".
+        be read, and ValueError for fewer than two classes, or other than two if `class_mode` is "binary", and for a wrong argument.
         """
         _check_choice("color_mode", color_mode, CHANNELS)
         _check_choice("class_mode", class_mode, CLASS_MODES)
@@ -67,6 +67,10 @@ class ImageFolderReader(Augmentation):
         check_size("target_size", target_size)
         if not isinstance(batch_size, int | np.integer) or batch_size < 1:
             raise ValueError(f"batch_size is {batch_size!r}; it is a whole number, at least 1.")
+        if not isinstance(directory, str | bytes | os.PathLike):
+            raise ValueError(
+                f"directory is {directory!r:.80}; it is the path of a folder with a folder for each class."
+            )
         directory = os.path.expanduser(os.fsdecode(directory))
         found = find_images(directory, classes)
         filenames, labels = found.filenames, found.labels

@@ -18,7 +18,7 @@ import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ class OwnImages:
     """
 
     def __init__(self, folder: str | Path = "my_images", classes: Sequence[str] = ()):
-        if isinstance(classes, str):
+        if isinstance(classes, str) or not isinstance(classes, Iterable):
             raise ClassNameError(f"classes is {classes!r}; give a list, such as ['rock', 'paper'].")
         if not isinstance(folder, str | Path) or not str(folder).strip() or "\0" in str(folder):
             raise DataError(f"{folder!r} can't be a folder. Name one, such as 'my_images'.")

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageChops
 
 from data_scripts.image_limits import LARGE, MAX_PIXELS_OF, TooCostlyError, jpeg_scans, open_within_limits
-from helpers.images.colors import to_plain
+from helpers.images.colors import scale_transparent_color, to_plain
 from helpers.images.encode import to_uint8
 from helpers.images.file_bytes import ImageError, Source, label, read_bytes
 from helpers.tensorflow_import import silent_stderr
@@ -131,6 +131,7 @@ def decode_image(data: bytes, name: str = "") -> Image.Image:
         if is_cut:
             data = data[: len(data.rstrip(b"\0")) + 1].rstrip(b"\xff") + JPEG_END  # one of the zeros may belong to it
             image = identify_image(data)
+        scale_transparent_color(image)
         image.load()
         if is_cut and _missing_part(image, data) > MOST_MISSING:
             raise EOFError

@@ -8,6 +8,7 @@ They are in `reference.json`: {network: {source: {"test_accuracy": {"min", "medi
 the studio that rendered the images; null where it was not recorded.
 """
 
+import math
 import os
 import statistics
 from pathlib import Path
@@ -74,7 +75,7 @@ def compare(network: str, at_epoch: int | None = None, **values: float) -> None:
 
     If an accuracy is outside the range, a second line says whether that's normal.
 
-    `network` is a name in `RECIPES` (else KeyError). Values: test_accuracy, validation_accuracy, training_accuracy,
+    `network` is a name in `RECIPES` (else KeyError). Values, each one number (else ValueError): test_accuracy, validation_accuracy, training_accuracy,
     best_epoch, epochs, seconds, cpu_seconds. They are compared with results of the source in use. For a shorter run
     than the measured ones, `at_epoch` takes what their curves say after so many epochs: both accuracies and best_epoch.
     """
@@ -84,10 +85,19 @@ def compare(network: str, at_epoch: int | None = None, **values: float) -> None:
     entry = load().get(network, {}).get(source, {})
     seeds = [_at_epoch(seed, at_epoch) if at_epoch else seed for seed in entry.get("seeds", {}).values()]
     for name, value in values.items():
+        number = _number(name, value)
         measured = [seed[name] for seed in seeds if name in seed]
-        print(
-            f"{name.replace('_', ' ')}: you got {format_number(value)}{_next_to(float(value), measured, label, name.endswith('accuracy'))}"
-        )
+        comparison = _next_to(number, measured, label, name.endswith("accuracy"))
+        print(f"{name.replace('_', ' ')}: you got {format_number(value)}{comparison}")
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        if math.isfinite(number := float(value)):
+            return number
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(f"{name} is {value!r:.60}; it is one number, such as 0.95.")
 
 
 def _at_epoch(seed: dict[str, Any], epoch: int) -> dict[str, float]:

@@ -28,7 +28,12 @@ class ThresholdSlider(SliderPage):
 
     def __init__(self, labels: Any, probabilities: Any, class_names: ClassNames | None = None):
         self._names, self._labels = names_in_order(class_names, 2), class_labels(labels, 2)
-        chances = np.asarray(probabilities, "float64")
+        try:
+            chances = np.asarray(probabilities, "float64")
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"Probabilities are numbers 0…1, one for each image; these are {probabilities!r:.60}."
+            ) from None
         self._chances = chances[:, 1] if chances.ndim == 2 and chances.shape[1] == 2 else chances.ravel()
         if len(self._labels) != len(self._chances):
             raise ValueError(f"{len(self._labels)} labels for {len(self._chances)} probabilities.")
