@@ -200,7 +200,7 @@ def _curve(snapshots: EpochSnapshots) -> str:
         key: [(float(kept.epoch), kept.logs[key]) for kept in snapshots.kept if key in kept.logs] for key in keys
     }
     lines = [charts.Line(points, dashed=key != metric) for key, points in history.items()]
-    panel = charts.Panel(f"{metric}; dashed: validation", lines, (0, snapshots.epochs[-1]))
+    panel = charts.Panel(f"{metric} (– – validation)", lines, (0, snapshots.epochs[-1]))
     return charts.svg([panel], history_text("", metric, history), 240, 160)
 
 
