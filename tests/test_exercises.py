@@ -310,7 +310,7 @@ def test_another_usual_stub_is_not_attempted():
 
 @pytest.mark.parametrize("body", ["image / 255", "image = image * 2", "print(end='')", "y = 3\n    ..."])
 def test_a_forgotten_return_is_told_from_a_blank_answer(body):
-    with pytest.raises(Incorrect, match="returns nothing for .* `return`"):
+    with pytest.raises(Incorrect, match="returns nothing for .* `return`.*`print` shows a value"):
         find_exercise("signed-scale").judge(defined(f"def signed_scale(image):\n    {body}"))
 
 
@@ -788,14 +788,19 @@ def test_progress_counts_what_was_answered_right(own_home, capfd):
     for name in ("one-hot", "one-hot", "confusion"):
         exercises.check(name, find_exercise(name).solution)
     assert capfd.readouterr().out.endswith("2 of 4 exercises of this lesson are done. Next: Bytes from -1 to 1\n")
+    for name in ("parameters", "signed-scale"):
+        exercises.check(name, find_exercise(name).solution)
+    assert capfd.readouterr().out.endswith("4 of 4 exercises of this lesson are done.\n")
     exercises.check("parameters", None)
     exercises.check("one-hot", None)
     capfd.readouterr()
     exercises.progress("01")
-    assert capfd.readouterr().out == "Lesson 01: 2 of 4 exercises done\n"
+    assert capfd.readouterr().out == "Lesson 01: 4 of 4 exercises done\n"
     exercises.progress()
     assert "Lesson 02: 0 of 4 exercises done\n" in capfd.readouterr().out
-    assert json.loads((own_home / "progress.json").read_text()) == {"done": ["confusion", "one-hot"]}
+    assert json.loads((own_home / "progress.json").read_text()) == {
+        "done": ["confusion", "one-hot", "parameters", "signed-scale"]
+    }
     kept = sorted(file.name for file in own_home.iterdir() if file.suffix != ".lock")
     assert kept == ["last_lesson.json", "progress.json"]
 

@@ -103,9 +103,9 @@ def _outcome(exercise: Exercise, answer: Any) -> list[str]:
 def _what_next(exercise: Exercise) -> list[str]:
     """Say how many exercises of the lesson are done, and which one is next."""
     following = core.next_exercise(exercise)
-    next_one = f"Next: {following.title}" if following else "Those are all exercises of this lesson."
+    next_one = f" Next: {following.title}" if following else ""
     count = _progress_line(exercise.lesson).partition(": ")[2].replace(" done", " of this lesson are done")
-    return [f"{count}. {next_one}"]
+    return [f"{count}.{next_one}"]
 
 
 def _show_buttons(exercise: Exercise, mark: str) -> None:

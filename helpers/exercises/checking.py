@@ -28,6 +28,10 @@ NOT_THE_LEARNERS = (*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib",
 LONGEST = 300  # characters of a value in a sentence
 LONGEST_LIST = 10_000  # no exercise asks for so many elements
 MOST_VALUES = 10_000_000  # in what may become an array
+ADVICE = {  # what begins NumPy's message, or is in it, and what to do
+    "Cannot interpret": "A shape goes into parentheses of its own: `np.zeros((2, 3))`.",
+    "could not be broadcast": "Shapes are compared from the right; `keepdims=True` keeps an axis that a sum would lose.",
+}
 
 
 class _RefusedError(Exception):
@@ -126,7 +130,8 @@ def call(function: Callable, *arguments: Any) -> Any:
     result = run(function, *copy.deepcopy(arguments))
     if result is None or result is ...:
         raise Incorrect(
-            f"Your function returns nothing for {given(arguments)}. Does every path through it end in `return`?"
+            f"Your function returns nothing for {given(arguments)}. Does every path through it end in `return`? (`print` shows "
+            "a value, but doesn't return it.)"
         )
     return result
 
@@ -293,7 +298,10 @@ def given(arguments: tuple) -> str:
 def explained(error: BaseException) -> str:
     """Return one sentence about an exception in the learner's code, with the line where it happened."""
     message = (str(error).splitlines() or [""])[0][:200].rstrip(" .")
-    return f"Your code stopped{_where(error)}: {type(error).__name__}" + (f", {message}" if message else "") + "."
+    advice = "".join(f" {sentence}" for part, sentence in ADVICE.items() if part in message)
+    return (
+        f"Your code stopped{_where(error)}: {type(error).__name__}" + (f", {message}" if message else "") + f".{advice}"
+    )
 
 
 def stopped(error: KeyboardInterrupt) -> str:

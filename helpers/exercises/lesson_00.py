@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import agree, array, call, close, number, rule_out, whole
+from helpers.exercises.checking import agree, array, as_array, call, close, number, rule_out, shown, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -52,8 +52,14 @@ def without_border(image, margin):
 
 def _check_without_border(answer, seed=0):
     image = np.arange(30).reshape(5, 6)
+    first = call(answer, image, 1)
+    if as_array(first).shape == (4, 5) and as_array(call(answer, np.zeros((40, 50)), 1)).shape == (26, 26):
+        raise Incorrect(
+            "From 40 × 50 your function made 26 × 26, as if every image had 28 rows and columns. Take both sizes from the "
+            "image: `height, width = image.shape`."
+        )
     got = array(
-        call(answer, image, 1),
+        first,
         (3, 4),
         ((4, 5), "From 5 × 6 your function made 4 × 5: it cuts off two sides. Take a pixel off at *each* of the four."),
         ((3, 6), "From 5 × 6 your function made 3 × 6: the rows are right. Slice the columns as well, after a comma."),
@@ -97,6 +103,11 @@ def row_with_most_ink(image):
 def _check_row_with_most_ink(answer, seed=0):
     image = np.array([[0, 0, 0, 200], [0, 90, 90, 90], [0, 0, 0, 60], [0, 0, 0, 0], [5, 0, 0, 250]])
     result = call(answer, image)
+    if close(result, image.argmax(axis=1)):
+        raise Incorrect(
+            f"Your function returns {shown(result)}: where each row has its lightest pixel. Add up "
+            "each row first, then find the largest of the sums."
+        )
     if isinstance(result, np.ndarray) and result.ndim:
         raise Incorrect(
             f"Your function returns {result.size} numbers, {result.tolist()}. Those are sums or maxima; which *place* has "
@@ -104,7 +115,11 @@ def _check_row_with_most_ink(answer, seed=0):
         )
     rule_out(
         number(result),
-        (3, "Your function gave 3: the *column* with the most ink. `axis=0` adds up the columns, `axis=1` the rows."),
+        (
+            3,
+            "Your function gave 3: the *column* with the most ink. `axis=0` gives one sum for each "
+            "column, `axis=1` one for each row.",
+        ),
         (4, "Your function gave 4: row 4 has the darkest single pixel (250), but row 1 has more ink: 90 + 90 + 90."),
         (
             19,
@@ -192,7 +207,7 @@ EXERCISES = [
     Exercise(
         name="row-with-most-ink",
         title="The row with the most ink",
-        task="Where does a digit have its longest stroke? Add up each row, then find the largest sum.",
+        task="In which row does a digit have its longest stroke from left to right? Add up each row, then find the largest sum.",
         solution=row_with_most_ink,
         check=_check_row_with_most_ink,
         hints=[
@@ -205,8 +220,8 @@ EXERCISES = [
     Exercise(
         name="batch-of-one",
         title="A batch of one",
-        task="A network never takes a bare image. It wants a batch in front and the channels at the end, even if there is only "
-        "one of each. Give an image both axes, and scale it.",
+        task="A network takes batches, even if it's a batch of one image, and most networks of this course want the channels at "
+        "the end, even if there is only one. Give an image both axes, and scale it.",
         solution=batch_of_one,
         check=_check_batch_of_one,
         hints=[

@@ -40,6 +40,14 @@ def _check_signed_scale(answer, seed=0):
             image / 255,
             "Black (0) became 0, so your numbers go from 0 to 1. Stretch them to twice that, then move them down.",
         ),
+        (
+            image / 255 - 1,
+            "Your numbers go from -1 to 0. From 0 to 1 is a range of 1, from -1 to 1 one of 2: stretch first, then move.",
+        ),
+        (
+            image - 1.0,
+            "White became 254: Python divides before it subtracts. Put the difference in parentheses: `(image - 127.5) / 127.5`.",
+        ),
         (1 - image / 127.5, "Black became 1 and white -1. It should be the other way round."),
     )
     rule_out(
@@ -80,6 +88,14 @@ def _check_parameters(answer, seed=0):
         (42_200, "Your function gave 42,200. Those are the weights; every neuron has a bias, too: 50 + 50 + 10 = 110."),
         (42_203, "Your function gave 42,203, one bias for each layer. Every neuron has its own: 50 + 50 + 10 = 110."),
         (43_084, "Your function gave 43,084, a bias for every input. The biases belong to the neurons."),
+        (
+            39_250,
+            "Your function gave 39,250. That's the first layer: 50 * (784 + 1). Do the same for the other two, then add.",
+        ),
+        (
+            894,
+            "Your function gave 894, the sizes added up. Count what is learned: each neuron has a weight for every input, and a bias.",
+        ),
         (41_800, "Your function gave 41,800: the last layer's 10 * (50 + 1) = 510 are missing."),
         (3_060, "Your function gave 3,060: the first layer's 50 * (784 + 1) = 39,250 are missing."),
         (19_600_000, "Your function gave 19,600,000, all sizes multiplied. Count layer by layer, then add."),
@@ -164,8 +180,8 @@ def _check_confusion(answer, seed=0):
         ),
         (
             right > 0,
-            "Your matrix counts 4 images instead of 7: `matrix[true, predicted] += 1` adds 1 only once, however "
-            "often a pair occurs. Go through the images one by one.",
+            "Your matrix counts 4 images instead of 7: a pair that occurs again must add 1 again. `= 1` doesn't, nor does "
+            "`matrix[true, predicted] += 1` for all pairs at once. Go through the images one by one, with `+= 1`.",
         ),
         (hits, "Your matrix has only the hits. Mistakes count, too: class 1 was taken for 2 twice."),
         (right - hits, "Your matrix has only the mistakes. The hits belong on its diagonal."),

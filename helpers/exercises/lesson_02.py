@@ -69,6 +69,10 @@ def _check_softmax(answer, seed=0):
         (powers / powers.sum(axis=0), f"{total}, each column to 1. A row is an image, so take the sum over axis 1."),
         (powers, f"{total}. Divide each row by the sum of its powers."),
         (scores / scores.sum(axis=1, keepdims=True), "You divided the scores. First take `np.exp` of them."),
+        (
+            softmax(scores / scores.max(axis=1, keepdims=True)),
+            "You divided the scores by the largest one, which changes the differences between them. Subtract it instead.",
+        ),
         (np.log(softmax(scores)), "Those are the logarithms of the probabilities. Leave the logarithm out."),
     )
     agree(answer, softmax, (scores,))
@@ -236,7 +240,7 @@ EXERCISES = [
             "`//` counts the full batches, `%` what is left over.",
             "One step more than `images // batch_size` if `images % batch_size` is above 0.",
         ],
-        takeaway="Leave `steps_per_epoch` out when you call `fit` with arrays: Keras counts as you just did.",
+        takeaway="`fit` has an argument of this name. With arrays you don't need it: Keras counts as you just did.",
     ),
     Exercise(
         name="stop-at-accuracy",

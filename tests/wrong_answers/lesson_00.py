@@ -14,6 +14,7 @@ WRONG = {
     "without-border": [
         (lambda image, margin: image[margin:-margin, margin:-margin], "`-0` is 0"),
         (lambda image, margin: image[margin:, margin:], "it cuts off two sides"),
+        (lambda image, margin: image[margin : 28 - margin, margin : 28 - margin], "as if every image had 28 rows"),
         (lambda image, margin: image[:-margin, :-margin], "it cuts off two sides"),
         (lambda image, margin: image[margin:-margin], "Slice the columns as well"),
         (lambda image, margin: image[:, margin:-margin], "The rows come first"),
@@ -26,12 +27,14 @@ WRONG = {
         (lambda image, margin: image[1:-1, 1:-1], "29]], 0; it should return an array of shape (5, 6)"),
     ],
     "row-with-most-ink": [
-        (lambda image: int(image.sum(axis=0).argmax()), "`axis=0` adds up the columns"),
+        (lambda image: int(image.sum(axis=0).argmax()), "`axis=0` gives one sum for each column"),
         (lambda image: int(image.max(axis=1).argmax()), "the darkest single pixel (250)"),
         (lambda image: int(image.argmax()), "without an `axis`"),
         (lambda image: int(image.sum(axis=1).max()), "`argmax` instead of `max`"),
         (lambda image: int(image.sum()), "Add up each row by itself"),
         (lambda image: int(image.sum(axis=1).argmax()) + 1, "Rows count from 0"),
+        (lambda image: image.argmax(axis=1), "where each row has its lightest pixel"),
+        (lambda image: image.argmax(axis=1).tolist(), "[3, 1, 3, 0, 3]: where each row"),
         (lambda image: image.sum(axis=1), "which *place* has the largest"),
         (lambda image: len(image) - 1 - int(image[::-1].sum(axis=1).argmax()), "the last 10"),
     ],

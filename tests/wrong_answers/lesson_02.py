@@ -60,6 +60,8 @@ WRONG = {
         (np.exp, "Divide each row by the sum of its powers"),
         (lambda scores: np.log(softmax(scores)), "Leave the logarithm out"),
         (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1), "ValueError"),
+        (lambda scores: np.exp(scores) / np.exp(scores).sum(axis=1), "`keepdims=True` keeps an axis"),
+        (lambda scores: softmax(scores / scores.max(axis=1, keepdims=True)), "Subtract it instead"),
         (_subtracting(np.mean), "Subtract the row's *largest* score"),
         (_subtracting(np.min), "Subtract the row's *largest* score"),
         (lambda scores: softmax(scores)[0], "it should return an array of shape (2, 3)"),
