@@ -105,8 +105,8 @@ def _check_as_image(answer, seed=0):
         ([[0, 0], [0, 1]], "Your result holds whole numbers only, so 0.25 and 0.5 became 0. Make it of floats."),
     )
     random = np.random.default_rng(seed)
-    channels = (example, random.normal(size=(4, 5)), np.array([[-3.0, -1.0]]), np.array([[0.0, 250.0]]))
-    agree(answer, as_image, *((channel,) for channel in channels))
+    channels = [random.normal(size=(4, 5)), np.array([[-3.0, -1.0]]), np.array([[0.0, 250.0]]), np.array([[0.1, 0.3]])]
+    agree(answer, as_image, *((channel,) for channel in (example, *channels)))
     for value in (0.0, 7.0):
         got = array(call(answer, np.full((2, 3), value)), (2, 3))
         if np.isnan(got).any() or np.isinf(got).any():
@@ -148,12 +148,15 @@ def _check_patch_of(answer, seed=0):
         (image[3:8, 7:8], "Your part ends at pixel 8, the size. It ends where it begins *plus* 8."),
         (image[6:14, 10:18], "You left `start` out: the field of row 0 begins at pixel −3, so that of row 3 begins at −3 + 3 · 2 = 3."),
         (image[0:8, 2:10], "You left `step` out: the field of row 3 begins at −3 + 3 · 2 = 3, because each row moves it by 2 pixels."),
+        (image[9:17, 13:21], "You subtracted `start`: the field of row 0 begins at pixel −3, so that of row 3 begins at −3 + 3 · 2 = 3."),
         (image[3:12, 7:16], "Your part is 9 pixels high and wide: with `a:b` pixel b itself is left out already."),
+        (image[3:10, 7:14], "Your part is 7 pixels high and wide: with `a:b` pixel b itself is left out already, so b is the beginning plus 8."),
     )  # fmt: skip
     if not close(got, image[3:11, 7:15]):
+        begins = f" and begins with the value {_first(got)} instead of {image[3, 7, 0]:g}"
         raise Incorrect(
             f"For row 3, column 5, size 8, step 2, start −3 the part is image[3:11, 7:15], of shape (8, 8, 3); "
-            f"yours has the shape {got.shape} and begins with the value {_first(got)} instead of {image[3, 7, 0]:g}."
+            f"yours has the shape {got.shape}{'' if _first(got) == _first(image[3:, 7:]) else begins}."
         )
     for row, column in ((0, 0), (1, 10), (10, 0), (21, 26)):
         got, right = _part(call(answer, image, row, column, 8, 2, -3)), patch_of(image, row, column, 8, 2, -3)
@@ -242,34 +245,45 @@ def _check_occlusion_map(answer, seed=0):
     for row, column in np.ndindex(2, 3):
         piled = _cover(piled, 3 * row, 3 * column, 3, 0.5)
         pile[row, column] = before - score(piled)
-    black = np.array([[before - score(_cover(image, 3 * r, 3 * c, 3, 0)) for c in range(3)] for r in range(2)])
-    white = np.array([[before - score(_cover(image, 3 * r, 3 * c, 3, 1)) for c in range(3)] for r in range(2)])
     rule_out(
         got,
         (pile, "Your gray squares pile up: each is added to the ones before. Cover a fresh copy every time: `image.copy()`."),
         (np.zeros((2, 3)), "Your map is 0 everywhere: do you cover `image` itself, and then compare it with itself? Cover a copy: `image.copy()`."),
         (-right, "Your numbers have the wrong sign: score of the image *minus* score of the covered image."),
         (before - right, "You return the scores of the covered images. Return by how much each *falls*: score of the image minus that."),
-        (black, "You cover with black, 0. Gray is 0.5."),
-        (white, "You cover with white, 1. Gray is 0.5."),
+        *((_drops_with(value, score, image), f"You cover with {name}. Gray is 0.5, because the image goes from 0 to 1.") for value, name in
+         ((0, "black, 0"), (1, "white, 1"), (127, "127"), (127.5, "127.5"), (128, "128"))),
         (right / right.max(), "You divided the map by its largest value. Return the differences as they are."),
         (np.abs(right) / before, "You divided by the score of the image. Return the differences as they are."),
     )  # fmt: skip
     if not close(got, right):
         raise Incorrect(
-            f"For the square at row 0, column 3 the score falls by {right[0, 1]:.3g}; your map says {got[0, 1]:.3g} there."
+            f"For the square at row 0, column 3 of the image the score falls by {right[0, 1]:.3g}; your map says {got[0, 1]:.3g} there."
         )
     for height, width, size, step in ((7, 8, 3, 2), (5, 5, 5, 1), (8, 6, 2, 3)):
         image = random.random((height, width, 3))
         score = partial(_weighted_sum, random.normal(size=(height, width, 3)))
         right = occlusion_map(score, image, size, step)
-        got = array(call(answer, score, image, size, step), right.shape)
+        begun = len(range(0, height, step)), len(range(0, width, step))
+        got = array(
+            call(answer, score, image, size, step),
+            right.shape,
+            (begun, f"For an image of {height} × {width}, size {size} and step {step} your map is {begun[0]} × {begun[1]}; it should be "
+             f"{len(right)} × {len(right[0])}. Leave out the squares that would reach over the border."),
+        )  # fmt: skip
         if not close(got, right):
             raise Incorrect(
                 f"For an image of {height} × {width}, size {size} and step {step} your function gave {shown(got)}; "
                 f"{shown(right)} is right. Below 0 means that the score rises; keep that."
             )
     leave_alone("image", 1, answer, np.sum, np.ones((2, 4, 1)), 2, 2)
+
+
+def _drops_with(value, score, image):
+    """Return the map of an image of 6 × 9 for squares of 3 × 3, step 3, covered with `value` instead of gray."""
+    return np.array(
+        [[score(image) - score(_cover(image, top, left, 3, value)) for left in (0, 3, 6)] for top in (0, 3)]
+    )
 
 
 def _cover(image, top, left, size, value):

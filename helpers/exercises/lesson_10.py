@@ -280,6 +280,12 @@ def _check_accuracy_by_group(answer, seed=0):
                 raise Incorrect(
                     f"For {words}, {truths} and {answers} you gave {group!r} {got[group]:.4g}; {right[group]:.4g} is right."
                 )
+    try:
+        got = _groups(answer, ["adults", "adults", "children"], [1, 1, 0], [1, 0, 1])
+    except Incorrect as error:
+        raise Incorrect(f"A group in which no answer is right has the accuracy 0.0. {error}") from None
+    if not close(got["children"], 0.0):
+        raise Incorrect(f"Where no answer of a group is right, you gave {got['children']:.4g}; 0.0 is right.")
 
 
 def _groups(answer, groups, truths, answers):

@@ -53,6 +53,18 @@ def _counts(groups, truths, answers):
     return {group: value * groups.count(group) for group, value in accuracy_by_group(groups, truths, answers).items()}
 
 
+def _only_groups_with_right_ones(groups, truths, answers):
+    return {group: value for group, value in accuracy_by_group(groups, truths, answers).items() if value}
+
+
+def _counted_where_right(groups, truths, answers):
+    right = {}
+    for group, truth, answer in zip(groups, truths, answers, strict=True):
+        if truth == answer:
+            right[group] = right.get(group, 0) + 1
+    return {group: right[group] / groups.count(group) for group in groups}
+
+
 def _for_all(groups, truths, answers):
     return dict.fromkeys(groups, np.equal(truths, answers).mean())
 
@@ -107,6 +119,8 @@ WRONG = {
     ],
     "accuracy-by-group": [
         (_for_all, "hides the children"),
+        (_only_groups_with_right_ones, "has the accuracy 0.0. The groups are ['adults', 'children']"),
+        (_counted_where_right, "has the accuracy 0.0. Your code stopped"),
         (lambda g, t, a: {k: 100 * v for k, v in accuracy_by_group(g, t, a).items()}, "in percent"),
         (_counts, "how many are right"),
         (lambda g, t, a: {k: v / len(g) for k, v in _counts(g, t, a).items()}, "by all ten"),
