@@ -36,6 +36,10 @@ def _check_preprocess(answer, seed=0):
             ),
             (images * 255 - 127 / 128, "Only 127 is divided by 128. Put the subtraction in parentheses."),
             (
+                ((images * 255).astype("uint8") - np.uint8(127)) / 128,
+                "You made bytes of the pixels. A byte can't be negative: 0 - 127 becomes 129. Keep the floats.",
+            ),
+            (
                 images * 2 - 1,
                 "That is another network's preprocessing, x * 2 - 1 (MobileNet's). Close, but not the values "
                 "that this one was trained on.",
@@ -78,6 +82,7 @@ def _check_trainable_layers(answer, seed=0):
                 (f"block{block}", "Conv2D"),
                 (f"block{block}_norm", "BatchNormalization"),
                 (f"block{block}_relu", "ReLU"),
+                (f"bn{block}", "BatchNormalization"),  # a name needn't say what a layer is
             ]
         layers += [("pool", "GlobalAveragePooling2D"), ("head", "Dense")]
         for first in ("head", f"block{number + 1}"):
@@ -92,6 +97,8 @@ def _agree_on_layers(answer, layers, first):
     norms = [name for name, kind in layers[place:] if kind == "BatchNormalization"]
     if got and not all(isinstance(name, str) for name in got):
         raise Incorrect(f"Your list begins with {kind(got[0])}; it should hold names only.")
+    if kinds := [name for name in got if name in {kind_of for _, kind_of in layers}]:
+        raise Incorrect(f'"{kinds[0]}" is the kind of a layer. Give the names.')
     if frozen := [name for name in got if name in names[:place]]:
         raise Incorrect(
             f'With first="{first}" your list has {len(got)} names, "{frozen[0]}" among them: the base isn\'t frozen. A head that knows '
@@ -122,11 +129,13 @@ def batch_norm(values, mean, variance):
 
 def _check_batch_norm(answer, seed=0):
     random = np.random.default_rng(seed)
-    drawn = random.normal(3, 2, (6, 4)), random.normal(0, 1, 4), random.uniform(0.5, 4, 4)
-    one = random.normal(3, 2, (1, 4)), random.normal(0, 1, 4), random.uniform(0.5, 4, 4)
+    drawn = random.normal(3, 2, (6, 4)), random.normal(0, 1, 4), random.uniform(0.05, 1, 4)
+    one = random.normal(3, 2, (1, 4)), random.normal(0, 1, 4), random.uniform(0.05, 1, 4)
     for values, mean, variance in (drawn, (np.array([[5.0], [1.0]]), np.array([1.0]), np.array([3.999])), one):
         right = batch_norm(values, mean, variance)
         got = array(call(answer, values, mean, variance), right.shape)
+        if close(got, right):
+            continue
         rule_out(
             got,
             (
@@ -138,12 +147,24 @@ def _check_batch_norm(answer, seed=0):
                 batch_norm(values, values.mean(axis=0), variance),
                 "You used the mean of this batch: that is training mode. Use the `mean` that you are given.",
             ),
+            (
+                batch_norm(values, mean, values.var(axis=0)),
+                "You used the variance of this batch: that is training mode. Use the `variance` that you are given.",
+            ),
             ((values - mean) / (variance + 0.001), "You divided by the variance. Divide by its square root."),
             (values - mean, "The mean is gone. Now divide by the square root of the variance + 0.001."),
+            (
+                values - mean / np.sqrt(variance + 0.001),
+                "Only the mean is divided. Put the subtraction in parentheses.",
+            ),
             (values / np.sqrt(variance + 0.001), "You forgot to take the mean away."),
+            ((values - mean) / np.sqrt(variance), "You left out the 0.001, which is added to the variance."),
+            (
+                (values - mean) / (np.sqrt(variance) + 0.001),
+                "You added 0.001 to the root. Add it to the variance, then take the root.",
+            ),
         )
-        if not close(got, right):
-            raise Incorrect(f"For {shown(values[0])} you gave {shown(got[0])}; {shown(right[0])} is right.")
+        raise Incorrect(f"For {shown(values[0])} you gave {shown(got[0])}; {shown(right[0])} is right.")
 
 
 def standardize(train, test):
@@ -184,6 +205,10 @@ def _check_standardize(answer, seed=0):
             ),
             ((train - train.mean(), test - train.mean()), "The mean is gone. Now divide by the standard deviation."),
             (
+                ((train - train.mean()) / train.var(), (test - train.mean()) / train.var()),
+                "You divided by the variance. Divide by its square root, the standard deviation: `train.std()`.",
+            ),
+            (
                 (_scaled(train, train, 0), _scaled(test, train, 0)),
                 "You took a mean and a deviation for each feature. With ten images these are guesses: take one for all, "
                 "`train.mean()`.",
@@ -191,6 +216,11 @@ def _check_standardize(answer, seed=0):
         ):
             if _is_pair(got, *mistake):
                 raise Incorrect(sentence)
+        if not np.allclose((got[0].mean(), got[0].std()), (0, 1), atol=1e-3):
+            raise Incorrect(
+                f"All numbers of your training features together have the mean {shown(got[0].mean())} and the standard "
+                f"deviation {shown(got[0].std())}; these should be 0 and 1."
+            )
         for which, values, wanted in zip(("training", "test"), got, right, strict=True):
             if not close(values, wanted):
                 raise Incorrect(f"The first {which} row should be {shown(wanted[0])}; yours is {shown(values[0])}.")
@@ -250,7 +280,8 @@ EXERCISES = [
         name="batch-norm",
         title="Batch normalization that stays put",
         task="While a network trains, its batch normalization uses the mean and variance of the batch at hand. Afterwards, or frozen, it "
-        "uses the moving mean and variance that it has gathered. Write this second way.",
+        "uses the moving mean and variance that it has gathered. Write this second way. (The layer then multiplies each channel by "
+        "a number that it has learned and adds another one. Leave these two out.)",
         solution=batch_norm,
         check=_check_batch_norm,
         hints=[
@@ -258,6 +289,7 @@ EXERCISES = [
             "All you need is in the parameters: `values.mean(...)` has no place here.",
             "`np.sqrt(variance + 0.001)`; NumPy applies the four means to the four columns by itself.",
         ],
-        takeaway="In Keras a frozen BatchNormalization does exactly this, in `fit` as well.",
+        takeaway="In Keras a frozen BatchNormalization does this in `fit` as well. Its two other numbers for each channel are called gamma and "
+        "beta.",
     ),
 ]
