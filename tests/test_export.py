@@ -1,15 +1,18 @@
 """A network to take with you: the same answers from the files, without the course."""
 
+import re
 import subprocess
 import sys
 
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from helpers.models import export
 from helpers.models.model_card import model_card
 from helpers.models.predict import predict_probabilities
+from tools import notebooks
 
 STRANGER = """import keras, sys
 model = keras.saving.load_model(sys.argv[1])
@@ -65,10 +68,38 @@ def test_the_file_loads_without_the_course(model, tmp_path):
     assert done.stdout.strip().strip("[]").split(", ")[0].strip("'") in "abc"
 
 
+def test_a_photo_of_any_shape_is_asked_about_as_the_collector_would_keep_it(model):
+    rng = np.random.default_rng(2)
+    photo = np.repeat(np.repeat(rng.integers(0, 256, (40, 64, 3), dtype=np.uint8), 20, axis=0), 20, axis=1)
+    named = export.with_names(model, ["a", "b", "c"])
+    for whole, square in ((photo, photo[:, 240:-240]), (photo.swapaxes(0, 1), photo[:, 240:-240].swapaxes(0, 1))):
+        kept = Image.fromarray(square).resize((16, 16), Image.Resampling.BILINEAR)
+        wanted = np.asarray(model(np.asarray(kept, "float32")[None] / 255))
+        assert np.allclose(named(whole[None].astype("float32"))["probabilities"], wanted, atol=0.01)
+
+
+def test_the_lines_that_the_lesson_gives_to_a_friend_work_without_the_course(model, tmp_path):
+    cells = {cell.id: cell.source for cell in notebooks.read(notebooks.lessons("12")[0]).cells}
+    [lines] = re.findall(r"```python\n(.*?)```", cells["load-say"], re.DOTALL)
+    export.with_names(model, ["a cup", "a pen", "nothing"]).save(tmp_path / "my_network.keras")
+    Image.new("RGB", (120, 90), "teal").save(tmp_path / "picture.jpg")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", lines], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(("a cup [[", "a pen [[", "nothing [["))
+
+
 def test_a_phones_file_gives_the_same_answers(model, images, capfd):
     content = export.to_tflite(model)
     assert np.allclose(export.tflite_predict(content, images / 255), model(images / np.float32(255)), atol=1e-5)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_phones_file_takes_gray_images_as_they_are():
+    network = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+    images = np.random.default_rng(3).random((2, 28, 28)).astype("float32")
+    assert np.allclose(export.tflite_predict(export.to_tflite(network), images), network(images), atol=1e-5)
 
 
 def test_names_that_do_not_fit_get_a_sentence(model):

@@ -18,6 +18,7 @@ from helpers.tensorflow_import import silent_stderr, tensorflow
 def with_names(model: keras.Model, names: ClassNames) -> keras.Model:
     """Return a network that takes pixels of any size, (N, H, W, 3), 0…255, and answers with words.
 
+    Of a wide or a tall image it takes the middle, in the network's proportions, as the collector of images does.
     model: images → probabilities or logits; a single output stands for two classes. The answer is a dict: "probabilities"
     (N, classes) and "class" (N,), text.
     Only layers of Keras are used, so its `.keras` file loads anywhere, in safe mode. Raises ValueError for names that don't fit.
@@ -25,7 +26,7 @@ def with_names(model: keras.Model, names: ClassNames) -> keras.Model:
     height, width, channels = image_shape(model)
     names, (low, high) = class_names_of(model, names), input_range(model)
     pixels = keras.Input((None, None, channels), name="pixels")
-    resized = keras.layers.Resizing(height, width, interpolation="bilinear")(pixels)
+    resized = keras.layers.Resizing(height, width, "bilinear", crop_to_aspect_ratio=True, antialias=True)(pixels)
     (outputs,) = keras.tree.flatten(model(keras.layers.Rescaling((high - low) / 255, low)(resized)))
     probabilities = keras.layers.Flatten()(outputs)
     if layer_graph(model).last.activation == "linear":
@@ -40,14 +41,21 @@ def with_names(model: keras.Model, names: ClassNames) -> keras.Model:
 
 
 def to_tflite(model: keras.Model) -> bytes:
-    """Return a network as a TFLite file, as phones and small boards take it. What the converter prints and logs is dropped."""
+    """Return a network as a TFLite file, as phones and small boards take it: one image at a time.
+
+    The traced function is converted as it is. `from_keras_model` writes a SavedModel and loads it again, with the same answers from a
+    file of the same size for five times the time. What the converter prints and logs is dropped.
+    """
     tf = tensorflow()
+    one_image = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
         with silent_stderr(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return tf.lite.TFLiteConverter.from_keras_model(model).convert()
+            ask = tf.function(lambda images: model(images, training=False), autograph=False)
+            answer = ask.get_concrete_function(one_image)
+            return tf.lite.TFLiteConverter.from_concrete_functions([answer], answer).convert()
     finally:
         logging.disable(before)
 

@@ -31,6 +31,12 @@ def _pairs(test, both=False, itself=False):
     return pairs
 
 
+def _summed(features, limit):
+    """Adds up the differences, without squares and root."""
+    rows = range(len(features))
+    return [(i, j) for i in rows for j in rows[i + 1 :] if abs(features[i] - features[j]).sum() <= limit]
+
+
 def _at_most(distance, limit):
     return distance <= limit
 
@@ -68,7 +74,11 @@ WRONG = {
         (_pairs(lambda distance, limit: distance > limit), "farther apart"),
         (_pairs(lambda distance, limit: distance**2 <= limit), "the root of the sum"),
         (lambda features, limit: list(map(str, near_duplicates(features, limit))), "it should return pairs of two"),
-        (_pairs(lambda distance, limit: distance <= 2), "is right"),
+        (_pairs(lambda distance, limit: distance <= 2), "The pair (0, 1) is missing: the distance of"),
+        (_pairs(lambda distance, limit: distance <= limit * 1.5), "doesn't belong in the list"),
+        (_summed, "The pair (0, 1) is missing"),
+        (lambda features, limit: sorted(near_duplicates(features, limit), key=lambda pair: pair[1]), "but not sorted"),
+        (lambda features, limit: [*near_duplicates(features, limit), (len(features), 99)], "counted from 0"),
     ],
     "accuracy-range": [
         (_formula(lambda p, n: (p * (1 - p) / n) ** 0.5), "the factor 1.96"),
@@ -76,6 +86,10 @@ WRONG = {
         (_formula(lambda p, n: 1.96 * (p * (1 - p)) ** 0.5), "divide by the number of images"),
         (_formula(lambda p, n: 1.96 * (p * (1 - p) / n) ** 0.5, cut=False), "cut off what is beyond"),
         (lambda right, total: tuple(100 * end for end in accuracy_range(right, total)), "shares from 0 to 1"),
+        (_formula(lambda p, n: 2 * (p * (1 - p) / n) ** 0.5), "the factor here is 1.96"),
+        (_formula(lambda p, n: 1.96 * (p * (1 - p)) ** 0.5 / n), "Divide first, then take the root"),
+        (lambda right, total: [round(end, 2) for end in accuracy_range(right, total)], "That is rounded"),
+        (lambda right, total: accuracy_range(right, total)[::-1], "The lower end comes first"),
         (lambda right, total: (right // total, 1), "is right"),
         (lambda right, total: [*map(str, accuracy_range(right, total))], "but with the text"),
         (lambda right, total: accuracy_range(right, total)[0], "it should return a pair"),
