@@ -13,7 +13,7 @@ CARD = """# {title}
 
 **Network:** EfficientNet-Lite0, trained on ImageNet and frozen; on top one Dense layer, trained on these images.
 
-| class | images | series | right by cross-validation | 95 % of the time within |
+| class | images | series | right by cross-validation | with 95 % confidence |
 |---|---|---|---|---|
 {rows}
 
