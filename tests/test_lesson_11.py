@@ -3,12 +3,14 @@
 import re
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
+from helpers import budget
 from tools import notebooks
 
 LESSON = {cell.id: cell.source for cell in notebooks.read(notebooks.lessons("11")[0]).cells}
@@ -32,3 +34,24 @@ def test_the_three_lines_build_a_network_whose_head_alone_learns(monkeypatch):
     answer = np.asarray(names["model"](np.zeros((2, 160, 160, 3), "float32")))
     assert answer.shape == (2, 1)
     assert len(names["model"].trainable_weights) == 2
+
+
+def test_at_a_rate_of_0_a_frozen_base_and_its_head_answer_as_before(capsys):
+    def base(size):
+        keras.utils.set_random_seed(0)
+        steps = [layers.Conv2D(4, 3, name="block16_expand"), layers.BatchNormalization(), layers.GlobalMaxPooling2D()]
+        return keras.Sequential([keras.Input((8, 8, 3)), *steps])
+
+    images = np.random.default_rng(0).random((6, 8, 8, 3)).astype("float32") * 9
+    features = np.asarray(base(160)(images))
+    scale = layers.Normalization(axis=None)
+    scale.adapt(features)
+    head = keras.Sequential([keras.Input((4,)), scale, layers.Dense(1, activation="sigmoid")])
+    names = {"keras": keras, "layers": layers, "np": np, "budget": budget, "pretrained": SimpleNamespace(base=base)}
+    names |= {"few_head": head, "small": images, "small_labels": np.repeat([0.0, 1.0], 3), "asked": images}
+    names["before"] = np.asarray(head(features))[:, 0]
+    exec(LESSON["tune"].split("def read_all")[0] + LESSON["rates"].split("for rate in")[0], names)
+    names["fine_tune"](0.0)
+    assert capsys.readouterr().out.endswith("largest change of an answer 0.000\n")
+    names["fine_tune"](0.0, norms_too=True)
+    assert not capsys.readouterr().out.endswith("0.000\n")
