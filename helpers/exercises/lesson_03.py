@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import agree, array, call, kind, number, rule_out
+from helpers.exercises.checking import agree, array, as_array, call, kind, number, rule_out
 from helpers.exercises.core import Exercise, Incorrect
 
 
@@ -65,6 +65,9 @@ WRONG_SUMS = [
 
 
 def _check_convolve(answer, seed=0):
+    fixed = "A filter of 4 × 4 fits on an image of 4 × 5 in two places, but your result is (2, 3): the places of a 3 × 3 filter."
+    of_four_rows = call(answer, PIXELS, np.ones((4, 4), int), 1)
+    rule_out(as_array(of_four_rows).shape, ((2, 3), f"{fixed} Take the filter's size from `kernel.shape`."))
     got = array(call(answer, PIXELS, KERNEL, 1), (3, 3), *SHAPES)
     first = f"The first sum is {got[0, 0]:.4g}; {SUMS[0, 0]:g} is right."
     rule_out(got, *((wrong, f"{first} {sentence}") for wrong, sentence in WRONG_SUMS))
@@ -188,7 +191,15 @@ def _check_max_pool(answer, seed=0):
     ]
     got = array(call(answer, far, 3, 2), (3, 3), *shapes)
     twos = max_pool(far[:6, :6], 2, 2)
-    rule_out(got, (twos, f"With size 3 the first window gave {got[0, 0]:g}: you look at 2 × 2 pixels only."))
+    rule_out(
+        got,
+        (twos, f"With size 3 the first window gave {got[0, 0]:g}: you look at 2 × 2 pixels only."),
+        (
+            max_pool(np.pad(far, [(0, 1)] * 2), 3, 3),
+            f"With size 3 and stride 2 you kept {got[0, 1]:g} of the second window: it begins at column 2, not at 3. "
+            "A place times the stride is where a window begins.",
+        ),
+    )
     cut = "Of [[0.25, 1.5], [0.5, 0.75]] you kept 1: your result holds whole numbers only. `np.zeros(shape)` holds floats."
     rule_out(array(call(answer, image / 4, 2, 2), (2, 2)), (np.trunc(max_pool(image / 4, 2, 2)), cut))
     random = np.random.default_rng(seed)

@@ -73,6 +73,10 @@ USUAL_SIDES = [  # what a usual mistake makes of 28 and conv, pool, conv, pool �
     ),
     ([28, 26, 13, 11, 5.5], "You made 5.5 of 11. Half a window does not count: 11 // 2 = 5."),
     ([28, 26, 13, 11, 6], "You made 6 of 11. The odd row and column are dropped: 11 // 2 = 5."),
+    (
+        [28, 26, 14, 26, 14],
+        "You made 14 in the first pool, which is half of 28. Each layer takes what the layer before it gives: 26 // 2 = 13.",
+    ),
     ([28, 26, 25, 23, 22], "You made 25 of 26 in the pool. Its windows are side by side, 13 of them in 26."),
 ]
 
@@ -100,11 +104,11 @@ def receptive_field(layers):
 
     Example: receptive_field([(3, 1), (2, 2)]) is 4: two neighboring 3 × 3 windows cover 4 pixels.
     """
-    seen, step = 1, 1  # step: how many pixels of the image lie between two neighboring values
+    sees, step = 1, 1  # step: how many pixels of the image apart two neighboring values are
     for size, stride in layers:
-        seen += (size - 1) * step
+        sees += (size - 1) * step
         step *= stride
-    return seen
+    return sees
 
 
 def _check_receptive_field(answer, seed=0):
@@ -120,6 +124,12 @@ def _check_receptive_field(answer, seed=0):
         (13, "You gave 13: a layer's own stride moves *its* results apart. It counts for the layers after it."),
         (2, "You gave 2, the last layer's window. Each of its values has seen more than one pixel already."),
         (100, "You gave 100, the number of pixels. How many are they on each side?"),
+    )
+    asked = "For a 5 × 5 filter with stride 2 and a 3 × 3 filter after it you gave"
+    rule_out(
+        number(call(answer, [(5, 2), (3, 1)])),
+        (12, f"{asked} 12. A window of 5 reaches 4 steps further than a single value: count size - 1, not size."),
+        (7, f"{asked} 7. Go through the list from its beginning: the first layer is the one next to the image."),
     )
     random = np.random.default_rng(seed)
     drawn = [([(int(size), int(stride)) for size, stride in random.integers(1, 5, (3, 2))],) for _ in range(3)]
@@ -166,7 +176,7 @@ EXERCISES = [
         hints=[
             "Draw a row of pixels. Which of them do two neighboring results of a 3 × 3 filter depend on together?",
             "A window of `size` values reaches `size - 1` steps further than a single value. How long is a step, in pixels?",
-            "Keep two numbers, `seen = 1` and `step = 1`. For each layer: `seen += (size - 1) * step`, "
+            "Keep two numbers, `sees = 1` and `step = 1`. For each layer: `sees += (size - 1) * step`, "
             "then `step *= stride`.",
         ],
         takeaway="After this lesson's four layers a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",

@@ -80,14 +80,26 @@ def prepare(image, height, width):
     return image[rows][:, columns] / 255
 
 
+PAIRED = (
+    "`image[rows, columns]` takes one pixel for each pair of the two lists. "
+    "Take first the rows, then the columns: `image[rows][:, columns]`."
+)
+
+
 def _check_prepare(answer, seed=0):
     random = np.random.default_rng(seed)
     image = random.integers(1, 255, (12, 16, 3)).astype(np.uint8)
     height, width = 3, 8
     swapped = "Your result is 8 × 3; it should be 3 × 8. As everywhere in Keras the height comes first."
     channels = f"Your result is {height} × {width} and has no colors. Keep all three channels."
+    try:
+        result = call(answer, image, height, width)
+    except Incorrect as error:
+        if "indexing arrays could not be broadcast" in str(error):
+            raise Incorrect(f"{error} {PAIRED}") from None
+        raise
     got = array(
-        call(answer, image, height, width),
+        result,
         (height, width, 3),
         ((width, height, 3), swapped),
         ((height, width), channels),
@@ -318,6 +330,14 @@ def _check_count_endings(answer, seed=0):
         (
             {"": 1, ".old/notes": 1, ".jpg": 1},
             "You took the dot in the name of the folder cats.old. Look for a dot in the file's name alone.",
+        ),
+        (
+            {".readme": 1, ".notes": 1, ".jpg": 1},
+            'You gave ".readme" for cats/README, which has no dot. The ending of such a name is "".',
+        ),
+        (
+            {".cats/readme": 1, ".old/notes": 1, ".jpg": 1},
+            'You gave ".cats/readme" for cats/README. Take the file\'s name alone, and look whether there is a dot in it.',
         ),
     )
     random = np.random.default_rng(seed)

@@ -28,8 +28,23 @@ def _mean_pool(image, size, stride):
     return convolve(image, np.full((size, size), 1 / size**2), stride)
 
 
+def _three_by_three(image, kernel, stride):
+    """The loop of the lesson, which takes nine weights of any filter."""
+    weights = [[kernel[row][column] for column in range(3)] for row in range(3)]
+    return convolve(image, np.array(weights), stride)
+
+
+def _windows_at_size(image, size, stride):
+    """As many windows as there should be, but side by side."""
+    result = max_pool(image, size, stride)
+    for row, column in np.ndindex(result.shape):
+        result[row, column] = image[row * size :, column * size :][:size, :size].max()
+    return result
+
+
 WRONG = {
     "convolve": [
+        (_three_by_three, "Take the filter's size from `kernel.shape`"),
         (lambda image, kernel, stride: convolve(image, kernel[::-1, ::-1], stride), "turned the filter"),
         (
             lambda image, kernel, stride: convolve(image, kernel, stride).astype(int).astype("uint8"),
@@ -100,6 +115,7 @@ WRONG = {
         (lambda image, size, stride: max_pool(image, size, size), "you move on by the size"),
         (lambda image, size, stride: max_pool(image[:6, :6], 2, 2), "you look at 2 × 2 pixels only"),
         (lambda image, size, stride: image.max(), "the largest of all"),
+        (_windows_at_size, "begins at column 2, not at 3"),
         (lambda image, size, stride: max_pool(image, size, stride).astype(int), "holds whole numbers only"),
     ],
     "true-comment": [

@@ -21,6 +21,14 @@ def _last_stride(layers):
     return 1 + sum((size - 1) * (layers[i - 1][1] if i else 1) for i, (size, _) in enumerate(layers))
 
 
+def _size_steps(layers):
+    sees, step = 1, 1
+    for size, stride in layers:
+        sees += size * step
+        step *= stride
+    return sees
+
+
 def _same_padding(side, layers):
     return [side, *(side // 2 ** layers[: n + 1].count("pool") for n in range(len(layers)))]
 
@@ -55,6 +63,10 @@ WRONG = {
         (lambda side, layers: _sides(side, layers, lambda n: n - 2, lambda n: -(-n // 2)), "You made 6"),
         (lambda side, layers: _sides(side, layers, lambda n: n - 2, lambda n: n - 1), "side by side"),
         (lambda side, layers: sides(side, layers)[-1], "it should return a list"),
+        (
+            lambda side, layers: [side, *(side - 2 if layer == "conv" else side // 2 for layer in layers)],
+            "takes what the layer before it gives",
+        ),
         (lambda side, layers: [side, None], "but with None in it"),
         (lambda side, layers: [28, 26, 13, 11, 5], "[150, 148, 146, 73, 36] is right"),
     ],
@@ -66,6 +78,8 @@ WRONG = {
         (_last_stride, "let the strides multiply"),
         (lambda layers: layers[-1][0] if layers else 1, "the last layer's window"),
         (lambda layers: receptive_field(layers) ** 2, "the number of pixels"),
+        (_size_steps, "count size - 1, not size"),
+        (lambda layers: receptive_field(layers[::-1]), "from its beginning"),
         (lambda layers: 10, "1 is right"),
         (lambda layers: "10", "it should return a single number"),
     ],

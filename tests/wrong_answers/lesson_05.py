@@ -42,6 +42,12 @@ def _shrunk(offset, divide):
     return answer
 
 
+def _paired(image, height, width):
+    rows = [int((i + 0.5) * image.shape[0] / height) for i in range(height)]
+    columns = [int((i + 0.5) * image.shape[1] / width) for i in range(width)]
+    return image[rows, columns] / 255
+
+
 def _at_cache(stages, before, after):
     """Count `before` in front of the cache and `after` behind it; behind it is everything where there is none."""
     place = stages.index("cache") if "cache" in stages else 0
@@ -71,6 +77,7 @@ WRONG = {
     ],
     "prepare": [
         (lambda image, height, width: prepare(image, width, height), "the height comes first"),
+        (_paired, "then the columns: `image[rows][:, columns]`"),
         (_shrunk(0.5, lambda part: part), "Your values go up to"),
         (_shrunk(0.5, lambda part: part // 255), "whole numbers only"),
         (_shrunk(0.5, lambda part: (part / 255).astype("uint8")), "whole numbers only"),
@@ -141,6 +148,11 @@ WRONG = {
             lambda paths: _counted("." + p.lower().split(".")[-1] if "." in p else "" for p in paths),
             "of the folder cats.old",
         ),
+        (
+            lambda paths: _counted("." + path.split("/")[-1].split(".")[-1].lower() for path in paths),
+            'The ending of such a name is ""',
+        ),
+        (lambda paths: _counted("." + path.split(".")[-1].lower() for path in paths), "look whether there is a dot"),
         (lambda paths: len(count_endings(paths)), "should return a dict"),
         (lambda paths: {end or ".": n for end, n in count_endings(paths).items()}, "is right"),
         (lambda paths: {end: min(n, 2) for end, n in count_endings(paths).items()}, "is right"),
