@@ -134,6 +134,9 @@ def _check_output_size(answer, seed=0):
         (11, f"{asked} Same keeps the size with stride 1 only."),
         (5.5, f"{asked} There are only whole places; same rounds up."),
     )
+    got = number(call(answer, 10, 5, 3, "same"))
+    asked = f"A filter of 5 on 10 pixels with padding same and stride 3: your function gave {got:g}."
+    rule_out(got, (3, f"{asked} Places begin at 0, 3, 6 and 9. `round` goes to the nearest whole number; round up."))
     random = np.random.default_rng(seed)
     sides, kernels = random.permutation(range(9, 40))[:6].tolist(), random.integers(1, 9, 6).tolist()
     cases = zip(sides, kernels, [1, 2, 3] * 2, strict=True)

@@ -95,6 +95,10 @@ WRONG = {
             lambda n, kernel, stride, padding: n / stride if padding == "same" else (n - kernel) // stride + 1,
             "same rounds up",
         ),
+        (
+            lambda n, kernel, stride, padding: round(n / stride) if padding == "same" else (n - kernel) // stride + 1,
+            "goes to the nearest whole number",
+        ),
         (lambda n, kernel, stride, padding: (n, n), "it should return a single number"),
     ],
     "max-pool": [
