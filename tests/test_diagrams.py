@@ -257,6 +257,7 @@ def test_the_places_are_as_many_as_tensorflow_has_and_so_are_the_zeros(n, kernel
     shown = words(diagram)
     assert sum(word.startswith("→ place") for word in shown) == len(sums)
     assert f": {len(sums)} places" in diagram.text
+    assert [word for word in shown if word.startswith("x")] == [f"x{pixel}" for pixel in range(n)]
     seen = sum(kernel - int(value) for value in sums)  # zeros under the filter, over all places
     assert (shown.count("0") > 0) == (seen > 0)
 

@@ -77,8 +77,8 @@ def window_sum(window: np.ndarray, weights: np.ndarray) -> Diagram:
 def window_places(n: int, kernel: int, stride: int = 1, padding: str = "valid") -> Diagram:
     """Return a diagram of all places of a filter on a row of `n` pixels: a bar for each, and its result below.
 
-    padding: "valid" or "same", whose zeros have dashed frames, an odd one on the right. Raises ValueError for a filter that
-    does not fit.
+    The pixels are x0, x1, …: counted as `range` counts. padding: "valid" or "same", whose zeros have dashed frames, an odd
+    one on the right. Raises ValueError for a filter that does not fit.
     """
     if padding not in ("valid", "same") or min(n, kernel, stride) < 1 or (padding == "valid" and kernel > n):
         raise ValueError(
@@ -92,7 +92,7 @@ def window_places(n: int, kernel: int, stride: int = 1, padding: str = "valid") 
         is_zero = not 0 <= place < n
         left = 10 + (place + before) * CELL
         drawing.box(left, 24, CELL, 30, color="currentColor" if not is_zero else BLUE, stroke_dasharray="4 3" if is_zero else None)  # fmt: skip
-        drawing.text(left + CELL / 2, 44, "0" if is_zero else f"x{place + 1}")
+        drawing.text(left + CELL / 2, 44, "0" if is_zero else f"x{place}")
     for number in range(count):
         left, y = 10 + number * stride * CELL, 64 + 22 * number
         drawing.tint(left + 2, y, kernel * CELL - 4, 14, ORANGE, 0.25, rx=3)
