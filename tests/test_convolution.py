@@ -57,12 +57,11 @@ def test_whole_numbers_agree_with_tensorflow_to_the_last_digit(image, kernel, st
 
 
 @PROPERTY
-@given(arrays(6), st.integers(1, 6), st.integers(1, 6) | st.none())
-def test_pooling_gives_what_tensorflow_gives(image, size, stride):
-    arguments = (size, stride or size, "VALID")
-    np.testing.assert_array_equal(max_pool2d(image, size, stride), by_tensorflow(tf.nn.max_pool2d, image, *arguments))
+@given(arrays(2))
+def test_pooling_gives_what_tensorflow_gives(image):
+    np.testing.assert_array_equal(max_pool2d(image), by_tensorflow(tf.nn.max_pool2d, image, 2, 2, "VALID"))
     np.testing.assert_allclose(
-        average_pool2d(image, size, stride), by_tensorflow(tf.nn.avg_pool2d, image, *arguments), rtol=1e-4, atol=1e-3
+        average_pool2d(image), by_tensorflow(tf.nn.avg_pool2d, image, 2, 2, "VALID"), rtol=1e-4, atol=1e-3
     )
 
 
@@ -144,7 +143,7 @@ NONSENSE = {
     "image holds NaN": lambda: convolve2d([[1, 2], [3, np.nan]], [[1]]),
     "filter holds NaN, infinity": lambda: convolve2d(NINE, [[np.inf]]),
     "window 4 pixels wide does not fit on 3": lambda: convolve2d(NINE, np.ones((4, 1))),
-    "window 5 pixels wide does not fit on 3": lambda: max_pool2d(NINE, 5),
+    "window 2 pixels wide does not fit on 1": lambda: max_pool2d(NINE[:1]),
     r"image is \(rows, columns\)": lambda: convolve2d(np.ones((2, 3, 3, 1)), NINE),
     "filter has two dimensions": lambda: convolve2d(NINE, np.ones((3, 3, 1))),
     "must consist of numbers": lambda: convolve2d([["a", "b"]], [[1]]),
@@ -152,8 +151,8 @@ NONSENSE = {
     "not all of the same length": lambda: convolve2d([[1, 2], [3]], [[1]]),
     "stride must be a whole number, 1 or more; you gave 0": lambda: convolve2d(NINE, NINE, 0),
     "you gave 1.5": lambda: convolve2d(NINE, NINE, 1.5),
-    "you gave True": lambda: max_pool2d(NINE, True),
-    "you gave -2": lambda: average_pool2d(NINE, 2, -2),
+    "you gave True": lambda: convolve2d(NINE, NINE, True),
+    "you gave -2": lambda: convolve2d(NINE, NINE, -2),
     "'valid' or 'same'; you gave 'full'": lambda: convolve2d(NINE, NINE, padding="full"),
     "'valid' or 'same'; you gave 1": lambda: convolve2d(NINE, NINE, 1, 1),
 }

@@ -5,7 +5,8 @@ cross-correlation.) Sizes and padding follow TensorFlow:
 https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -62,23 +63,29 @@ def convolve2d(image: ArrayLike, kernel: ArrayLike, stride: int = 1, padding: st
     return result
 
 
-def max_pool2d(image: ArrayLike, size: int = 2, stride: int | None = None) -> np.ndarray:
-    """Return the largest number of each `size` × `size` square, as `tf.nn.max_pool2d` does with padding "VALID".
+def max_pool2d(image: ArrayLike) -> np.ndarray:
+    """Return the largest number of each 2 × 2 square, as `tf.nn.max_pool2d` does with padding "VALID".
 
-    `image`: (H, W) or (H, W, C), any numeric dtype. `stride`: from one square to the next; `size` when left out.
-    Rows and columns left over at the edge are dropped. Returns float32. Raises ValueError as `convolve2d` does.
+    `image`: (H, W) or (H, W, C), any numeric dtype. A row or column that is left over at the edge is dropped. Returns
+    float32. Raises ValueError as `convolve2d` does.
     """
-    return _pool(image, size, stride, np.maximum)
+    return reduce(np.maximum, _corners(_image(image)))
 
 
-def average_pool2d(image: ArrayLike, size: int = 2, stride: int | None = None) -> np.ndarray:
-    """Return the mean of each `size` × `size` square, as `tf.nn.avg_pool2d` with "VALID"; otherwise like `max_pool2d`."""
-    result = _pool(image, size, stride, np.add)
-    result /= size * size
-    return result
+def average_pool2d(image: ArrayLike) -> np.ndarray:
+    """Return the mean of each 2 × 2 square, as `tf.nn.avg_pool2d` with "VALID"; otherwise like `max_pool2d`."""
+    pixels = _image(image)
+    _refuse_overflow(pixels, 4)
+    return reduce(np.add, _corners(pixels)) / 4
 
 
-def _position_count(n: int, kernel: int, stride: int = 1, padding: str = "valid") -> int:
+def _corners(image: np.ndarray) -> list[np.ndarray]:
+    """Return the upper left pixels of all 2 × 2 squares of an image, the upper right ones, the lower left and lower right."""
+    size = [_position_count(n, 2, 2) for n in image.shape[:2]]
+    return [_every(image, corner, size, 2) for corner in np.ndindex(2, 2)]
+
+
+def _position_count(n: int, kernel: int, stride: int, padding: str = "valid") -> int:
     """Return at how many positions a filter `kernel` pixels wide fits on `n` pixels, moving on by `stride`.
 
     "valid": (n − kernel) // stride + 1. "same": n / stride, rounded up. Raises ValueError for sizes below 1, another
@@ -96,17 +103,6 @@ def _position_count(n: int, kernel: int, stride: int = 1, padding: str = "valid"
             f"A window {kernel} pixels wide does not fit on {n} pixels. Use a larger image or padding='same'."
         )
     return int((n - kernel) // stride + 1)
-
-
-def _pool(image: ArrayLike, size: int, stride: int | None, combine: Callable) -> np.ndarray:
-    pixels = _image(image)
-    stride = size if stride is None else stride
-    shape = [_position_count(n, size, stride) for n in pixels.shape[:2]]
-    _refuse_overflow(pixels, size * size)
-    result = np.array(_every(pixels, (0, 0), shape, stride))
-    for corner in list(np.ndindex(size, size))[1:]:
-        combine(result, _every(pixels, corner, shape, stride), out=result)
-    return result
 
 
 def _every(image: np.ndarray, corner: tuple[int, ...], size: Sequence[int], stride: int) -> np.ndarray:
