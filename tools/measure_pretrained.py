@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from helpers.images.folders import ImageBatches, ImageFolderReader
+from helpers.images.folders import ImageFolderReader
 from helpers.models import pretrained
 from helpers.models.architectures import feature_head, strong_baseline
 from helpers.results.recipes import Recipe, stopwatch
@@ -87,16 +87,8 @@ class ScratchConfig(ByImagesConfig):
         """Return a network trained on images that are flipped, turned and zoomed."""
         keras.utils.set_random_seed(seed)
         places = np.resize(np.arange(len(labels)), self.images)
-        batches = ImageBatches(
-            ImageFolderReader(horizontal_flip=True, rotation_range=15, zoom_range=0.2),
-            train[places],
-            labels[places].astype(int),
-            batch_size=self.batch_size,
-            class_indices={"cats": 0, "dogs": 1},
-            class_mode="binary",
-            shuffle=True,
-            seed=seed,
-        )
+        reader = ImageFolderReader(horizontal_flip=True, rotation_range=15, zoom_range=0.2)
+        batches = reader.flow(train[places], labels[places], self.batch_size, seed=seed)
         model = strong_baseline(self.size, self.epochs * len(batches), self.filters)
         model.fit(batches, epochs=self.epochs, verbose=0)
         return model

@@ -99,6 +99,21 @@ class ImageFolderReader(Augmentation):
             filenames=[name for i, name in enumerate(filenames) if i not in errors],
         )
 
+    def flow(
+        self, x: np.ndarray, y: np.ndarray, batch_size: int = 32, shuffle: bool = True, seed: int = 0
+    ) -> "ImageBatches":
+        """Return batches of images in memory: `x` (images, height, width, channels; 0…255) and labels `y` (images,)."""
+        return ImageBatches(
+            self,
+            x.astype(np.uint8, copy=False),
+            np.asarray(y),
+            class_indices={str(name): name for name in np.unique(y)},
+            class_mode="sparse",
+            batch_size=batch_size,
+            shuffle=shuffle,
+            seed=seed,
+        )
+
 
 def _check_each_class(classes: list[str], labels: np.ndarray, kept: np.ndarray, errors: dict[int, ImageError]) -> None:
     """Raise ImageError if no image of a class can be read: a network would learn that there is no such class."""

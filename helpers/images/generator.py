@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from helpers import tensorflow_import
-from helpers.images.folders import ImageBatches, ImageFolderReader
+from helpers.images.folders import ImageFolderReader
 
 
 class ReaderAsGenerator(ImageFolderReader):
-    """An ImageFolderReader with the three methods of ImageDataGenerator that lessons use and it lacks."""
+    """An ImageFolderReader with the two methods of ImageDataGenerator that lessons use and it lacks."""
 
     def apply_transform(self, x: np.ndarray, transform_parameters: dict) -> np.ndarray:
         """Return `x` (height, width, channels; 0…255) changed by parameters as `draw` returns them; float32."""
@@ -29,21 +29,6 @@ class ReaderAsGenerator(ImageFolderReader):
         """Return `x` (height, width, channels; 0…255) changed at random; float32."""
         transforms = self.draw(np.random.default_rng(seed), 1, x.shape[:2])
         return self.apply_transform(x, {name: values[0] for name, values in transforms.items()})
-
-    def flow(
-        self, x: np.ndarray, y: np.ndarray, batch_size: int = 32, shuffle: bool = True, seed: int = 0
-    ) -> ImageBatches:
-        """Return batches of arrays: `x` (images, height, width, channels; 0…255) and labels `y` (images,)."""
-        return ImageBatches(
-            self,
-            x.astype(np.uint8),
-            np.asarray(y),
-            class_indices={str(name): name for name in np.unique(y)},
-            class_mode="sparse",
-            batch_size=batch_size,
-            shuffle=shuffle,
-            seed=seed,
-        )
 
 
 try:

@@ -105,16 +105,7 @@ def _digits() -> UploadTask:
     paper = 255 - images[:count, ..., None]
     reader = ImageFolderReader(rescale=1 / 255, **AUGMENTATION, **PAPER)
     names = [str(digit) for digit in range(10)]
-    train = ImageBatches(
-        reader,
-        paper,
-        labels[:count],
-        class_indices={one: i for i, one in enumerate(names)},
-        class_mode="sparse",
-        batch_size=BATCH,
-        shuffle=True,
-        seed=1,
-    )
+    train = reader.flow(paper, labels[:count], BATCH, seed=1)
     test = (255 - others[:tested, ..., None]).astype("float32") / 255, answers[:tested].astype("float32")
     return UploadTask(names, (28, 28, 1), train, test, _written(others[-6:], answers[-6:]), budget.epochs(8, quick=2))
 
