@@ -57,7 +57,7 @@ CASES = {
     "a variable": (["parameters = lambda s: 3", "parameters = lambda s 3", CHECK], [FAILED, "lambda s 3"], [JUDGED]),
     "set up twice": ([GOOD, BAD, "exercises.begin('01')", CHECK], [FAILED, UNREADABLE], [JUDGED]),
     "without set-up": (
-        ["exercises.cells._log.close(); exercises.cells._log = None", GOOD, BAD, CHECK],
+        ["exercises._cells.close()", GOOD, BAD, CHECK],
         [JUDGED],
         [FAILED],
     ),

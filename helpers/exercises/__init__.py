@@ -25,7 +25,8 @@ from typing import Any
 
 from helpers import budget
 from helpers.contents import progress as noted
-from helpers.exercises import cells, checking, core, display, running
+from helpers.exercises import checking, core, display, running
+from helpers.exercises.cells import CellLog
 from helpers.exercises.core import Exercise, Incorrect, NotAttempted, Stopped
 from helpers.exercises.notebooks import answer_cells, solved_notebook
 from helpers.exercises.quiz import score, show_question
@@ -34,6 +35,7 @@ __all__ = ["answer_cells", "begin", "check", "hint", "progress", "quiz", "soluti
 
 BUILTINS = {**vars(builtins)}  # as they are in the set-up cell; hidden tests put them back while they judge
 _lesson = ""  # the one that has begun in this kernel
+_cells = CellLog()
 _hints_shown: dict[str, int] = {}
 _unsolved: dict[str, Any] = {}  # the answer of the last check, by exercise, if it wasn't right
 _buttons: dict[str, Any] = {}  # below the last check of an exercise
@@ -46,7 +48,7 @@ def begin(lesson: str) -> None:
     if not budget.graded():
         noted.note_lesson(lesson)
     names = [exercise.solution.__name__ for exercise in core.exercises_of(lesson)]
-    cells.follow(display.shell(), names, lambda *sentences: display.show_box("!", "Not checked", *sentences))
+    _cells.follow(display.shell(), names, lambda *sentences: display.show_box("!", "Not checked", *sentences))
     progress(lesson)
 
 
@@ -65,7 +67,7 @@ def check(name: str, answer: Any) -> None:
         except (NotAttempted, Incorrect) as outcome:
             raise outcome from None
         display.show_box("✓", f"Right: {exercise.title}", exercise.takeaway)
-    elif trouble := cells.trouble(exercise.solution.__name__, answer):
+    elif trouble := _cells.trouble(exercise.solution.__name__, answer):
         display.show_box("!", f"Not checked: {exercise.title}", *trouble)
     else:
         noted.note_lesson(exercise.lesson)
@@ -94,7 +96,7 @@ def _outcome(exercise: Exercise, answer: Any) -> list[str]:
     except (Stopped, KeyboardInterrupt) as outcome:  # ■ may come while the check itself is at work
         return ["!", "Stopped", str(outcome) if isinstance(outcome, Stopped) else checking.stopped(outcome)]
     except Incorrect as outcome:
-        more = unchanged if again else cells.elsewhere(function, answer)
+        more = unchanged if again else _cells.elsewhere(function, answer)
         return ["✗", "Not right yet", str(outcome), *more]
     del _unsolved[exercise.name]
     return ["✓", "Right", exercise.takeaway, *(_what_next(exercise) if noted.mark_done(exercise.name) else [])]

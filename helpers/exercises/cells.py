@@ -6,7 +6,7 @@ mislead. IPython tells of every cell that runs; a plain script has no cells, and
 
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,27 +24,45 @@ class Definition:
 
 
 class CellLog:
-    """Follows which cell defines each of `names`. `shell` is IPython's; `report(name, *sentences)` shows a NameError."""
+    """Follows which cell defined each of some names last; knows nothing until `follow` is called."""
 
-    def __init__(self, shell: Any, report: Any):
-        self.names: set[str] = set()
-        self._shell, self._report = shell, report
+    def __init__(self) -> None:
+        self._shell: Any = None
+        self._report: Callable = print
+        self._names: set[str] = set()
         self._before: list[dict[str, Any]] = []  # the names' values before the cells that run now: %%capture nests them
         self._defined: dict[str, list[Definition]] = {}  # one for each cell, the latest last
         self._trouble: dict[str, list[str]] = {}
-        shell.events.register("pre_run_cell", self._begin)
-        shell.events.register("post_run_cell", self._end)
+
+    def follow(self, shell: Any, names: Iterable[str], report: Callable) -> None:
+        """From now on, follow the cells of an IPython shell that define these names, too; without a shell (None) none.
+
+        `report(*sentences)` shows what is wrong where a check stops at a name that isn't defined.
+        """
+        if shell is not self._shell:
+            self.close()
+            if shell is not None:
+                shell.events.register("pre_run_cell", self._begin)
+                shell.events.register("post_run_cell", self._end)
+        self._shell, self._report = shell, report
+        self._names.update(names)
 
     def close(self) -> None:
-        """Follow no more cells."""
-        self._shell.events.unregister("pre_run_cell", self._begin)
-        self._shell.events.unregister("post_run_cell", self._end)
+        """Follow no more cells, and forget those that ran."""
+        if self._shell is not None:
+            self._shell.events.unregister("pre_run_cell", self._begin)
+            self._shell.events.unregister("post_run_cell", self._end)
+        self._shell = None
+        for known in (self._names, self._before, self._defined, self._trouble):
+            known.clear()  # type: ignore[attr-defined]
 
     def trouble(self, name: str, answer: Any) -> list[str]:
         """Return sentences that say why `answer` isn't what the cell of `name` says now; none if nothing is known."""
+        if name not in self._trouble:
+            return []
         defined_just_now = self._before and self._before[0].get(name) is not answer
         is_another = self._shell.user_ns.get(name) is not answer
-        return [] if is_another or defined_just_now else self._trouble.get(name, [])
+        return [] if is_another or defined_just_now else self._trouble[name]
 
     def elsewhere(self, name: str, answer: Any) -> list[str]:
         """Return a sentence that says which of several cells defined `answer`; none if there is only one."""
@@ -57,7 +75,7 @@ class CellLog:
         ]
 
     def _begin(self, _: Any) -> None:
-        self._before.append({name: self._shell.user_ns.get(name) for name in self.names})
+        self._before.append({name: self._shell.user_ns.get(name) for name in self._names})
 
     def _end(self, result: Any) -> None:
         before = self._before.pop() if self._before else {}
@@ -76,7 +94,7 @@ class CellLog:
                 self._trouble.pop(name, None)
             elif (tried and error) or (cell and known and known[-1].cell == cell):
                 self._trouble[name] = _sentences(name, error)
-        if isinstance(error, NameError) and error.name in self.names and re.search(r"\bcheck\(", source):
+        if isinstance(error, NameError) and error.name in self._names and re.search(r"\bcheck\(", source):
             usual = [
                 "Run the cell that defines it, and then this one. After a restart of the kernel, run all cells above."
             ]
@@ -103,27 +121,3 @@ def _sentences(name: str, error: BaseException | None) -> list[str]:
     else:
         reason = explained(error)
     return [f"The cell that defines `{name}` failed. {reason}", "Fix that cell and run it, then run this one again."]
-
-
-_log: CellLog | None = None
-
-
-def follow(shell: Any, names: Iterable[str], report: Any) -> None:
-    """From now on, follow the cells of an IPython shell that define these names; without a shell (None) do nothing."""
-    global _log
-    if _log is not None and _log._shell is not shell:
-        _log.close()
-        _log = None
-    if shell is not None:
-        _log = _log or CellLog(shell, report)
-        _log.names |= set(names)
-
-
-def trouble(name: str, answer: Any) -> list[str]:
-    """Return what `CellLog.trouble` says, and nothing where no cells are followed."""
-    return _log.trouble(name, answer) if _log else []
-
-
-def elsewhere(name: str, answer: Any) -> list[str]:
-    """Return what `CellLog.elsewhere` says, and nothing where no cells are followed."""
-    return _log.elsewhere(name, answer) if _log else []
