@@ -52,8 +52,7 @@ def test_batch_size_and_learning_rate_reach_fit():
         return model
 
     settings = {"learning_rate": [0.5], "batch_size": [96], "epochs": [1]}
-    experiment = Experiment("digits", build, settings, DATA)
-    experiment.on_progress = lambda progress: steps.append(progress.steps)
+    experiment = Experiment("digits", build, settings, DATA, on_progress=lambda progress: steps.append(progress.steps))
     experiment.run({"learning_rate": 0.5, "batch_size": 96, "epochs": 1})
     assert (rates[-1], steps[-1]) == (0.5, 2)
 
@@ -178,8 +177,7 @@ def test_an_interrupt_stops_the_run_and_keeps_it():
             pressed.append(progress.step)
             signal.raise_signal(signal.SIGINT)
 
-    experiment = Experiment("slow", tiny, {"hidden": [3]}, Slowly())
-    experiment.on_progress = press
+    experiment = Experiment("slow", tiny, {"hidden": [3]}, Slowly(), on_progress=press)
     assert experiment.run({"hidden": 3}).stopped
     assert len(experiment.runs) == 1
 

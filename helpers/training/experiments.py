@@ -24,8 +24,6 @@ class Experiment:
 
     name, build, settings, train, validation: as for `helpers.widgets.ExperimentBench`, which shows an experiment.
 
-    Two attributes may be set to functions:
-
     on_progress  called with the `TrainingProgress` in the background thread, at most four times a second
     on_end       called in that thread with the new `Run`, or None after a failure (then `training.error` says why)
 
@@ -40,9 +38,9 @@ class Experiment:
         settings: Mapping[str, Sequence],
         train: Any,
         validation: Any = None,
+        on_progress: Callable[[TrainingProgress], None] = lambda progress: None,
+        on_end: Callable[[Run | None], None] = lambda run: None,
     ):
-        self.on_progress: Callable[[TrainingProgress], None] = lambda progress: None
-        self.on_end: Callable[[Run | None], None] = lambda run: None
         for label, values in settings.items():
             if isinstance(values, str) or not np.iterable(values):
                 raise ValueError(f"The setting {label!r} is {values!r}; give a list of values to choose from.")
@@ -61,7 +59,7 @@ class Experiment:
         for what, data in {"train": train, "validation": validation}.items():
             if isinstance(data, tuple | list):
                 check_arrays(what, data)
-        self.training = BackgroundTraining(lambda progress: self.on_progress(progress), self._keep)  # noqa: PLW0108 - set later
+        self.training, self._on_end = BackgroundTraining(on_progress, self._keep), on_end
         self._current: tuple[dict, int] = {}, 0  # settings and parameters
         self._latest: Run | None = None
 
@@ -120,7 +118,7 @@ class Experiment:
             images = None if self._in_batches else len(self._train[0])
             self._latest = Run(settings, parameters, images, progress.seconds, progress.history, progress.stopping)
             self.runs.add(self._latest)
-        self.on_end(self._latest)
+        self._on_end(self._latest)
 
 
 def as_scalar(name: str, value: Any) -> Any:

@@ -60,8 +60,7 @@ class ExperimentBench(PythonColumn):
         *,
         start: Mapping[str, object] | None = None,
     ):
-        self.experiment = Experiment(name, build, settings, train, validation)
-        self.experiment.on_progress, self.experiment.on_end = self._changed, self._ended
+        self.experiment = Experiment(name, build, settings, train, validation, self._changed, self._ended)
         self._make_controls(start or {})
         left, parts = self._arrange()
         super().__init__(parts, [left, self._choice, parts[-1]])
