@@ -5,21 +5,11 @@ from html import escape
 
 import numpy as np
 import traitlets
+from scipy.special import softmax
 
 from helpers.widgets.base import BrowserWidget, Formats, InvalidValueError, script
 
 LIMIT = 10.0  # scores that the sliders reach
-
-
-def relu(x: np.ndarray | Sequence[float]) -> np.ndarray:
-    """Return `x` (any shape) where it is above 0, else 0."""
-    return np.maximum(0.0, x)
-
-
-def softmax(scores: Sequence[float]) -> np.ndarray:
-    """Return the softmax of `scores` (K,), K probabilities: e^score, divided by the sum of all of them."""
-    powers = np.exp(np.asarray(scores, float) - np.max(scores))  # the common factor e^-max cancels; no overflow
-    return powers / powers.sum()
 
 
 class _Playground(BrowserWidget):
@@ -63,7 +53,7 @@ class ReluPlayground(_Playground):
     @property
     def outputs(self) -> list[float]:
         """ReLU of `inputs`."""
-        return relu(self.inputs).tolist()
+        return [max(0.0, value) for value in self.inputs]
 
     def fallback(self) -> Formats:
         """Return inputs and outputs as a table."""
