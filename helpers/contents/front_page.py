@@ -16,7 +16,9 @@ from data_scripts.paths import CHECKOUT
 from helpers.contents.lessons import Lesson, lessons
 from helpers.contents.progress import START, Progress, last_lesson, read_progress
 
-PARTS = Path(__file__).with_name("pictures")  # the pictures, the style, and what moves
+# The pictures and the style. What moves, front.svg, has three test digits of MNIST, the edges that lesson 03's filter finds in
+# them, and the probabilities that the network of lesson 01 gave.
+PARTS = Path(__file__).with_name("pictures")
 ELSEWHERE = "The other lessons aren't next to this notebook. You find them where you got this one."
 
 
