@@ -81,12 +81,7 @@ def atomic_folder(target: Path) -> Iterator[Path]:
 def write(target: Path, content: str | bytes) -> None:
     """Write a file atomically: it is whole or not there at all, and what was there before stays until then.
 
-    Args:
-        target: the file. Folders that are missing are made.
-        content: text (written as UTF-8) or bytes.
-
-    Raises:
-        DataError: it cannot be written.
+    Folders that are missing are made; text is written as UTF-8. Raises DataError if it cannot be written.
     """
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     with as_data_error(target.parent):
@@ -101,9 +96,8 @@ def write(target: Path, content: str | bytes) -> None:
 def read_json(path: Path, most: int = MAX_JSON) -> Any:
     """Return what a JSON file of at most so many bytes holds, whatever somebody or a broken disk has made of it.
 
-    Raises:
-        OSError: there is no such file, or it is none: a folder, a pipe, a device.
-        ValueError: it is damaged, or absurdly large.
+    Raises OSError where there is no such file, or it is none (a folder, a pipe, a device), and ValueError for one that is
+    damaged or absurdly large.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} isn't a file.")

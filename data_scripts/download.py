@@ -16,10 +16,9 @@ def folder(name: str) -> Path:
 
 
 def fetch(name: str) -> Path:
-    """Download the published files of a data set, each verified; those that are already there stay. Returns their folder.
+    """Download the published files of a data set, each verified; those that are already there stay. Return their folder.
 
-    Raises:
-        DataError: no network, no answer, or another file than expected.
+    Raises DataError as `retrieve` does.
     """
     for url, size, checksum in addresses(name):
         retrieve(url, folder(name), size, checksum, advice(name))
@@ -35,17 +34,11 @@ def addresses(name: str) -> list[tuple[str, int, str]]:
 
 
 def retrieve(url: str, target: Path, size: int, checksum: str | None, advice: str) -> Path:
-    """Download `url` into the folder `target`, unless it is already there. Returns the file.
+    """Download `url` into the folder `target`, unless it is already there. Return the file.
 
-    Args:
-        url: the address.
-        target: the folder.
-        size: length in bytes, for the progress bar.
-        checksum: the SHA-256 that the file must have; None where none is published.
-        advice: what to do if this fails: the end of the error's sentence.
-
-    Raises:
-        DataError: no network, no answer, or another file than expected.
+    size: length in bytes, for the progress bar. checksum: the SHA-256 that the file must have; None where none is published.
+    advice: what to do if this fails: the end of the error's sentence. Raises DataError for no network, no answer, or
+    another file than expected.
     """
     import pooch
     import requests

@@ -19,10 +19,9 @@ class DataError(Exception):
 def exit_code(command: Callable[[], int], stopped: str = "Stopped.") -> int:
     """Run a command and return its exit code, with a sentence on stderr instead of a traceback where it fails.
 
-    Returns:
-        what `command` returns; 1 for a fault that a sentence explains, or where the system refuses something, such as
-        to write what is printed; 130 when interrupted, after the sentence `stopped`; 141 when the reader has gone, as
-        `head` does (the shells' number for that).
+    The code is what `command` returns; 1 for a fault that a sentence explains, or where the system refuses something, such
+    as to write what is printed; 130 when interrupted, after the sentence `stopped`; 141 when the reader has gone, as `head`
+    does (the shells' number for that).
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal's encoding lacks is no reason to stop

@@ -64,18 +64,13 @@ def prepare(
     everything: bool = False,
     small: bool = False,
 ) -> None:
-    """Put the set on the disk, unless it is there.
+    """Put "horses_or_humans" or "cats_vs_dogs" on the disk, unless it is there, or even then with `again`.
 
-    Args:
-        name: "horses_or_humans" or "cats_vs_dogs".
-        source: "offline" (rendered here, no network) or "official".
-        from_folder: a zip or folder that has the official images; without it they are downloaded.
-        again: prepare it even if it is there.
-        everything: of the official set also what the lessons do not use, in test/<class>/.
-        small: of the rendered set, the small one.
-
-    Raises:
-        DataError: with one sentence. Nothing half-made is used, and what was there before stays.
+    source: "offline" (rendered here, no network) or "official".
+    from_folder: a zip or folder that has the official images; without it they are downloaded.
+    everything: of the official set also what the lessons do not use, in test/<class>/.
+    small: of the rendered set, the small one.
+    Raises DataError, one sentence. Nothing half-made is used, and what was there before stays.
     """
     target = own_data(_parent(source, small), name)
     if not again and is_here(name, source, everything, small):

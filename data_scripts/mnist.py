@@ -43,16 +43,11 @@ def about(name: str, source: str) -> str:
 
 
 def prepare(name: str, source: str, *, from_folder: Path | None = None, again: bool = False) -> None:
-    """Put the data set on the disk, unless it is there.
+    """Put "mnist" or "fashion_mnist" on the disk, unless it is there, or even then with `again`.
 
-    Args:
-        name: "mnist" or "fashion_mnist".
-        source: "offline" (the sample, which is there already) or "official".
-        from_folder: where the official files are; without it they are downloaded.
-        again: prepare it even if it is there.
-
-    Raises:
-        DataError: with one sentence. Nothing half-made is left, and what was there before stays.
+    source: "offline" (the sample, which is there already) or "official".
+    from_folder: where the official files are; without it they are downloaded.
+    Raises DataError, one sentence. Nothing half-made is left, and what was there before stays.
     """
     if state(name, source) == "ready" and not again:
         return
@@ -80,8 +75,7 @@ def check_description(name: str, source: str) -> None:
 def arrays(name: str, source: str) -> Splits:
     """Return what is prepared: {"train": (images (N, 28, 28) uint8, labels (N,) int64), "test": …}.
 
-    Raises:
-        DataError: a file is missing or damaged.
+    Raises DataError where a file is missing or damaged.
     """
     how = {"data_dir": str(data_dir(name, source)), "download": False, "as_supervised": True, "batch_size": -1}
     splits = _read(name, source, lambda tfds: tfds.load(name, **how))
@@ -107,8 +101,7 @@ def check(name: str, source: str) -> None:
 def write_prepared(name: str, splits: Splits, folder: Path) -> None:
     """Write the splits as `folder`/<version>/ with TFDS's own writer, in their order.
 
-    Raises:
-        OSError: the disk is full or cannot be written to.
+    Raises OSError where the disk is full or cannot be written to.
     """
     import tensorflow as tf
     import tensorflow_datasets as tfds

@@ -90,9 +90,7 @@ def read_published(described: MnistSet, place: Path) -> Splits:
 
     `place` has the four IDX files, gzipped or not, or Keras's `mnist.npz`: it is a folder, one of these files, or a zip.
     Of several copies those in a folder that is called like the set, as torchvision and others keep them, are taken.
-
-    Raises:
-        DataError: a file is missing, damaged, or another than the published file.
+    Raises DataError for a file that is missing, damaged, or another than the published one.
     """
     place = existing(place)
     is_archive = place.suffix.lower() in (".zip", ".npz") or zipfile.is_zipfile(place)
@@ -175,10 +173,8 @@ def read_idx(content: bytes, shape: tuple[int, ...], name: str) -> np.ndarray:
 
     The format: two zero bytes, 8 for uint8, the count of dimensions, each dimension as a big-endian 32-bit integer,
     then the numbers. (Described by LeCun, Cortes and Burges on the MNIST page.) Nothing more than `shape` is ever
-    unpacked, however large the file pretends to be.
-
-    Raises:
-        DataError: the file is cut short, damaged, or holds something else; `name` is what the learner knows it by.
+    unpacked, however large the file pretends to be. Raises DataError for a file that is cut short, damaged, or holds
+    something else; `name` is what the learner knows it by.
     """
     header = idx_header(shape)
     size = len(header) + int(np.prod(shape))

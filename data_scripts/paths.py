@@ -19,10 +19,8 @@ def home() -> Path:
     """Return the folder for everything that running the course makes.
 
     `COURSE_HOME` where it is set (a shared or read-only installation), else `var/` in the
-    checkout, else `~/learning-to-see`. The folder need not exist yet.
-
-    Raises:
-        DataError: it cannot be a folder: a file, a broken link, a path that is relative, too long or closed …
+    checkout, else `~/learning-to-see`. The folder need not exist yet. Raises DataError for what cannot be a folder: a
+    file, a broken link, a path that is relative, too long or closed …
     """
     chosen = os.environ.get("COURSE_HOME")
     place = chosen or (str(CHECKOUT / "var") if in_checkout() else "~/learning-to-see")

@@ -30,10 +30,8 @@ def module(name: str) -> ModuleType:
 def chosen_source(name: str) -> str:
     """Return the source that lessons use: "official" or "offline".
 
-    COURSE_SOURCE says which; "auto", the default, means official where that is prepared, else offline.
-
-    Raises:
-        DataError: COURSE_SOURCE is something else, or asks for official data that are not here.
+    COURSE_SOURCE says which; "auto", the default, means official where that is prepared, else offline. Raises DataError
+    where it is something else, or asks for official data that are not here.
     """
     state = module(name).state
     wish = os.environ.get("COURSE_SOURCE", "").strip().lower() or "auto"

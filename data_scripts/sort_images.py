@@ -32,9 +32,7 @@ def decode(content: bytes) -> tuple[Image.Image, str]:
     """Return the image in `content`, upright and whole, and its format: one of ENDINGS' values.
 
     It is strict where `helpers.images` is patient: what is stored in a set must be whole, and of the type that it says.
-
-    Raises:
-        UnreadableError: it is not an image, damaged, or absurdly large.
+    Raises UnreadableError for what is not an image, damaged, or absurdly large.
     """
     if not content:
         raise UnreadableError("is empty")
@@ -59,15 +57,10 @@ def write_sorted(image_set: ImageSet, files: Files, folder: Path, place: Path, e
     An image that is stored in another format than the official one is saved in that one; others are copied as they
     are. The few that cannot be read are left out, and recorded.
 
-    Args:
-        image_set: which set.
-        files: what is there, from `archives.opened`.
-        folder: an empty folder, for train/<class>/ and validation/<class>/.
-        place: where `files` are, for the sentences.
-        everything: also what belongs neither to train nor to validation, as test.
-
-    Raises:
-        DataError: images are missing, or many cannot be read.
+    files: what is there, from `archives.opened`. place: where that is, for the sentences.
+    folder: an empty folder, for train/<class>/ and validation/<class>/.
+    everything: also what belongs neither to train nor to validation, as test.
+    Raises DataError where images are missing, or many cannot be read.
     """
     expected = image_set.all_counts() if everything else image_set.counts
     published = _sorted(image_set, files, expected)

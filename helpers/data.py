@@ -28,10 +28,7 @@ def source(name: str) -> str:
 def tfds_dir(name: str) -> str:
     """Return the folder for `tfds.load(name, data_dir=data.tfds_dir(name))`, which keeps the official order.
 
-    Prints which source it is.
-
-    Raises:
-        DataError: an unknown name, or a damaged installation; its text says what to do.
+    Prints which source it is. Raises DataError, which says what to do, for an unknown name or a damaged installation.
     """
     return str(mnist.data_dir(name, _announce_mnist(name)))
 
@@ -39,12 +36,8 @@ def tfds_dir(name: str) -> str:
 def arrays(name: str) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Return the same images in the same order as plain arrays; prints which source it is.
 
-    Returns:
-        (training images, training labels), (test images, test labels):
-        images uint8 (N, 28, 28), labels int64 (N,).
-
-    Raises:
-        DataError: as for `tfds_dir`.
+    They are (training images, training labels), (test images, test labels): images uint8 (N, 28, 28), labels int64 (N,).
+    Raises DataError as `tfds_dir` does.
     """
     where = _announce_mnist(name)
     splits = mnist.arrays(name, where)
@@ -55,10 +48,8 @@ def image_folder(name: str) -> Path:
     """Return the folder of "horses_or_humans" or "cats_vs_dogs", with train/<class>/ and validation/<class>/ in it.
 
     Prints which source it is. Offline the images are rendered here the first time, which takes about a minute, and a
-    few seconds in the quick budget, which has a small set of its own.
-
-    Raises:
-        DataError: an unknown name, or a folder that cannot be written to; its text says what to do.
+    few seconds in the quick budget, which has a small set of its own. Raises DataError, which says what to do, for an
+    unknown name, or a folder that cannot be written to.
     """
     where = _image_source(name)
     small = where == "offline" and budget.is_quick()
@@ -77,10 +68,8 @@ def held_out_folder(name: str, each: int = 500) -> Path | None:
 
     Offline they are rendered here the first time (1,000 take about half a minute), with numbers that no set has. Of the
     official cats and dogs those outside the lessons' 3,000 are taken, if the set was prepared with `--all`. Prints
-    how many of each there are and where they come from; None, and a sentence, where there are none.
-
-    Raises:
-        DataError: the folder cannot be written to, or the disk is full.
+    how many of each there are and where they come from; None, and a sentence, where there are none. Raises DataError
+    where the folder cannot be written to, or the disk is full.
     """
     where = _image_source(name)
     draw_sets.check_number("count", each, 1, draw_sets.MOST_DRAWN)

@@ -31,13 +31,9 @@ def draw_size(kind: str, seed: int, index: int) -> tuple[int, int]:
 
 
 def jpeg(kind: str, seed: int, index: int, size: int | tuple[int, int] | None = None) -> bytes:
-    """Return image `index` as a JPEG file of quality 78-95.
+    """Return image `index` of a kind in KINDS as a JPEG file of quality 78-95; of another seed, other images.
 
-    Args:
-        kind: one of KINDS.
-        seed: of another seed, other images.
-        index: which image.
-        size: a number, (width, height), or None: `draw_size`'s.
+    size: a number, (width, height), or None: `draw_size`'s.
     """
     image = draw(kind, seed, index, draw_size(kind, seed, index) if size is None else size)
     quality = int(random_stream(kind, seed, index + 2**32, JPEG_STREAM).integers(78, 96))

@@ -56,19 +56,12 @@ def make_set(image_set: ImageSet, counts: Counts, target: Path) -> None:
 def draw_new(
     kind: str, count: int, folder: Path, seed: int = SEED, size: int | None = None, *, only_missing: bool = False
 ) -> list[Path]:
-    """Draw `count` images that are in no set, as JPEG files in `folder`; the same ones each time.
+    """Draw `count` images that are in no set, as JPEG files in `folder`; the same ones each time, of another seed others.
 
-    Args:
-        kind: one of `image_sets.KINDS`.
-        count: how many.
-        folder: where; made if it is not there.
-        seed: of another seed, other images.
-        size: in pixels; None: varied, as in photographs.
-        only_missing: leave the files alone that are there already.
-
-    Raises:
-        DataError: a number that makes no sense, a folder that has files in it already (unless `only_missing`) or cannot
-            be written to, or a full disk. What was begun is removed again, except with `only_missing`.
+    kind: one of `image_sets.KINDS`. size: in pixels; None: varied, as in photographs.
+    only_missing: leave the files alone that are there already.
+    Raises DataError for a number that makes no sense, a folder that has files in it already (unless `only_missing`) or
+    cannot be written to, and a full disk. What was begun is removed again, except with `only_missing`.
     """
     limits = {
         "count": (count, 1, MOST_DRAWN),
