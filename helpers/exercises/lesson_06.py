@@ -37,11 +37,12 @@ def _check_class_names_of(answer, seed=0):
     }
     if sentence := usual.get(" ".join(got)):
         raise Incorrect(sentence)
-    random = np.random.default_rng(seed)
-    for case in ((outputs, names), (random.random((6, 1)).round(2), ["cats", "dogs"])):
-        right, got = class_names_of(*case), as_list(call(answer, *case), "a list of names")
-        if got != right:
-            raise Incorrect(f"For {case[0][:, 0].tolist()} your function gave {got}; {right} is right.")
+    drawn = np.random.default_rng(seed).random((6, 1)).round(2), ["cats", "dogs"]
+    agree(answer, class_names_of, (outputs, names), drawn, ask=_names)
+
+
+def _names(answer, *arguments):
+    return as_list(call(answer, *arguments), "a list of names")
 
 
 def largest_batch(shapes, gigabytes):
@@ -130,13 +131,11 @@ def _check_surest_mistakes(answer, seed=0):
         for _ in range(3)
     ]
     right = np.array([0.9, 0.1]), np.array([1, 0]), 3
-    for case in ((outputs, labels, 2), (outputs, labels, 9), right, *drawn):
-        expected, got = surest_mistakes(*case), numbers(call(answer, *case), "a list of places", each=number)
-        if got != expected:
-            raise Incorrect(
-                f"For the outputs {case[0].tolist()}, the labels {case[1].tolist()} and {case[2]} you gave {got}; {expected} is right."
-            )
-        list(map(whole, got))
+    agree(answer, surest_mistakes, (outputs, labels, 2), (outputs, labels, 9), right, *drawn, ask=_places)
+
+
+def _places(answer, *arguments):
+    return numbers(call(answer, *arguments), "a list of places")
 
 
 def balanced_accuracy(labels, guesses):

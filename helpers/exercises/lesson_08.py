@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from helpers.exercises.checking import array, as_array, as_list, call, close, kind, numbers, rule_out, shown, whole
+from helpers.exercises.checking import agree, array, as_array, as_list, call, kind, numbers, rule_out, whole
 from helpers.exercises.core import Exercise, Incorrect
 
 CHANGES = ("horizontal_flip", "vertical_flip", "small_rotation", "large_rotation", "brightness")
@@ -154,11 +154,9 @@ def _check_drop_out(answer, seed=0):
         ([[4 / 3, 0], [4, 16 / 3]], "You divide by the part that was kept *here*, 0.75. Use the rate: 1 - 0.2."),
     )
     random = np.random.default_rng(seed)
-    for rate, shape in ((0.2, (3, 4)), (0.3, (5,)), (0.0, (3, 4)), (0.5, (2, 2, 3))):
-        values, keep = random.normal(size=shape).round(2), random.random(shape) >= rate
-        got, right = array(call(answer, values, keep, rate), values.shape), drop_out(values, keep, rate)
-        if not close(got, right):
-            raise Incorrect(f"At rate {rate} and {shown(values)} you gave {shown(got)}; {shown(right)} is right.")
+    shapes = [(0.2, (3, 4)), (0.3, (5,)), (0.0, (3, 4)), (0.5, (2, 2, 3))]
+    drawn = [(random.normal(size=shape).round(2), random.random(shape) >= rate, rate) for rate, shape in shapes]
+    agree(answer, drop_out, *drawn)
 
 
 def right_epoch(val_losses, patience):
