@@ -6,15 +6,14 @@
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
 
 from data_scripts.errors import exit_code
-from data_scripts.paths import CHECKOUT, home
+from data_scripts.paths import CHECKOUT
 from tools.browser import CURRENT, WHY_NOT, chromium, lab, open_notebook, run_all, wait_idle, write_notebook
-from tools.notebooks import lessons
+from tools.notebooks import lessons, own_home
 
 # Lesson: where on its page the widget is (the last one that fits).
 OUTPUT = ".jp-OutputArea-output"
@@ -83,13 +82,9 @@ def take_widgets(target: Path) -> list[Path]:
     """Keep a picture of the window for every widget, size and theme as `target/<widget>_<width>_<theme>.png`."""
     target.mkdir(parents=True, exist_ok=True)
     made = []
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        folder = Path(name)
+    with own_home() as folder, chromium() as browser:
         write_notebook(folder / "widgets.ipynb", [SETUP, *WIDGETS.values()])
-        (folder / ".course").mkdir()
-        (home() / "data").mkdir(parents=True, exist_ok=True)
-        (folder / ".course" / "data").symlink_to(home() / "data", target_is_directory=True)
-        with lab(folder) as server:
+        with lab(folder, COURSE_HOME=str(folder)) as server:
             page = browser.new_page(viewport=dict(zip(("width", "height"), SIZES[0], strict=True)))
             open_notebook(page, server, "widgets.ipynb")
             run_all(page, timeout=600)
@@ -109,12 +104,9 @@ def take_widgets(target: Path) -> list[Path]:
 def take(number: str, place: str, target: Path) -> None:
     """Run a lesson at the full budget and keep a picture of what is at `place`, a CSS selector."""
     lesson = lessons(number)[0]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with own_home() as folder, chromium() as browser:
         shutil.copy(lesson, folder)
-        (folder / ".course").mkdir()
-        (folder / ".course" / "data").symlink_to(home() / "data", target_is_directory=True)
-        with chromium() as browser, lab(folder, COURSE_BUDGET="full") as server:
+        with lab(folder, COURSE_BUDGET="full", COURSE_HOME=str(folder)) as server:
             page = browser.new_page(viewport={"width": 1100, "height": 1400}, device_scale_factor=1.5)
             open_notebook(page, server, lesson.name)
             run_all(page, timeout=1200)
