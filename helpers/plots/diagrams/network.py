@@ -18,11 +18,8 @@ def network(model: Any) -> Diagram:
     Layers with one number for each neuron are circles, others boxes with their output's shape. Raises ValueError for a
     model without layers, or one whose input shape isn't known yet.
     """
-    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
-    inputs = getattr(model, "inputs", None)  # a Sequential without a shape has no such attribute
-    if not (layers and inputs):
-        raise ValueError("This model can't be drawn yet: begin it with keras.Input(…), and add a layer.")
-    columns = [_column("input", inputs[0].shape[1:], []), *map(_of_layer, layers)]
+    layers = layers_of(model)
+    columns = [_column("input", model.inputs[0].shape[1:], []), *map(_of_layer, layers)]
     drawing = Drawing(COLUMN * len(columns), HEIGHT)
     xs = [COLUMN * (number + 0.5) for number in range(len(columns))]
     for number in range(1, len(columns)):
@@ -31,6 +28,14 @@ def network(model: Any) -> Diagram:
         _draw(drawing, x, column)
     text = " → ".join(", ".join([column["name"], *column["lines"]]) for column in columns)
     return drawing.finish(f"A network of {len(layers)} layers", f"{text}. {model.count_params():,} parameters in all.")
+
+
+def layers_of(model: Any) -> list[Any]:
+    """Return a model's layers without its input layer. Raises ValueError without any, or if its input shape isn't known yet."""
+    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
+    if not (layers and getattr(model, "inputs", None)):  # a Sequential without a shape has no such attribute
+        raise ValueError("This model can't be drawn yet: begin it with keras.Input(…), and add a layer.")
+    return layers
 
 
 def _of_layer(layer: Any) -> dict:

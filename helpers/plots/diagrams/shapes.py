@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from helpers.plots.diagrams.network import layers_of
 from helpers.plots.diagrams.svg import BLUE, GREEN, ORANGE, Diagram, Drawing, sides
 
 COLUMN, LARGEST, ROW = 96, 78, 46  # pixels: from layer to layer, the side of the largest map, and from row to row
@@ -14,8 +15,9 @@ def shapes(model: Any) -> Diagram:
 
     Raises ValueError for a model whose input shape isn't known yet.
     """
-    steps = [("image", None, _input_shape(model))]
-    steps += [(NAMES.get(_kind(layer), _kind(layer)), layer, tuple(layer.output.shape[1:])) for layer in _layers(model)]
+    layers = layers_of(model)
+    steps = [("image", None, tuple(model.inputs[0].shape[1:]))]
+    steps += [(NAMES.get(_kind(layer), _kind(layer)), layer, tuple(layer.output.shape[1:])) for layer in layers]
     largest = max(shape[0] for _, _, shape in steps if len(shape) == 3)
     drawing = Drawing(COLUMN * len(steps), 210)
     for number, (name, layer, shape) in enumerate(steps):
@@ -46,10 +48,10 @@ def receptive_field(model: Any) -> Diagram:
     Seen from the side: each line is a row of values, the image at the foot. For padding "valid", as in the lesson's
     network; ValueError for another, or for a model without such layers.
     """
-    layers = [layer for layer in _layers(model) if _kind(layer) in NAMES]
+    layers = [layer for layer in layers_of(model) if _kind(layer) in NAMES]
     if not layers or any(layer.padding != "valid" for layer in layers):
         raise ValueError('The figure needs convolutions or pools with padding="valid".')
-    steps = [("image", _input_shape(model)[0])] + [(NAMES[_kind(layer)], layer.output.shape[1]) for layer in layers]
+    steps = [("image", model.inputs[0].shape[1])] + [(NAMES[_kind(layer)], layer.output.shape[1]) for layer in layers]
     first = steps[-1][1] // 2
     ranges = [(first, first)]
     for layer in reversed(layers):
@@ -85,16 +87,5 @@ def receptive_field(model: Any) -> Diagram:
     )
 
 
-def _layers(model: Any) -> list[Any]:
-    if not (model.layers and model.inputs):
-        raise ValueError("This model can't be drawn yet: begin it with keras.Input(…), and add a layer.")
-    return [layer for layer in model.layers if _kind(layer) != "InputLayer"]
-
-
 def _kind(layer: Any) -> str:
     return type(layer).__name__
-
-
-def _input_shape(model: Any) -> tuple[int, ...]:
-    _layers(model)
-    return tuple(model.inputs[0].shape[1:])
