@@ -121,8 +121,8 @@ def strong_baseline(
     return _two_classes(model, keras.optimizers.Adam(one_cycle))
 
 
-def upload_network(shape: Sequence[int], outputs: int = 1) -> keras.Model:
-    """Return the network of lesson 10 for images of `shape`: four blocks, global average pooling, one or ten outputs."""
+def upload_network(shape: Sequence[int]) -> keras.Model:
+    """Return the network of lesson 10 for images of `shape`: four blocks, global average pooling, one sigmoid; Adam."""
     model = keras.Sequential([keras.Input(tuple(shape))])
     for filters in (16, 32, 64, 64):
         model.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
@@ -131,8 +131,8 @@ def upload_network(shape: Sequence[int], outputs: int = 1) -> keras.Model:
         model.add(layers.MaxPooling2D())
     model.add(layers.GlobalAveragePooling2D())
     model.add(layers.Dropout(0.3))
-    model.add(layers.Dense(outputs, activation="sigmoid" if outputs == 1 else "softmax"))
-    return _two_classes(model, keras.optimizers.Adam()) if outputs == 1 else _ten_classes(model, 0.001)
+    model.add(layers.Dense(1, activation="sigmoid"))
+    return _two_classes(model, keras.optimizers.Adam())
 
 
 def feature_head(features: np.ndarray, l2: float = 5e-2, learning_rate: float = 3e-3) -> keras.Model:
