@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 
 from helpers.plots import charts, figures
-from helpers.plots.charts import Line, Panel, svg
+from helpers.plots.charts import Line, Panel
 from helpers.plots.figures import COLORS, MARKERS
-
-__all__ = ["Line", "Panel", "best_point", "history_panels", "main_metric", "png", "svg", "training_metrics"]
 
 MOST_PANELS = 3  # of a live view
 ERRORS = ("loss", "error", "entropy", "mse", "mae", "mape", "msle", "hinge", "poisson", "divergence", "false_")

@@ -15,7 +15,7 @@ import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 
-from helpers.plots import curves
+from helpers.plots import charts, curves
 from helpers.tensorflow_import import return_freed_memory
 from helpers.training.interrupt import Interrupt, running_code
 from helpers.training.progress import Logs, ProgressCallback, TrainingProgress, format_metrics, single_values
@@ -141,7 +141,7 @@ def final_html(progress: TrainingProgress) -> str:
 
 
 def _html(first: str, bar: str, progress: TrainingProgress, history: curves.History, last: str) -> str:
-    chart = curves.svg(curves.history_panels({"": history}, epochs=progress.epochs), first)
+    chart = charts.svg(curves.history_panels({"": history}, epochs=progress.epochs), first)
     return f'<div class="lts-live"><p>{escape(first)}</p>{bar}{chart}<p class="lts-quiet">{escape(last)}</p></div>'
 
 

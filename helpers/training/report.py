@@ -5,13 +5,11 @@ import re
 from collections.abc import Collection, Sequence
 from html import escape
 
-from helpers.plots import curves
-from helpers.plots.curves import Line, Panel
+from helpers.plots import charts, curves
+from helpers.plots.charts import Line, Panel
 from helpers.plots.figures import COLORS
-from helpers.training.progress import TrainingProgress, format_settings
+from helpers.training.progress import TrainingProgress
 from helpers.training.runs import Run
-
-__all__ = ["best", "chart", "format_settings", "layers_html", "run_color", "summary", "table", "time_chart"]
 
 CHART_SIZE, TIME_SIZE = (560, 320), (300, 220)  # width and height, in pixels
 
@@ -41,7 +39,7 @@ def chart(runs: Sequence[Run], chosen: Collection[int], progress: TrainingProgre
         lines.append(Line(validation, label, color, dashed=True, best=ring, name=f"{name} validation"))
     title = f"{metric.replace('_', ' ')} (solid: training, dashed: validation)"
     panel = Panel(title, lines, (0, max(1, progress.epochs if progress else 1)))
-    return curves.svg([panel], summary(runs), *CHART_SIZE)
+    return charts.svg([panel], summary(runs), *CHART_SIZE)
 
 
 def time_chart(runs: Sequence[Run], chosen: Collection[int]) -> str:
@@ -52,7 +50,7 @@ def time_chart(runs: Sequence[Run], chosen: Collection[int]) -> str:
         if value is not None:
             lines.append(Line([(run.seconds, value)], str(number), run_color(number), name=f"run {number}"))
     metric = runs[-1].metric.replace("_", " ") if runs else "accuracy"
-    return curves.svg([Panel(f"{metric} at the end, by time", lines, x_label="seconds")], summary(runs), *TIME_SIZE)
+    return charts.svg([Panel(f"{metric} at the end, by time", lines, x_label="seconds")], summary(runs), *TIME_SIZE)
 
 
 def _chosen(runs: Sequence[Run], chosen: Collection[int]) -> list[tuple[int, Run]]:
@@ -81,32 +79,27 @@ def table(runs: Sequence[Run]) -> str:
     if not runs:
         return "<p>No run yet. Press Start.</p>"
     winner = best(runs) if len(runs) > 1 else None
-    rows = [
-        {(0, "run"): f"{number}"} | _cells(run) | {(3, ""): _remark(run, number == winner)}
-        for number, run in enumerate(runs, 1)
+    settings = dict.fromkeys(name for run in runs for name in run.settings)
+    columns = [
+        ("run", [f"{number}" for number in range(1, len(runs) + 1)]),
+        *((name, [str(run.settings.get(name, "")) for run in runs]) for name in settings),
+        ("images", ["" if run.images is None else f"{run.images:,}" for run in runs]),
+        ("parameters", [f"{run.parameters:,}" for run in runs]),
+        ("seconds", [f"{run.seconds:.1f}" for run in runs]),
+        ("training", ["" if run.training is None else f"{run.training:.3f}" for run in runs]),
+        ("validation", ["" if run.validation is None else f"{run.validation:.3f}" for run in runs]),
+        ("", [_remark(run, number == winner) for number, run in enumerate(runs, 1)]),
     ]
-    keys = sorted(dict.fromkeys(key for row in rows for key in row), key=lambda key: key[0])  # else as they came
-    head = [key for key in keys if any(row.get(key) for row in rows)]
+    columns = [(name, texts) for name, texts in columns if any(texts)]
     body = []
-    for number, row in enumerate(rows, 1):
-        color = run_color(number)
-        swatch = (
-            f'<span style="display:inline-block;width:12px;height:12px;margin-right:8px;background:{color}"></span>'
-        )
-        cells = [escape(row.get(key) or "–" * bool(key[1])) for key in head]
-        body.append((f'style="background:{color}22"', [swatch + cells[0], *cells[1:]]))
+    for row in range(len(runs)):
+        color = run_color(row + 1)
+        swatch = f"display:inline-block;width:12px;height:12px;margin-right:8px;background:{color}"
+        cells = [escape(texts[row] or "–" * bool(name)) for name, texts in columns]
+        cells[0] = f'<span style="{swatch}"></span>{cells[0]}'
+        body.append((f'style="background:{color}22"', cells))
     metric = runs[-1].metric.replace("_", " ")
-    return _html(f"training and validation {metric} after the last epoch", [name for _, name in head], body)
-
-
-def _cells(run: Run) -> dict[tuple[int, str], str]:
-    """Return settings by (1, heading) and measurements by (2, heading): a setting may have the name of a measurement."""
-    values = {"training": run.training, "validation": run.validation}
-    measured = {"images": "" if run.images is None else f"{run.images:,}", "parameters": f"{run.parameters:,}"}
-    measured |= {"seconds": f"{run.seconds:.1f}"}
-    measured |= {name: "" if value is None else f"{value:.3f}" for name, value in values.items()}
-    settings = {(1, name): str(value) for name, value in run.settings.items()}
-    return settings | {(2, name): text for name, text in measured.items()}
+    return _html(f"training and validation {metric} after the last epoch", [name for name, _ in columns], body)
 
 
 def _remark(run: Run, is_best: bool) -> str:

@@ -21,7 +21,7 @@ from helpers.models.architectures import layer_table
 from helpers.plots.figures import COLORS
 from helpers.training import report
 from helpers.training.experiments import Experiment, ExperimentError
-from helpers.training.progress import TrainingProgress
+from helpers.training.progress import TrainingProgress, format_settings
 from helpers.training.runs import Run, Runs
 from helpers.widgets.base import Formats, reports_failure
 from helpers.widgets.compat import status_line
@@ -83,7 +83,7 @@ class ExperimentBench(PythonColumn):
         another training runs, `ExperimentError` for settings that do not fit together and if the run fails.
         """
         settings = self._chosen() | settings
-        self._say(f"Training with {report.format_settings(settings)}.")
+        self._say(f"Training with {format_settings(settings)}.")
         return self.experiment.run(settings)
 
     def stop(self) -> None:
@@ -193,7 +193,7 @@ class ExperimentBench(PythonColumn):
 
     @reports_failure
     def _start(self) -> None:
-        self._say(f"Training with {report.format_settings(self._chosen())}. The notebook stays free meanwhile.")
+        self._say(f"Training with {format_settings(self._chosen())}. The notebook stays free meanwhile.")
         self._go.description = STOP  # before it starts: the run may be over at once
         try:
             self.experiment.start(self._chosen())
