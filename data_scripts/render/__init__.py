@@ -15,8 +15,6 @@ from PIL import Image
 
 from data_scripts.render.scene import KINDS, draw, random_stream
 
-__all__ = ["KINDS", "draw", "draw_size", "jpeg"]
-
 ASPECTS = (1.0, 4 / 3, 4 / 3, 3 / 2, 5 / 4, 3 / 4, 2 / 3)  # width : height, as photographs come
 JPEG_STREAM = 9  # a random stream of its own, next to those of scene.draw
 

@@ -10,18 +10,6 @@ from helpers.images.read import ImageError, open_image, read_image, to_array
 if TYPE_CHECKING:
     from helpers.images.folders import ImageBatches, ImageFolderReader
 
-__all__ = [
-    "SAMPLE_IMAGES",
-    "Augmentation",
-    "ImageBatches",
-    "ImageError",
-    "ImageFolderReader",
-    "open_image",
-    "read_image",
-    "to_array",
-    "to_mnist",
-]
-
 
 def __getattr__(name: str) -> Any:
     """Load what needs Keras, which takes seconds, only once it is asked for."""

@@ -8,19 +8,3 @@ from helpers.models.outliers import KNNOutlierDetector
 from helpers.models.predict import Prediction, predict_files
 from helpers.models.receptive_fields import receptive_fields
 from helpers.models.top_patches import cut_patch, top_patches
-
-__all__ = [
-    "KNNOutlierDetector",
-    "Prediction",
-    "batch_outputs",
-    "channel_grid",
-    "cut_patch",
-    "filter_grid",
-    "grad_cam",
-    "layer_outputs",
-    "occlusion_drops",
-    "predict_files",
-    "receptive_fields",
-    "spread_drops",
-    "top_patches",
-]

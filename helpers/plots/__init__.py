@@ -11,16 +11,3 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.heat import heat_overlay
-
-__all__ = [
-    "COLORS",
-    "diagrams",
-    "heat_overlay",
-    "show",
-    "show_bands",
-    "show_confusion_matrix",
-    "show_curves",
-    "show_images",
-    "show_mistakes",
-    "use_style",
-]

@@ -12,16 +12,3 @@ from helpers.results.reference import (
     seed_curves,
     show_by_images,
 )
-
-__all__ = [
-    "RECIPES",
-    "compare",
-    "format_number",
-    "load",
-    "print_answers",
-    "print_head_on_photographs",
-    "print_photographs_table",
-    "print_seeds",
-    "seed_curves",
-    "show_by_images",
-]

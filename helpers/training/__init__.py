@@ -2,5 +2,3 @@
 
 from helpers.training.callbacks import LiveCurves, StopAt
 from helpers.training.snapshots import EpochSnapshots
-
-__all__ = ["EpochSnapshots", "LiveCurves", "StopAt"]

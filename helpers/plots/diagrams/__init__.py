@@ -13,31 +13,3 @@ from helpers.plots.diagrams.regularization import dropout_row, epoch_views, two_
 from helpers.plots.diagrams.shapes import receptive_field, shapes
 from helpers.plots.diagrams.svg import Diagram, Drawing
 from helpers.plots.diagrams.window import filter_across_channels, window_places, window_sum, zoom_to_window
-
-__all__ = [
-    "Diagram",
-    "Drawing",
-    "alpha_paste",
-    "dropout_row",
-    "epoch_views",
-    "adversarial_step",
-    "filter_across_channels",
-    "folder_to_batch",
-    "layer_outputs",
-    "loss_slope",
-    "neighbor_distances",
-    "network",
-    "neuron",
-    "pipeline",
-    "precision_recall",
-    "occlusion",
-    "prediction",
-    "receptive_field",
-    "receptive_fields",
-    "shapes",
-    "what_flatten_passes",
-    "two_by_two",
-    "window_places",
-    "window_sum",
-    "zoom_to_window",
-]
