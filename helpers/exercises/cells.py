@@ -54,7 +54,7 @@ class CellLog:
             self._shell.events.unregister("post_run_cell", self._end)
         self._shell = None
         for known in (self._names, self._before, self._defined, self._trouble):
-            known.clear()  # type: ignore[attr-defined]
+            known.clear()
 
     def trouble(self, name: str, answer: Any) -> list[str]:
         """Return sentences that say why `answer` isn't what the cell of `name` says now; none if nothing is known."""

@@ -1,6 +1,5 @@
 """What a network says of the camera's picture, again and again while you move: `live_camera.js`."""
 
-import time
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -14,7 +13,7 @@ from data_scripts.errors import DataError
 from helpers.images.classes import ClassNames
 from helpers.images.encode import image_address
 from helpers.images.own_images import square
-from helpers.images.read import open_image
+from helpers.images.read import open_image, to_array
 from helpers.models.grad_cam import grad_cam
 from helpers.models.layer_graph import layer_graph
 from helpers.models.predict import SURE, class_names_of, image_shape, probabilities
@@ -60,17 +59,13 @@ class LiveCamera(BrowserWidget):
 
     def look(self, file: bytes, heat: bool = False) -> dict:
         """Return what the network says of an image file: "shares" (a probability for each class), "caution" (a sentence or ""),
-        "ms" it took, and with `heat` also "heat", the address of an image: where it looked.
+        and with `heat` also "heat", the address of an image: where it looked.
         """
-        begin = time.perf_counter()
         height, width, channels = self._shape
         image = square(open_image(file), max(height, width)).resize((width, height))
-        pixels = np.asarray(image.convert("L") if channels == 1 else image, "float32").reshape(
-            1, *self._shape
-        ) / np.float32(255)
-        self.probabilities = probabilities(
-            self._model, np.asarray(self._network(network_input(self._model, pixels, self._range)))
-        )[0]
+        pixels = to_array(image, channels=channels)[None]
+        outputs = self._network(network_input(self._model, pixels, self._range))
+        self.probabilities = probabilities(self._model, np.asarray(outputs))[0]
         if self._in_distribution is not None and self.answers % CHECK_EVERY == 0:
             self._caution = "" if self._in_distribution(pixels)[0] else UNLIKE
         self.answers += 1
@@ -79,7 +74,7 @@ class LiveCamera(BrowserWidget):
         if heat:
             found = grad_cam(self._model, pixels[0], values=self._range)[::COARSE, ::COARSE]
             answer["heat"] = image_address(heat_layer(found))
-        return answer | {"ms": round(1000 * (time.perf_counter() - begin))}
+        return answer
 
     def fallback(self) -> Formats:
         """Return a sentence: what the camera saw is nobody else's business, so no image is stored."""
