@@ -21,6 +21,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
 from data_scripts.paths import CHECKOUT
+from helpers.contents.lessons import Lesson, lessons
 from tools import html_search, notebooks, shared_cells
 
 SITE = CHECKOUT / "site"
@@ -43,9 +44,9 @@ class Page:
     body: str
 
 
-def lesson(path: Path) -> Page:
+def page_of(lesson: Lesson) -> Page:
     """Return the page of one stored lesson."""
-    notebook = notebooks.read(path)
+    notebook = notebooks.read(notebooks.LESSONS / lesson.file)
     left_out = (shared_cells.INSTALL, shared_cells.BOTTOM)  # a page has its own links to its neighbors at the end
     notebook.cells = [cell for cell in notebook.cells if cell.get("id") not in left_out]
     for cell in notebook.cells:
@@ -54,7 +55,12 @@ def lesson(path: Path) -> Page:
     link_terms([cell for cell in notebook.cells if cell.cell_type == "markdown"])
     exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(notebook)
-    return Page(f"{path.stem}.html", title(notebook), improve(body))
+    return Page(html_name(lesson), lesson.title, improve(body))
+
+
+def html_name(lesson: Lesson) -> str:
+    """Return the name of a lesson's page."""
+    return Path(lesson.file).with_suffix(".html").name
 
 
 def terms() -> dict[str, str]:
@@ -87,18 +93,6 @@ def link_terms(cells: list[nbformat.NotebookNode]) -> None:
         cell.source = "".join(pieces)
 
 
-def title(notebook: nbformat.NotebookNode) -> str:
-    """Return the heading of a lesson without its "# "."""
-    return shared_cells.title_cell(notebook)["source"].splitlines()[0].lstrip("# ")
-
-
-def question(notebook: nbformat.NotebookNode) -> str:
-    """Return the question that a lesson answers: the first quotation."""
-    return next(
-        line.lstrip("> ") for line in shared_cells.title_cell(notebook)["source"].splitlines() if line.startswith(">")
-    )
-
-
 def improve(body: str) -> str:
     """Improve nbconvert's HTML: links between lessons lead to pages, and boxes that scroll are reachable by keyboard."""
     body = re.sub(r'href="(?:\.\./notebooks/)?(\d\d_\w+)\.ipynb', r'href="\1.html', body)
@@ -125,14 +119,12 @@ def search(pages: list[Page]) -> Page:
     return Page("search.html", "Search", html_search.search_body(found))
 
 
-def contents(paths: list[Path]) -> Page:
+def contents(all_of_them: list[Lesson]) -> Page:
     """Return the first page: every lesson with the question it answers."""
-    rows = []
-    for path in paths:
-        notebook = notebooks.read(path)
-        rows.append(
-            f'<li><a href="{path.stem}.html">{html.escape(title(notebook))}</a><br>{html.escape(question(notebook))}</li>'
-        )
+    rows = [
+        f'<li><a href="{html_name(lesson)}">{html.escape(lesson.title)}</a><br>{html.escape(lesson.question)}</li>'
+        for lesson in all_of_them
+    ]
     about = (
         "<h1>Learning to See</h1><p>From a first network that reads handwritten digits to watching a convolutional "
         "network think. These pages show the lessons as they were run on the data that ship with the course; what "
@@ -176,8 +168,8 @@ def look() -> str:
 
 def build(target: Path = SITE) -> list[Path]:
     """Write all pages and return them in reading order. `target` is replaced as a whole, once everything is made."""
-    paths = notebooks.lessons()
-    pages = [contents(paths), *map(lesson, paths), glossary()]
+    all_of_them = lessons(notebooks.LESSONS)
+    pages = [contents(all_of_them), *map(page_of, all_of_them), glossary()]
     pages.append(search(pages[1:]))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".site-") as folder:
