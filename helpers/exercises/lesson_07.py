@@ -329,8 +329,7 @@ EXERCISES = [
             'Two loops: `folder.glob("train/*/*")` first, then `folder.glob("validation/*/*")`. `path.read_bytes()` gives '
             "what a file holds, `path.relative_to(folder).as_posix()` its name in the list.",
             "`Image.open(path).load()` inside `try` and `except Exception` shows whether a file can be read to the end.",
-            "Put the bytes of every good training file into a set. A validation file whose bytes are in the set is bad. "
-            '`exercises.solution("bad-files")` shows all of it.',
+            "Put the bytes of every good training file into a set. A validation file whose bytes are in the set is bad.",
         ],
         takeaway="An image in two splits makes the validation accuracy too good, and nothing warns you. Look before you train.",
     ),
@@ -345,8 +344,7 @@ EXERCISES = [
             "A dog's true class got `p`, a cat's got `1 - p`. `np.where(condition, a, b)` takes from `a` where the "
             "condition is True, from `b` elsewhere.",
             "The loss is `-np.log(...)` of that. An answer is right where `(probabilities >= 0.5) == (labels == 1)`.",
-            "`loss[right]` has the losses of the right answers, and `loss[~right]` the others. "
-            '`exercises.solution("loss-by-outcome")` shows all of it.',
+            "`loss[right]` has the losses of the right answers, and `loss[~right]` the others.",
         ],
         takeaway="One mistake made with 0.999 costs as much as ten made with 0.5. That's how a few answers can turn the loss.",
     ),
@@ -360,8 +358,7 @@ EXERCISES = [
         hints=[
             "Which images are *called* dogs? Which *are* dogs? Which are both?",
             "`called = probabilities >= threshold`; then `(called & (labels == 1)).sum()` counts the dogs that are found.",
-            "Divide by `called.sum()` for precision (unless it is 0), by `(labels == 1).sum()` for recall. "
-            '`exercises.solution("precision-recall")` shows all of it.',
+            "Divide by `called.sum()` for precision (unless it is 0), by `(labels == 1).sum()` for recall.",
         ],
         takeaway='A higher threshold usually makes the word "dog" more reliable, and it always finds fewer dogs or as many.',
     ),
@@ -377,7 +374,7 @@ EXERCISES = [
             "`called = probabilities >= threshold`. An alarm is `called & (labels == 0)`, a miss is `~called & (labels == 1)`; "
             "`.sum()` counts them.",
             "Collect `price_of_alarm * alarms + price_of_miss * misses` in a list. `np.argmin` gives the place of the lowest, "
-            'and `thresholds[place]` the answer. `exercises.solution("cheapest-threshold")` shows all of it.',
+            "and `thresholds[place]` the answer.",
         ],
         takeaway="0.5 is the best threshold only by luck or for equal prices. Choose it on validation images, like everything else.",
     ),

@@ -304,7 +304,7 @@ EXERCISES = [
         hints=[
             "Go through both lists at once: `for one, other in zip(first, second):`. Each of them is a pair.",
             "`np.array_equal(one[0], other[0])` is True if all pixels of two batches are equal. Do the same for the labels.",
-            'A single difference is enough for False, and only after the last batch it may be True. `exercises.solution("steady-validation")` shows it all.',
+            "A single difference is enough for False, and only after the last batch it may be True.",
         ],
         takeaway="Validation and test images are only rescaled: measured twice, they give the same result twice.",
     ),
