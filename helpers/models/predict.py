@@ -11,6 +11,7 @@ from scipy.special import softmax
 
 from helpers.images import ImageError, open_image, to_array
 from helpers.images.classes import ClassNames, class_names
+from helpers.images.read import to_eight_bits
 from helpers.models.layer_graph import LayerGraph, layer_graph
 from helpers.models.values import Values, check_finite, network_input
 
@@ -186,7 +187,6 @@ def _are_logits(graph: LayerGraph, outputs: np.ndarray) -> bool:
 
 
 def _thumbnail(image: Image.Image) -> Image.Image:
-    if image.mode == "F":
-        image = Image.fromarray(np.rint(to_array(image)[..., 0] * 255).astype(np.uint8))
+    image = to_eight_bits(image, "RGB" if image.mode == "RGB" else "L")
     image.thumbnail((320, 320))
     return image

@@ -101,11 +101,6 @@ def first_value_towers(lines: Sequence[Sequence[float]]) -> list[float]:
     return [float(line[0]) for line in lines if len(line) and line[0] > 3 * max(later)]
 
 
-def png(panels: Sequence[Panel]) -> bytes:
-    """Return the panels next to each other as a PNG file, for pages of any color."""
-    return figures.png(charts.figure(panels))
-
-
 # --- in lessons ------------------------------------------------------------------------------------------------------
 
 

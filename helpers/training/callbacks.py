@@ -15,7 +15,7 @@ import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 
-from helpers.plots import charts, curves
+from helpers.plots import charts, curves, figures
 from helpers.tensorflow_import import return_freed_memory
 from helpers.training.interrupt import Interrupt, running_code
 from helpers.training.progress import Logs, ProgressCallback, TrainingProgress, format_metrics, single_values
@@ -149,5 +149,5 @@ def final_formats(progress: TrainingProgress) -> dict[str, Any]:
     """Return what a stored notebook keeps of a run, by MIME type: a PNG, and the same in words."""
     if not progress.history:
         return {"text/plain": progress.summary()}
-    image = curves.png(curves.history_panels({"": progress.history}, epochs=progress.epochs))
+    image = figures.png(charts.figure(curves.history_panels({"": progress.history}, epochs=progress.epochs)))
     return {"image/png": image, "text/plain": progress.summary()}

@@ -101,7 +101,8 @@ class AugmentationPlayground(PythonColumn):
 
     def fallback(self) -> Formats:
         """Return the image and its samples, and the code that makes such samples."""
-        return {"image/jpeg": self.strip, "text/plain": self._text}
+        text = f"An image as it is, and {SAMPLES} samples of it changed by {self.code}."
+        return {"image/jpeg": self.strip, "text/plain": text}
 
     def _ranges(self) -> dict:
         ranges = {name: round(slider.value, 2) for name, slider in self._sliders.items()}
@@ -109,10 +110,6 @@ class AugmentationPlayground(PythonColumn):
         if brightness:
             ranges["brightness_range"] = (round(1 - brightness, 2), round(1 + brightness, 2))
         return ranges | {name: box.value for name, box in self._flips.items()}
-
-    @property
-    def _text(self) -> str:
-        return f"An image as it is, and {SAMPLES} samples of it changed by {self.code}."
 
     @property
     def status(self) -> str:

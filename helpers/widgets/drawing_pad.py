@@ -21,7 +21,7 @@ class DrawingPad(BrowserWidget):
     """Draw a digit: `DrawingPad(network)` shows the probabilities of a Keras model as you draw.
 
     `network` may also be a function: (1, 28, 28) float32, 0…1 → 10 probabilities, in any shape.
-    Read `drawing` (280, 280) uint8, `image` (28, 28) float32 or None, `probabilities` (10 floats, or none), `prediction` (0…9 or None). Set a drawing with `load(array)`.
+    Read `drawing` (280, 280) uint8, `image` (28, 28) float32 or None, `probabilities` (10 floats, or none). Set a drawing with `load(array)`.
     """
 
     _esm = script("drawing_pad.js")
@@ -47,11 +47,6 @@ class DrawingPad(BrowserWidget):
     def drawing(self) -> np.ndarray:
         """The drawing: (280, 280) uint8, white ink (255) on black."""
         return np.frombuffer(self.bitmap, "uint8").reshape(PAD, PAD).copy()
-
-    @property
-    def prediction(self) -> int | None:
-        """The digit with the largest probability; None as long as nothing was read."""
-        return int(np.argmax(self.probabilities)) if self.probabilities else None
 
     def load(self, array: np.ndarray) -> None:
         """Put a gray image on the pad, light ink on black: (H, W[, 1]), as `to_uint8` takes it. ValueError for others."""
