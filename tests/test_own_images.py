@@ -15,7 +15,8 @@ from PIL import Image
 from data_scripts import atomic
 from data_scripts.errors import DataError
 from helpers.images import own_images
-from helpers.images.own_images import SIDE, ClassNameError, OwnImages, class_name, is_test, series_of
+from helpers.images.own_images import SIDE, OwnImages
+from helpers.images.own_names import ClassNameError, class_name, is_test, series_of
 from helpers.images.own_samples import own_or_samples
 
 

@@ -9,15 +9,11 @@ An image is on the disk, whole, when `keep` returns. Images of one *series*, tak
 for training or for testing as a whole. Which of the two is computed from its name, so an image that is moved keeps its side.
 """
 
-import functools
-import hashlib
 import os
-import re
 import secrets
 import shutil
 import threading
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,21 +30,13 @@ from data_scripts.paths import expand
 from helpers.images.class_folders import ENDINGS, find_images, listed
 from helpers.images.encode import encode
 from helpers.images.file_bytes import ImageError, printable
+from helpers.images.own_names import DRAFT, KEPT, TEST_SHARE, ClassNameError, class_name, folded, is_test, series_of
 from helpers.images.read import check_size, open_image, to_eight_bits
 
 SIDE = 224  # pixels of a kept image: what most pretrained networks take at most
-TEST_SHARE = 5  # one series in five is for testing
-LONGEST_NAME = 40  # letters of a class
 MOST_CLASSES = 20
 TRASH = ".deleted"
-KEPT = re.compile(r"\d{8}-[0-9a-f]{8}-\d{4}x*\.jpg")  # names of files that `keep` has written: day, series, number
-DRAFT = re.compile(rf"\.{KEPT.pattern}\.\d+")
-RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' devices
 Moves = list[tuple[Path, Path]]
-
-
-class ClassNameError(DataError, ValueError):
-    """A name that no class can have; the text is one sentence for the learner."""
 
 
 @dataclass(frozen=True)
@@ -256,8 +244,8 @@ class OwnImages:
         return label
 
     def _same(self, name: str) -> str | None:
-        """Return the class that a disk might take for this one: "Cat" and "cat" are one folder on many."""
-        return next((one for one in self.classes if _folded(one) == _folded(name)), None)
+        """Return the class that a disk might take for this one."""
+        return next((one for one in self.classes if folded(one) == folded(name)), None)
 
     def _path(self, label: str, name: str) -> Path:
         is_file = isinstance(name, str) and name == os.path.basename(name) and "\\" not in name
@@ -303,37 +291,6 @@ class OwnImages:
             del self._done[:-100]
 
 
-def class_name(name: str) -> str:
-    """Return the name as a class and a folder can have it on every system. Raises ClassNameError for what is none."""
-    if not isinstance(name, str):
-        raise ClassNameError(f"A class is called by a text, not by {name!r}.")
-    text = unicodedata.normalize("NFC", " ".join(name.split()))
-    about = f"{printable(name, LONGEST_NAME)!r} can't be the name of a class"
-    if not text:
-        raise ClassNameError("A class needs a name. Type one, such as 'rock'.")
-    if len(text) > LONGEST_NAME:
-        raise ClassNameError(f"{about}: it has {len(text)} letters, and {LONGEST_NAME} is the most.")
-    bad = next(
-        (letter for letter in text if letter in '/\\:*?"<>|' or not (letter.isprintable() or letter == "\u200d")), None
-    )
-    if bad is not None:
-        raise ClassNameError(f"{about}: no folder may have {printable(bad)!r} in its name. Leave it out.")
-    if is_leftover(text) or text.startswith("~") or text.endswith((".", "-checkpoint")) or RESERVED.fullmatch(text):
-        raise ClassNameError(f"{about}: systems use such names for something else. Choose another.")
-    return text
-
-
-def series_of(name: str) -> str:
-    """Return what the names of images of one series share; of a file that `keep` hasn't written, its name."""
-    return name.rpartition("-")[0] if KEPT.fullmatch(name) else name
-
-
-@functools.lru_cache(100_000)
-def is_test(name: str) -> bool:
-    """Return whether the file of this name is for testing: one series in five, by a hash of its name."""
-    return int(hashlib.sha256(series_of(name).encode("utf-8", "replace")).hexdigest(), 16) % TEST_SHARE == 0
-
-
 def square(image: Image.Image, side: int = SIDE) -> Image.Image:
     """Return the middle of an image as a square of `side` pixels, in RGB, without anything that was noted with it."""
     middle = ImageOps.fit(to_eight_bits(image, "RGB"), (side, side), Image.Resampling.LANCZOS)
@@ -348,7 +305,3 @@ def _read(path: Path, target: np.ndarray) -> str:
     except ImageError as error:
         return str(error)
     return ""
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
