@@ -77,20 +77,22 @@ def link_terms(cells: list[nbformat.NotebookNode]) -> None:
     """Link the first use of each term in the running text of these Markdown cells to the glossary."""
     left = terms()
     for cell in cells:
-        pieces = APART.split(cell.source)
-        for number in range(0, len(pieces), 2):
-            for name in sorted(left, key=len, reverse=True):  # "dead channel" before "channel"
-                link = rf"[\1](glossary.html#{left[name]})"
-                parts = APART.split(pieces[number])  # not inside a link just made
-                for place in range(0, len(parts), 2):
-                    parts[place], count = re.subn(
-                        rf"\b({re.escape(name)}s?)\b", link, parts[place], count=1, flags=re.I
-                    )
-                    if count:
-                        del left[name]
-                        break
-                pieces[number] = "".join(parts)
-        cell.source = "".join(pieces)
+        for name in sorted(left, key=len, reverse=True):  # "dead channel" before "channel"
+            linked = _with_link(cell.source, name, left[name])
+            if linked != cell.source:
+                cell.source = linked
+                del left[name]
+
+
+def _with_link(text: str, name: str, target: str) -> str:
+    """Return Markdown with a link to the glossary where its running text first uses a term, if it does."""
+    parts = APART.split(text)  # every second one is apart, also a link that was just made
+    for place in range(0, len(parts), 2):
+        link = rf"[\1](glossary.html#{target})"
+        parts[place], count = re.subn(rf"\b({re.escape(name)}s?)\b", link, parts[place], count=1, flags=re.I)
+        if count:
+            break
+    return "".join(parts)
 
 
 def improve(body: str) -> str:

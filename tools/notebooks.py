@@ -29,6 +29,7 @@ KEPT = ("tags", "slideshow", "jupyter", "cellView")  # of a cell's metadata; the
 LARGEST = 1_500_000
 LONGEST_CELL = 25
 MOST_GB = 2.0  # of memory for a lesson
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 A_PATH = re.compile(r"(?<![\w/.:])/(?:root|home|work|tmp|Users|var|content)/[\w.-]+")
 DRAWN = re.compile(r"^(?:\w+: )?rendering [\d,]+ .*…(?: \d+ %)*\n?", re.MULTILINE)
@@ -52,8 +53,7 @@ def run(
     notebook: nbformat.NotebookNode, folder: Path, timeout: int = 900, first: str = "", meter: Meter | None = None
 ) -> nbformat.NotebookNode:
     """Execute every cell in `folder` with this Python, the code `first` before them. Raises CellExecutionError."""
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    notebook.metadata["kernelspec"] = kernel
+    notebook.metadata["kernelspec"] = KERNEL
     place = {"metadata": {"path": str(folder)}}
     arguments = ["--log-level=ERROR", f"--IPKernelApp.exec_lines={first}"]
     client = nbclient.NotebookClient(
@@ -69,10 +69,7 @@ def run(
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Remove what a reader cannot use or what differs from run to run."""
     base.strip_views(notebook)
-    notebook.metadata = {
-        "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
-        "language_info": {"name": "python"},
-    }
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
         if cell.cell_type == "code":
