@@ -1,4 +1,4 @@
-"""Figures and their text equivalents: helpers/plots/figures.py."""
+"""Figures and their text equivalents: figures.py, image_figures.py and labels.py of helpers/plots."""
 
 import base64
 import io
@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers.plots import curves
+from helpers.plots import curves, image_figures, labels
 from helpers.plots import figures as plots
 from tests.conftest import ROOT
 
@@ -42,7 +42,7 @@ def figures(monkeypatch) -> list[Figure]:
 
 
 def test_a_figure_is_a_png_with_the_text_as_alternative(shown):
-    plots.show_images(DIGITS, titles=range(10))
+    image_figures.show_images(DIGITS, titles=range(10))
     data, metadata = shown[0]._repr_mimebundle_()
     image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert image.format == "PNG"
@@ -55,7 +55,7 @@ def test_a_figure_is_a_png_with_the_text_as_alternative(shown):
 
 def test_a_figure_with_photographs_is_a_small_jpeg(shown):
     noise = np.random.default_rng(0).integers(0, 256, (10, 150, 150, 3), dtype="uint8")
-    plots.show_images(noise)
+    image_figures.show_images(noise)
     data, metadata = shown[0]._repr_mimebundle_()
     file = base64.b64decode(data["image/jpeg"])
     assert Image.open(io.BytesIO(file)).format == "JPEG"
@@ -107,7 +107,7 @@ def test_the_style_sheet_has_the_colors_of_figures():
     sheet = (ROOT / "helpers/widgets/static/widgets.css").read_text("utf-8")
     colors = dict(re.findall(r"--([a-z]+(?:-\d)?): (#[0-9a-f]{6});", sheet))
     assert [colors[f"run-{number}"].upper() for number in range(1, 7)] == plots.COLORS
-    assert (colors["right"], colors["wrong"]) == (plots.RIGHT, plots.WRONG)
+    assert (colors["right"], colors["wrong"]) == (image_figures.RIGHT, image_figures.WRONG)
     classes = [colors[f"class-{number}"] for number in range(10)]
     assert len(set(classes)) == 10
     assert not set(classes) & {color.lower() for color in plots.COLORS}, "a set of their own"
@@ -117,7 +117,7 @@ def test_the_style_sheet_has_the_colors_of_figures():
 
 
 def test_pixels_are_shown_as_squares(figures):
-    plots.show_images([np.eye(28, dtype="uint8") * 255], size=4)
+    image_figures.show_images([np.eye(28, dtype="uint8") * 255], size=4)
     image = Image.open(io.BytesIO(plots.png(figures[0][0]))).convert("L")
     grays = np.bincount(np.asarray(image).ravel(), minlength=256)
     assert grays[0] + grays[255] == grays.sum()  # no gray in between
@@ -134,7 +134,7 @@ def test_pixels_are_shown_as_squares(figures):
     ],
 )
 def test_bytes_and_floats_have_the_same_brightness(figures, image, brightest):
-    plots.show_images([image])
+    image_figures.show_images([image])
     figure, text = figures[0]
     assert figure.axes[0].images[0].get_array().max() == round(255 * brightest)
     assert figure.axes[0].images[0].get_clim() == (0, 255)
@@ -142,7 +142,7 @@ def test_bytes_and_floats_have_the_same_brightness(figures, image, brightest):
 
 
 def test_images_may_differ_in_size_and_rows_need_not_be_full(figures):
-    plots.show_images([np.zeros((5, 6)), np.zeros((7, 8, 3)), np.zeros((5, 6))], columns=2)
+    image_figures.show_images([np.zeros((5, 6)), np.zeros((7, 8, 3)), np.zeros((5, 6))], columns=2)
     figure, text = figures[0]
     assert [len(axis.images) for axis in figure.axes] == [1, 1, 1, 0]
     assert text == "3 images of different sizes."
@@ -162,11 +162,11 @@ def test_images_may_differ_in_size_and_rows_need_not_be_full(figures):
 )
 def test_what_cannot_be_shown_is_refused_in_words(images, titles, sentence):
     with pytest.raises(ValueError, match=sentence):
-        plots.show_images(images, titles)
+        image_figures.show_images(images, titles)
 
 
 def test_confusion_matrix_names_the_most_frequent_mistakes(figures):
-    plots.show_confusion_matrix(np.array([[8, 2, 0], [1, 9, 0], [0, 3, 7]]), ["coat", "shirt", "bag"])
+    image_figures.show_confusion_matrix(np.array([[8, 2, 0], [1, 9, 0], [0, 3, 7]]), ["coat", "shirt", "bag"])
     figure, text = figures[0]
     axis = figure.axes[0]
     assert sorted(label.get_text() for label in axis.texts) == sorted(["8", "2", "1", "9", "3", "7"])  # no zeros
@@ -178,14 +178,14 @@ def test_confusion_matrix_names_the_most_frequent_mistakes(figures):
 
 
 def test_rows_of_the_matrix_are_the_truth(figures):
-    plots.show_confusion_matrix(np.array([[0, 5], [0, 0]]), ["cat", "dog"])
+    image_figures.show_confusion_matrix(np.array([[0, 5], [0, 0]]), ["cat", "dog"])
     label = figures[0][0].axes[0].texts[0]
     assert label.get_position() == (1, 0)  # column "dog", row "cat"
     assert "cat taken for dog (5)" in figures[0][1]
 
 
 def test_right_answers_and_mistakes_have_different_colors_and_shades(figures):
-    plots.show_confusion_matrix(np.array([[8, 2], [0, 9]]), ["coat", "shirt"])
+    image_figures.show_confusion_matrix(np.array([[8, 2], [0, 9]]), ["coat", "shirt"])
     cells = np.asarray(figures[0][0].axes[0].images[0].get_array())
     np.testing.assert_allclose(cells[0, 0, :3], cells[1, 1, :3])
     assert np.abs(cells[0, 0, :3] - cells[0, 1, :3]).max() > 0.5
@@ -193,7 +193,7 @@ def test_right_answers_and_mistakes_have_different_colors_and_shades(figures):
 
 
 def test_no_mistake_and_empty_classes_are_fine(figures):
-    plots.show_confusion_matrix(np.diag([3, 0]), ["cat", "dog"])
+    image_figures.show_confusion_matrix(np.diag([3, 0]), ["cat", "dog"])
     assert figures[0][1] == "3 of 3 images are right."
 
 
@@ -210,12 +210,12 @@ def test_no_mistake_and_empty_classes_are_fine(figures):
 )
 def test_a_matrix_that_is_none_or_does_not_fit_the_names_is_refused(matrix, names, said):
     with pytest.raises(ValueError, match=said):
-        plots.show_confusion_matrix(matrix, names)
+        image_figures.show_confusion_matrix(matrix, names)
 
 
 def test_names_of_a_matrix_may_be_missing_or_come_one_by_one(figures):
-    plots.show_confusion_matrix([[1.0, 2.0], [0, 1]])
-    plots.show_confusion_matrix([[1, 2], [0, 1]], (name for name in ("cat", "dog")))
+    image_figures.show_confusion_matrix([[1.0, 2.0], [0, 1]])
+    image_figures.show_confusion_matrix([[1, 2], [0, 1]], (name for name in ("cat", "dog")))
     assert [text for _, text in figures] == [
         f"2 of 4 images are right. Most frequent mistakes: {a} taken for {b} (2)."
         for a, b in (("0", "1"), ("cat", "dog"))
@@ -232,28 +232,28 @@ def test_names_of_a_matrix_may_be_missing_or_come_one_by_one(figures):
 )
 def test_mistakes_that_cannot_be_found_are_a_sentence(images, probabilities, said):
     with pytest.raises(ValueError, match=said):
-        plots.show_mistakes(images, [0, 1], probabilities)
+        image_figures.show_mistakes(images, [0, 1], probabilities)
 
 
 def test_one_image_is_an_image_and_nothing_is_no_size(figures):
-    plots.show_images(np.zeros((8, 9, 3)), iter(["one"]))
-    plots.show_images(DIGITS[0])
+    image_figures.show_images(np.zeros((8, 9, 3)), iter(["one"]))
+    image_figures.show_images(DIGITS[0])
     assert [text for _, text in figures] == ["One image of 8×9 pixels: one.", "One image of 28×28 pixels."]
     for options in ({"columns": 0}, {"size": 0}):
         with pytest.raises(ValueError, match="use more than 0"):
-            plots.show_images(DIGITS, **options)
+            image_figures.show_images(DIGITS, **options)
 
 
 def test_the_worst_mistakes_come_first(figures):
     probabilities = np.array([[0.6, 0.4], [0.9, 0.1], [0.2, 0.8], [0.99, 0.01]])
-    plots.show_mistakes(DIGITS[:4], [1, 1, 1, 1], probabilities, class_names=["bag", "boot"], count=2)
+    image_figures.show_mistakes(DIGITS[:4], [1, 1, 1, 1], probabilities, class_names=["bag", "boot"], count=2)
     figure, _ = figures[0]
     assert [axis.get_title() for axis in figure.axes] == ["boot taken for\nbag (0.99)", "boot taken for\nbag (0.90)"]
     np.testing.assert_allclose(figure.axes[0].images[0].get_array(), DIGITS[3])
 
 
 def test_without_mistakes_there_is_a_sentence(figures, capsys):
-    plots.show_mistakes(DIGITS[:2], [0, 1], np.eye(2))
+    image_figures.show_mistakes(DIGITS[:2], [0, 1], np.eye(2))
     assert not figures
     assert capsys.readouterr().out == "No mistake among 2 images.\n"
 
@@ -270,13 +270,13 @@ def test_no_figure_is_left_open(shown):
     from matplotlib import pyplot
 
     before = pyplot.get_fignums()
-    plots.show_images(DIGITS)
+    image_figures.show_images(DIGITS)
     assert pyplot.get_fignums() == before
 
 
 def test_names_with_dollar_signs_are_shown_as_they_are(shown):
-    plots.show_images(DIGITS[:2], ["$x_$", "5 $ or 6 $"])
-    plots.show_confusion_matrix(np.eye(2, dtype=int), ["$x_$", r"\frac $"])
+    image_figures.show_images(DIGITS[:2], ["$x_$", "5 $ or 6 $"])
+    image_figures.show_confusion_matrix(np.eye(2, dtype=int), ["$x_$", r"\frac $"])
     assert [repr(figure)[:11] for figure in shown] == ["2 images of", "2 of 2 imag"]
 
 
@@ -302,9 +302,9 @@ NAMES = {
 @pytest.mark.parametrize("kinds", [list(NAMES)[start : start + 5] for start in (0, 5, 10)], ids=", ".join)
 def test_any_name_can_be_in_a_figure_without_a_warning(kinds, shown):
     names = [name + end for name in map(NAMES.get, kinds) for end in ("", "b")]
-    plots.show_images(np.repeat(DIGITS[:1], 10, axis=0), names)
-    plots.show_confusion_matrix(np.eye(10, dtype=int), names)
-    plots.show_mistakes(np.repeat(DIGITS[:1], 10, axis=0), range(10), np.roll(np.eye(10), 1, axis=1), names)
+    image_figures.show_images(np.repeat(DIGITS[:1], 10, axis=0), names)
+    image_figures.show_confusion_matrix(np.eye(10, dtype=int), names)
+    image_figures.show_mistakes(np.repeat(DIGITS[:1], 10, axis=0), range(10), np.roll(np.eye(10), 1, axis=1), names)
     curves.show_curves({name: {"loss": [1, 2, 3], "val_loss": [2, 1, 3]} for name in names})
     curves.show_bands({name: {"loss": [[1, 2], [2, 3]]} for name in names}, ["loss"])
     assert len(shown) == 5
@@ -312,13 +312,13 @@ def test_any_name_can_be_in_a_figure_without_a_warning(kinds, shown):
 
 def test_a_letter_is_shown_in_a_font_that_has_it_or_as_a_square(monkeypatch):
     monkeypatch.setitem(matplotlib.rcParams, "font.family", ["DejaVu Sans"])
-    assert plots.plain_text("äöü → 7 שלום") == "äöü → 7 שלום"
+    assert labels.plain_text("äöü → 7 שלום") == "äöü → 7 שלום"
     assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
-    monkeypatch.setattr(plots, "_font_of", {"猫": "A Font", "犬": ""}.get)
-    assert plots.plain_text("猫犬") == "猫□"
+    monkeypatch.setattr(labels, "_font_of", {"猫": "A Font", "犬": ""}.get)
+    assert labels.plain_text("猫犬") == "猫□"
     assert matplotlib.rcParams["font.family"] == ["DejaVu Sans", "A Font"]
 
 
 def test_a_long_name_is_shortened_and_a_private_one_stays_in_the_legend():
-    assert plots.plain_text("x" * 100, 10) == "x" * 9 + "…"
-    assert plots.plain_text("_cats") == " _cats"
+    assert labels.plain_text("x" * 100, 10) == "x" * 9 + "…"
+    assert labels.plain_text("_cats") == " _cats"

@@ -16,7 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from helpers.plots.figures import COLORS, plain_text
+from helpers.plots.figures import COLORS
+from helpers.plots.labels import plain_text
 
 Point = tuple[float, float]
 

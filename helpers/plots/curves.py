@@ -13,6 +13,7 @@ import numpy as np
 from helpers.plots import charts, figures
 from helpers.plots.charts import Line, Panel
 from helpers.plots.figures import COLORS, MARKERS
+from helpers.plots.labels import plain_text
 
 MOST_PANELS = 3  # of a live view
 ERRORS = ("loss", "error", "entropy", "mse", "mae", "mape", "msle", "hinge", "poisson", "divergence", "false_")
@@ -126,9 +127,9 @@ def show_curves(histories: Any, metrics: Sequence[str] = (), marks: Mapping[str,
         sentences.append(f"Marked: {label}, epoch {epoch}.")
         for axis in figure.axes:
             axis.axvline(epoch, color=figures.INK, linestyle=":", zorder=0)
-            axis.text(
-                epoch, 1, f" {figures.plain_text(label)}", transform=axis.get_xaxis_transform(), va="top"
-            ).set_in_layout(False)
+            axis.text(epoch, 1, f" {plain_text(label)}", transform=axis.get_xaxis_transform(), va="top").set_in_layout(
+                False
+            )
     figures.show(figure, " ".join(filter(None, sentences)))
 
 

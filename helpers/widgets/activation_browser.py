@@ -12,7 +12,7 @@ from helpers.models.layer_graph import layers_by_name
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.top_patches import TopPatches
 from helpers.models.values import Values, as_batch, unit_images
-from helpers.plots.figures import plain_text
+from helpers.plots.labels import plain_text
 from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
 from helpers.widgets.payload import as_channels, atlases, layer_tiles, patch_sheets, to_rgb
 

@@ -23,7 +23,7 @@ from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, input_range, unit_images
 from helpers.plots import charts
 from helpers.plots.curves import history_text
-from helpers.plots.figures import plain_text
+from helpers.plots.labels import plain_text
 from helpers.training.experiments import check_arrays
 from helpers.training.snapshots import EpochSnapshots
 from helpers.widgets.base import Formats, InvalidValueError, UserImage, script

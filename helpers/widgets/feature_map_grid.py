@@ -12,6 +12,7 @@ from helpers.images.encode import data_uri, encode
 from helpers.models.layers import convolutions_and_pools
 from helpers.models.values import Values, unit_images
 from helpers.plots import figures
+from helpers.plots.labels import plain_text
 from helpers.widgets.base import Formats
 from helpers.widgets.compat import status_line
 from helpers.widgets.slider_page import SliderPage, slider_value
@@ -58,7 +59,7 @@ class FeatureMapGrid(SliderPage):
         figure = Figure(figsize=(1.2 * len(columns) + 0.5, 1.2 * len(self._names) + 0.4), layout="constrained")
         axes = figure.subplots(len(self._names), len(columns), squeeze=False)
         for axis, name in zip(axes[:, 0], self._names, strict=True):
-            axis.set_ylabel(figures.plain_text(name), rotation=0, ha="right", va="center")
+            axis.set_ylabel(plain_text(name), rotation=0, ha="right", va="center")
         for column, (title, maps) in zip(axes.T, columns, strict=True):
             column[0].set_title(f"{title}\n{maps.shape[1]} × {maps.shape[2]}", fontsize=9)
             for axis, tile in zip(column, maps, strict=True):

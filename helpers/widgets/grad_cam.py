@@ -13,8 +13,8 @@ from helpers.images.encode import image_address
 from helpers.models import grad_cam
 from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, unit_images
-from helpers.plots.figures import plain_text
 from helpers.plots.heat import OPACITY, heat_layer, heat_overlay
+from helpers.plots.labels import plain_text
 from helpers.widgets.base import Formats, UserImage, script
 from helpers.widgets.payload import to_rgb
 
