@@ -9,7 +9,7 @@ import pytest
 
 from data_scripts.errors import DataError
 from helpers import data, results
-from helpers.results import reference
+from helpers.results import reference, tables
 from helpers.results.recipes import RECIPES, ImageTrainingConfig, TrainingConfig, first_filters, shifted_accuracy
 from tools import measure
 
@@ -192,7 +192,7 @@ def test_accuracy_by_images_has_a_panel_for_each_source_and_says_the_same_in_wor
     entry = an_entry(*seeds) | {"recipe": {"counts": [10, 1000]}}
     file.write_text(json.dumps({"head_by_images": {"offline": entry, "official": entry}}))
     shown = []
-    monkeypatch.setattr(reference.figures, "show", lambda figure, text: shown.append((figure, text)))
+    monkeypatch.setattr(tables.figures, "show", lambda figure, text: shown.append((figure, text)))
     results.show_by_images()
     [(figure, text)] = shown
     assert len(figure.axes) == 2
