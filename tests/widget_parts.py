@@ -11,7 +11,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
-from helpers.widgets.base import FileReceiver
+from helpers.widgets.file_receiver import FileReceiver
 
 _choices = itertools.count(1)
 

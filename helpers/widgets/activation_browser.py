@@ -13,7 +13,8 @@ from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.top_patches import TopPatches
 from helpers.models.values import Values, as_batch, unit_images
 from helpers.plots.labels import plain_text
-from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
+from helpers.widgets.base import Formats, InvalidValueError, script
+from helpers.widgets.file_receiver import UserImage
 from helpers.widgets.payload import as_channels, atlases, layer_tiles, patch_sheets, to_rgb
 
 SHOWN = 16  # channels in the static fallback

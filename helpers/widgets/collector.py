@@ -11,8 +11,9 @@ from data_scripts.errors import DataError
 from helpers.images.encode import in_base64
 from helpers.images.own_images import SIDE, OwnImages
 from helpers.images.read import ImageError, open_image
-from helpers.widgets.base import BrowserWidget, FileReceiver, Formats, script
+from helpers.widgets.base import BrowserWidget, Formats, script
 from helpers.widgets.file_pieces import ReceivedFile
+from helpers.widgets.file_receiver import FileReceiver
 
 MOST_THUMBNAILS = 100  # of one answer
 

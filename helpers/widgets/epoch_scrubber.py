@@ -26,7 +26,8 @@ from helpers.plots.curves import history_text
 from helpers.plots.labels import plain_text
 from helpers.training.experiments import check_arrays
 from helpers.training.snapshots import EpochSnapshots
-from helpers.widgets.base import Formats, InvalidValueError, UserImage, script
+from helpers.widgets.base import Formats, InvalidValueError, script
+from helpers.widgets.file_receiver import UserImage
 from helpers.widgets.payload import to_bytes, to_rgb
 from helpers.widgets.threshold_slider import confusion_table
 

@@ -13,8 +13,9 @@ from helpers.images.convolution import FILTERS, average_pool2d, convolve2d, max_
 from helpers.images.encode import encode, in_base64, to_uint8
 from helpers.images.read import read_image
 from helpers.plots import figures
-from helpers.widgets.base import BrowserWidget, FileReceiver, Formats, script
+from helpers.widgets.base import BrowserWidget, Formats, script
 from helpers.widgets.file_pieces import ReceivedFile
+from helpers.widgets.file_receiver import FileReceiver
 
 LARGEST = 512  # pixels of the longer side: what the browser filters between two frames
 STRONGEST = 1000  # of a weight, either sign

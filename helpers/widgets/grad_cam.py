@@ -15,7 +15,8 @@ from helpers.models.predict import class_names_of, predict_probabilities
 from helpers.models.values import Values, as_batch, unit_images
 from helpers.plots.heat import OPACITY, heat_layer, heat_overlay
 from helpers.plots.labels import plain_text
-from helpers.widgets.base import Formats, UserImage, script
+from helpers.widgets.base import Formats, script
+from helpers.widgets.file_receiver import UserImage
 from helpers.widgets.payload import to_rgb
 
 PLACES = ["top left", "top", "top right", "left", "middle", "right", "bottom left", "bottom", "bottom right"]

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import anywidget
 import traitlets
 
-from helpers.widgets.base import STYLE, FileReceiver, script
+from helpers.widgets.base import STYLE, script
 from helpers.widgets.file_pieces import ReceivedFile
+from helpers.widgets.file_receiver import FileReceiver
 
 
 class UploadControl(FileReceiver, anywidget.AnyWidget):

@@ -24,7 +24,7 @@ from helpers import widgets
 from helpers.images.encode import encode
 from helpers.images.file_bytes import MAX_BYTES
 from helpers.training.snapshots import EpochSnapshots
-from helpers.widgets.base import FileReceiver
+from helpers.widgets.file_receiver import FileReceiver
 from tests.widget_parts import choose_files, parts, send_message
 
 SOUND = encode(np.full((20, 30, 3), 200, np.uint8))
