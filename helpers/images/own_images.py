@@ -34,6 +34,7 @@ from helpers.images.own_names import DRAFT, KEPT, TEST_SHARE, ClassNameError, cl
 from helpers.images.read import check_size, open_image, to_eight_bits
 
 SIDE = 224  # pixels of a kept image: what most pretrained networks take at most
+THUMBNAIL = 72
 MOST_CLASSES = 20
 TRASH = ".deleted"
 Moves = list[tuple[Path, Path]]
@@ -214,9 +215,9 @@ class OwnImages:
             [trouble for trouble in troubles if trouble] + self._passed_over(names, found),
         )
 
-    def thumbnail(self, label: str, name: str, side: int = 72) -> bytes:
+    def thumbnail(self, label: str, name: str) -> bytes:
         """Return an image as a small JPEG file. Raises ImageError if it is none, or gone."""
-        return encode(square(open_image(self._path(label, name)), side), "jpeg", quality=80)
+        return encode(square(open_image(self._path(label, name)), THUMBNAIL), "jpeg", quality=80)
 
     def _passed_over(self, names: list[str], found: list[tuple[int, Path]]) -> list[str]:
         """Return a sentence about the images in the folder that aren't among those found."""

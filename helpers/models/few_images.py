@@ -111,13 +111,14 @@ def learning_curve(
     return curve
 
 
-def wilson_interval(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
+def wilson_interval(right: int, total: int) -> tuple[float, float]:
     """Return the range in which an accuracy is with 95 % confidence after `right` of `total` (E. B. Wilson, 1927).
 
     Raises ValueError unless 0 ≤ right ≤ total and total is at least 1.
     """
     if not 0 <= right <= total or total < 1:
         raise ValueError(f"{right} right of {total}? Give at least 1 in total, and from 0 to that many right.")
+    z = 1.96  # standard deviations: 95 % of a normal distribution are nearer to its middle
     share, extra = right / total, z * z / total
     middle = (share + extra / 2) / (1 + extra)
     half = z * np.sqrt(share * (1 - share) / total + extra / (4 * total)) / (1 + extra)

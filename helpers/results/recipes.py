@@ -91,10 +91,8 @@ class TrainingConfig(Recipe):
         train_images, test_images = train_images / np.float32(255), test_images / np.float32(255)
         keras.utils.set_random_seed(seed)
         model = getattr(architectures, self.architecture)(**self.settings)
-        before = first_filters(model)
-        callbacks = []
-        if self.patience:
-            callbacks = [keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True)]
+        before, patience = first_filters(model), self.patience
+        early = [keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)] if patience else []
         with stopwatch() as cost:
             history = model.fit(
                 train_images,
@@ -102,35 +100,38 @@ class TrainingConfig(Recipe):
                 epochs=self.epochs,
                 batch_size=self.batch_size,
                 validation_split=0.1,
-                callbacks=callbacks,
+                callbacks=early,
                 verbose=0,
             ).history
-        epoch = int(np.argmin(history["val_loss"])) if self.patience else -1
+        epoch = int(np.argmin(history["val_loss"])) if patience else -1
         test = model.evaluate(test_images, test_labels, batch_size=1000, verbose=0, return_dict=True)
-        more = {}
-        if self.dataset == "fashion_mnist":
-            known = int(len(labels) * 0.9)
-            for pixels in (2, 4):
-                accuracy = shifted_accuracy(model, train_images[known:], labels[known:], pixels)
-                more[f"shifted_{pixels}_accuracy"] = round(accuracy, 4)
-        after = first_filters(model)
-        if before is not None and after is not None:
-            lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-            more["filter_cosine"] = round(float(np.median((before * after).sum(axis=1) / lengths)), 4)
-        return {
+        results = {
             "test_accuracy": round(test["accuracy"], 4),
             "validation_accuracy": round(history["val_accuracy"][epoch], 4),
             "training_accuracy": round(history["accuracy"][epoch], 4),
             "epochs": len(history["loss"]),
-            **more,
-            **cost,
         }
+        if self.dataset == "fashion_mnist":
+            known = int(len(labels) * 0.9)
+            for pixels in (2, 4):
+                accuracy = shifted_accuracy(model, train_images[known:], labels[known:], pixels)
+                results[f"shifted_{pixels}_accuracy"] = round(accuracy, 4)
+        after = first_filters(model)
+        if before is not None and after is not None:
+            results["filter_cosine"] = round(median_cosine(before, after), 4)
+        return results | cost
 
 
 def first_filters(model: Any) -> np.ndarray | None:
     """Return the filters of the first convolution as rows, float32 (filters, weights of each); None without one."""
     kernels = [layer.get_weights()[0] for layer in model.layers if type(layer).__name__ == "Conv2D"]
     return kernels[0].reshape(-1, kernels[0].shape[-1]).T if kernels else None
+
+
+def median_cosine(before: np.ndarray, after: np.ndarray) -> float:
+    """Return the median of the cosines between rows of the same number: 1 where they point in the same direction."""
+    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    return float(np.median((before * after).sum(axis=1) / lengths))
 
 
 def shifted_accuracy(model: Any, images: np.ndarray, labels: np.ndarray, pixels: int) -> float:

@@ -97,9 +97,9 @@ class Drawing:
         sides = [(foot_x - across * dy, foot_y + across * dx), (foot_x + across * dy, foot_y - across * dx)]
         self._add("polygon", points=_points([(x2, y2), *sides]), fill=color)
 
-    def curve(self, points: Sequence[tuple[float, float]], color: str = BLUE, width: float = 2.5) -> None:
+    def curve(self, points: Sequence[tuple[float, float]], color: str = BLUE) -> None:
         """Join points by a line."""
-        self._add("polyline", points=_points(points), fill="none", stroke=color, stroke_width=width)
+        self._add("polyline", points=_points(points), fill="none", stroke=color, stroke_width=2.5)
 
     def circle(
         self, x: float, y: float, radius: float, fill: str = "none", color: str = INK, **attributes: Any
