@@ -97,7 +97,7 @@ def occlusion(image: np.ndarray, size: int, step: int) -> Diagram:
         left, top, wide = x + column * step * scale, 30 + row * step * scale, size * scale
         drawing.box(left, top, wide, wide, fill="#808080", color=ORANGE, stroke_width=2)
         drawing.text(x + side / 2, 20, f"row {row}, column {column}", font_size=12, font_weight="bold")
-        drawing.text(x + side / 2, 190, "how much lower is the score?", font_size=11)
+        drawing.text(x + side / 2, 190, "score: how much lower?", font_size=11)
         if number == 1:
             drawing.text(x + side + 20, 105, "…", font_size=20)
     left, cell = 10 + 3 * (side + 40), side / max(rows, columns)
