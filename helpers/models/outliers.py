@@ -44,8 +44,9 @@ class KNNOutlierDetector:
             with suppress(ValueError):  # where nothing tells, images may have the network's own values
                 self._values = input_range(model)  # found once, not for every image
         before = keras.Model(graph.input, dense[-1].inputs[0])
+        any_number = [tf.TensorSpec(graph.input.shape, graph.input.dtype)]  # traced once, however many images
         self._features_before = tf.function(
-            lambda images: before(images, training=False), autograph=False, reduce_retracing=True
+            lambda images: before(images, training=False), input_signature=any_number, autograph=False
         )
         self._known = self._features(known)
         self.limit = float(np.quantile(self.distance(others), SHARE))
