@@ -89,6 +89,18 @@ def test_a_network_without_an_input_is_kept_from_its_first_epoch_on():
     assert [(epoch, copy.count_params()) for epoch, copy in snapshots.networks()] == [(1, 11), (2, 11)]
 
 
+def test_a_network_that_standardizes_its_inputs_answers_as_it_did():
+    images = np.random.default_rng(1).normal(5, 3, (64, 10)).astype("float32")
+    normalization = layers.Normalization()
+    normalization.adapt(images)
+    inside = keras.Sequential([keras.Input((10,)), normalization])
+    model, snapshots = keras.Sequential([keras.Input((10,)), inside, layers.Dense(1)]), EpochSnapshots()
+    model.compile("sgd", "mse")
+    model.fit(images, images[:, :1], epochs=1, verbose=0, callbacks=[snapshots])
+    *_, (_, copy) = snapshots.networks()
+    np.testing.assert_allclose(copy.predict(images, verbose=0), model.predict(images, verbose=0), atol=0.05)
+
+
 def test_without_a_training_there_is_nothing():
     assert list(EpochSnapshots().networks()) == []
     assert EpochSnapshots().epochs == []

@@ -112,6 +112,16 @@ class EpochSnapshots(keras.callbacks.Callback):
 def restore(model: keras.Model, snapshot: Snapshot) -> None:
     """Set the weights of `model` to those of a snapshot."""
     model.set_weights([array.astype("float32") if array.dtype == np.float16 else array for array in snapshot.weights])
+    _use_means(model)
+
+
+def _use_means(model: keras.Model) -> None:
+    """Let Normalization use the mean and variance among the weights: a clone keeps those that it was built with."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()
+        elif isinstance(layer, keras.Model):
+            _use_means(layer)
 
 
 def _small(array: np.ndarray) -> np.ndarray:
