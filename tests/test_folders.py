@@ -475,7 +475,13 @@ def test_classes_choose_folders_and_their_order(tmp_path, capsys):
     for wrong in ("pens", {"pens", "mugs"}, 5):
         with pytest.raises(ValueError, match="classes is .*; give a list"):
             ImageFolderReader().flow_from_directory(tmp_path, (8, 8), classes=wrong)
-    for names in (np.array(["pens", "mugs"]), {"pens": 0, "mugs": 1}, {0: "pens", 1: "mugs"}, [Path("pens"), "mugs"]):
+    for names in (
+        np.array(["pens", "mugs"]),
+        iter(["pens", "mugs"]),
+        {"pens": 0, "mugs": 1},
+        {0: "pens", 1: "mugs"},
+        [Path("pens"), "mugs"],
+    ):
         reader = ImageFolderReader().flow_from_directory(str(tmp_path).encode(), (8, 8), classes=names)
         assert reader.class_indices == {"pens": 0, "mugs": 1}
     with pytest.raises(ValueError, match="classes names a class twice: pens, pens."):

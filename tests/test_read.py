@@ -190,6 +190,11 @@ def test_floating_point_between_0_and_1_is_kept_and_other_ranges_are_stretched()
     np.testing.assert_allclose(read_image(encoded(whole, "TIFF"))[..., 0], values, atol=1e-6)
 
 
+def test_minus_one_is_no_transparent_gray():
+    values = np.array([[-1, 0, 1, 3]], np.float32)
+    np.testing.assert_allclose(read_image(encoded(Image.fromarray(values), "TIFF"))[0, :, 0], [0, 0.25, 0.5, 1])
+
+
 def test_not_a_number_becomes_black():
     values = np.array([[np.nan, 0.25], [np.inf, 1.0]], np.float32)
     np.testing.assert_allclose(read_image(encoded(values, "TIFF"))[..., 0], [[0, 0.25], [0, 1]])

@@ -28,8 +28,10 @@ NOT_THE_LEARNERS = (*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib",
 LONGEST = 300  # characters of a value in a sentence
 LONGEST_LIST = 10_000  # no exercise asks for so many elements
 MOST_VALUES = 10_000_000  # in what may become an array
-ADVICE = {  # what begins NumPy's message, or is in it, and what to do
+ADVICE = {  # what is in NumPy's message, and what to do; the first that fits
     "Cannot interpret": "A shape goes into parentheses of its own: `np.zeros((2, 3))`.",
+    "indexing arrays could not be broadcast": "`image[rows, columns]` takes one pixel for each pair of the two lists. "
+    "Take first the rows, then the columns: `image[rows][:, columns]`.",
     "could not be broadcast": "Shapes are compared from the right; `keepdims=True` keeps an axis that a sum would lose.",
 }
 
@@ -298,7 +300,7 @@ def given(arguments: tuple) -> str:
 def explained(error: BaseException) -> str:
     """Return one sentence about an exception in the learner's code, with the line where it happened."""
     message = (str(error).splitlines() or [""])[0][:200].rstrip(" .")
-    advice = "".join(f" {sentence}" for part, sentence in ADVICE.items() if part in message)
+    advice = next((f" {sentence}" for part, sentence in ADVICE.items() if part in message), "")
     return (
         f"Your code stopped{_where(error)}: {type(error).__name__}" + (f", {message}" if message else "") + f".{advice}"
     )

@@ -85,12 +85,9 @@ def find_images(directory: str | Path, classes: Sequence[str] | None = None) -> 
         entries = shown(os.listdir(directory))
     except OSError as error:
         raise _closed(error) from error
-    asked: list[str] = []
-    if classes is not None:
-        count = len(classes) if hasattr(classes, "__len__") else 0
-        if isinstance(classes, list | tuple) and len(set(map(str, classes))) < count:
-            raise ValueError(f"classes names a class twice: {listed(classes)}.")
-        asked = class_names(classes, count, "classes")
+    if isinstance(classes, list | tuple) and len(set(map(str, classes))) < len(classes):
+        raise ValueError(f"classes names a class twice: {listed(classes)}.")
+    asked = class_names(classes, None, "classes")
     names = asked or [name for name in entries if _is_class(os.path.join(directory, name))]
     files = [name for name in entries if not os.path.isdir(os.path.join(directory, name))]
     loose = [name for name in files if name.lower().endswith(ENDINGS)]

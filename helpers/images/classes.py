@@ -9,15 +9,15 @@ ClassNames = Sequence[Any] | np.ndarray | Mapping[Any, Any]
 FORMS = "give a list in the order of the outputs, such as ['cats', 'dogs']"
 
 
-def class_names(names: ClassNames | None, count: int, called: str = "class_names") -> list[str]:
-    """Return a name for each of `count` classes, in the order of the outputs; "0", "1", … for None.
+def class_names(names: ClassNames | None, count: int | None, called: str = "class_names") -> list[str]:
+    """Return a name for each of `count` classes (None: any number), in the order of the outputs; "0", "1", … for no names.
 
     names: a list, tuple or array; the `class_indices` of a reader, {"cats": 0, "dogs": 1}; or the reverse of it.
     called: the argument that an error names. Raises ValueError for a wrong number of names, for two equal ones, and for what
     has no order.
     """
     if names is None:
-        return [str(number) for number in range(count)]
+        return [str(number) for number in range(count or 0)]
     if isinstance(names, Mapping):
         found = _in_order(names, called)
     elif isinstance(names, str | bytes | set | frozenset) or not hasattr(names, "__iter__"):
@@ -25,7 +25,7 @@ def class_names(names: ClassNames | None, count: int, called: str = "class_names
     else:
         found = [_single(name) for name in (np.ravel(np.asarray(names)) if hasattr(names, "__array__") else names)]
     texts = [name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in found]
-    if len(texts) != count:
+    if count is not None and len(texts) != count:
         raise ValueError(f"The network tells {count} classes apart, but there are {len(texts)} class names.")
     twice = next((name for name in texts if texts.count(name) > 1), None)
     if twice is not None:

@@ -58,7 +58,9 @@ def _shrunk(image: Image.Image, factor: int, alpha: bool) -> Image.Image:
 def _converted(image: Image.Image, alpha: bool) -> Image.Image:
     if image.mode[0] in "IF":
         values = _numbers(np.array(image, np.float32))
-        values[values == image.info.get("transparency", -1)] = 65535  # the one gray that a PNG can name
+        transparent = image.info.get("transparency")  # the one gray that a PNG can name
+        if transparent is not None:
+            values[values == transparent] = 65535
         return Image.fromarray(values)
     if alpha:
         return _as(image, "RGBA")
