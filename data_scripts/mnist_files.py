@@ -90,7 +90,7 @@ def read_published(described: MnistSet, place: Path) -> Splits:
 
     `place` has the four IDX files, gzipped or not, or Keras's `mnist.npz`: it is a folder, one of these files, or a zip.
     Of several copies those in a folder that is called like the set, as torchvision and others keep them, are taken.
-    Raises DataError for a file that is missing, damaged, or another than the published one.
+    Raises DataError for a file that is missing, damaged, or has another checksum than in CHECKSUMS.
     """
     place = existing(place)
     is_archive = place.suffix.lower() in (".zip", ".npz") or zipfile.is_zipfile(place)

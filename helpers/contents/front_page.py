@@ -77,7 +77,7 @@ def _part(name: str) -> str:
 
 
 def show() -> None:
-    """Show the contents page of the lessons next to this notebook, or of the published ones where there are none."""
+    """Show the contents page of the lessons next to this notebook, or of those in the course's repository where there are none."""
     from IPython.display import display
 
     folder = Path.cwd() if len(lessons(Path.cwd())) > 1 else CHECKOUT / "notebooks"

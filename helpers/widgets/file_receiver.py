@@ -12,7 +12,7 @@ from helpers.widgets.file_pieces import FileAssembler, ReceivedFile
 class FileReceiver:
     """Mix-in for an anywidget whose script calls `sendFile` (static/upload_control.js): `_take_file` gets each file.
 
-    What it returns is told by `_say`, and whatever it raises by `_fail`, in the line of the upload control.
+    `_say` shows what it returns, and `_fail` whatever it raises, in the line of the upload control.
     Put it in front of the other base classes.
     """
 

@@ -77,7 +77,7 @@ class LiveCamera(BrowserWidget):
         return answer
 
     def fallback(self) -> Formats:
-        """Return a sentence: what the camera saw is nobody else's business, so no image is stored."""
+        """Return a sentence: what the camera saw is private, so no image is stored."""
         text = f"A live view: the camera's picture, and the probabilities of {', '.join(self._names)}. It needs a running kernel."
         return {"text/html": f"<p>{escape(text)}</p>", "text/plain": text}
 
