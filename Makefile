@@ -17,7 +17,7 @@ unexport URL TAG LESSON
 as_given = '$(subst ','\'',$(value $(1)))'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab fresh doctor test test-all test-oldest test-pythons test-python lint ranges notebooks html screenshots \
+.PHONY: help setup lab fresh doctor test test-all test-oldest test-pythons test-python lint ranges notebooks html screenshots pictures \
 	results bench lock class hub repository wheel clean
 
 help: ## what can be made
@@ -128,8 +128,11 @@ notebooks: setup $(DEV) ## run every lesson and store its outputs; or some of th
 html: setup $(DEV) ## the lessons as web pages, in site/
 	@$(BIN)/python -m tools.html_edition
 
-screenshots: setup $(DEV) ## pictures of all widgets in var/screenshots, or with LESSON=05 (or all) of the README again (Chromium)
-	@$(BIN)/python -m tools.screenshots $(LESSON)
+screenshots: setup $(DEV) ## pictures of all widgets, in var/screenshots (needs Chromium)
+	@$(BIN)/python -m tools.screenshots
+
+pictures: setup $(DEV) ## the README's pictures again (needs Chromium)
+	@$(BIN)/python -m tools.readme_pictures
 
 results: setup $(DEV) ## train over seeds for helpers/results/reference.json, and the small networks that ship
 	@$(BIN)/python -m tools.measure

@@ -1,34 +1,15 @@
-"""Pictures of a real JupyterLab (needs Chromium).
+"""Pictures of every widget in a real JupyterLab, in two sizes of the window, light and dark: `make screenshots`.
 
-`make screenshots` takes every widget, in two sizes of the window, light and dark, into var/screenshots: look at them.
-`make screenshots LESSON=05` takes the README's picture of a lesson again, `LESSON=all` those of all lessons.
+They go into var/screenshots, to be looked at. (Needs Chromium.)
 """
 
-import shutil
 import sys
 from pathlib import Path
-
-from PIL import Image
 
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from tools.browser import CURRENT, WHY_NOT, chromium, lab, open_notebook, run_all, wait_idle, write_notebook
-from tools.notebooks import lessons, own_home
-
-# Lesson: where on its page the widget is (the last one that fits).
-OUTPUT = ".jp-OutputArea-output"
-SHOWN = {
-    "01": "[role=group][aria-label='Draw a digit']",
-    "02": "[role=group][aria-label='softmax playground']",
-    "03": ".lts-explorer",
-    "04": f"{OUTPUT}:has(.widget-slider):has([role=status]:text('share above 0'))",
-    "05": ".jp-CodeCell:has(.cm-content:has-text('files[:60:12]')) .jp-RenderedImage img",
-    "06": f"{OUTPUT}:has(button:text('Clear runs'))",
-    "07": f"{OUTPUT}:has(svg[aria-label^='probabilities'])",
-    "08": f"{OUTPUT}:has(button:text('New samples'))",
-    "09": ".lts-inside:has(.lts-strip)",
-    "10": f"{OUTPUT}:has(.lts-answers)",
-}
+from tools.notebooks import own_home
 
 SIZES = [(1024, 700), (1400, 1000)]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -101,39 +82,15 @@ def take_widgets(target: Path) -> list[Path]:
     return made
 
 
-def take(number: str, place: str, target: Path) -> None:
-    """Run a lesson at the full budget and keep a picture of what is at `place`, a CSS selector."""
-    lesson = lessons(number)[0]
-    with own_home() as folder, chromium() as browser:
-        shutil.copy(lesson, folder)
-        with lab(folder, COURSE_BUDGET="full", COURSE_HOME=str(folder)) as server:
-            page = browser.new_page(viewport={"width": 1100, "height": 1400}, device_scale_factor=1.5)
-            open_notebook(page, server, lesson.name)
-            run_all(page, timeout=1200)
-            widget = page.locator(place).last
-            widget.scroll_into_view_if_needed()
-            page.wait_for_timeout(1000)
-            widget.screenshot(path=target)
-    with Image.open(target) as image:  # 256 colors are enough, in a third of the bytes
-        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
-
-
-def main(numbers: list[str]) -> int:
-    """Take the pictures of these lessons ("all": every one) or, without any, of the widgets; return the exit code."""
+def main() -> int:
+    """Take the pictures of the widgets; return the exit code."""
     if WHY_NOT:
         print(WHY_NOT)
         return 1
-    if not numbers:
-        made = take_widgets(CHECKOUT / "var" / "screenshots")
-        print(f"{len(made)} pictures in {made[0].parent.relative_to(CHECKOUT)}")
-    for number, place in SHOWN.items():
-        if number not in numbers and "all" not in numbers:
-            continue
-        target = CHECKOUT / "docs" / f"lesson_{number}.png"
-        take(number, place, target)
-        print(target.relative_to(CHECKOUT))
+    made = take_widgets(CHECKOUT / "var" / "screenshots")
+    print(f"{len(made)} pictures in {made[0].parent.relative_to(CHECKOUT)}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(exit_code(lambda: main(sys.argv[1:])))
+    sys.exit(exit_code(main))
