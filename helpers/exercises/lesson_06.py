@@ -269,7 +269,7 @@ EXERCISES = [
     Exercise(
         name="largest-batch",
         title="How many fit?",
-        task="Before you train, find out what the machine can bear. It saves you a dead kernel.",
+        task="Before you train, find out how much your machine can take. It saves you a dead kernel.",
         solution=largest_batch,
         check=_check_largest_batch,
         hints=[
