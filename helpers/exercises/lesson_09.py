@@ -325,8 +325,8 @@ EXERCISES = [
     Exercise(
         name="patch",
         title="What does this value see?",
-        task="`nine_patches` left out the border. Write a function that doesn't have to: it cuts out the receptive field of any value, and what lies "
-        "outside of the image is left out.",
+        task="`nine_patches` left out the border. Write a function that doesn't have to: it cuts out the receptive field of any value, and leaves "
+        "out only what lies outside the image.",
         solution=patch_of,
         check=_check_patch_of,
         hints=[
@@ -339,7 +339,7 @@ EXERCISES = [
     Exercise(
         name="occlusion-map",
         title="Cover and ask again",
-        task="Put the cell above into two loops: cover one square after the other, ask for the score each time, and collect by how much it falls.",
+        task="Put the cell above into two loops: cover one square after the other, ask for the score each time, and collect how much it falls.",
         solution=occlusion_map,
         check=_check_occlusion_map,
         points=2,
