@@ -208,7 +208,7 @@ def compare_networks(first, second, labels):
 
     first, second: what the two networks answered, arrays of probabilities of the same images. An answer above 0.5 says
     class 1, any other class 0. labels: the right classes, an array of 0 and 1.
-    Returns a tuple (b, c, counts): b is how many images only the first network has right, c how many only the second has
+    Returns a tuple (b, c, counts): b is how many images only the first network gets right, c how many only the second gets
     right, and counts is True if the difference is larger than 2 · √(b + c).
 
     Example: compare_networks(np.array([0.9, 0.2]), np.array([0.1, 0.3]), np.array([1, 0])) is (1, 0, False).
@@ -227,10 +227,10 @@ def _check_compare_networks(answer, seed=0):
     b, c, counts = _tally(call(answer, first, second, labels))
     rule_out(
         (b, c),
-        ((1, 10), "You gave (1, 10): first b, the images that only the *first* network has right."),
+        ((1, 10), "You gave (1, 10): first b, the images that only the *first* network gets right."),
         (
             (12, 3),
-            "You gave (12, 3), what each has right in all. Images that both have right say nothing; leave them out.",
+            "You gave (12, 3), what each gets right in all. Images that both get right say nothing; leave them out.",
         ),
         (
             (9, 2),
@@ -326,7 +326,7 @@ EXERCISES = [
     Exercise(
         name="drop-out",
         title="Dropout by hand",
-        task="Which values stay has already been drawn (`keep`). What does the layer return? It's one line.",
+        task="Which values stay has already been decided (`keep`). What does the layer return? It's one line.",
         solution=drop_out,
         check=_check_drop_out,
         hints=[
@@ -349,6 +349,6 @@ EXERCISES = [
             "`a & ~b` is True where a is True and b isn't. `.sum()` counts.",
             "The difference is `abs(b - c)`. Compare it with `2 * (b + c) ** 0.5`.",
         ],
-        takeaway="Images that both networks have right, or both wrong, say nothing about which is better.",
+        takeaway="Images that both networks get right, or both wrong, say nothing about which is better.",
     ),
 ]
