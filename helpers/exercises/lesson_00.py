@@ -61,7 +61,7 @@ def _check_without_border(answer, seed=0):
     got = array(
         first,
         (3, 4),
-        ((4, 5), "From 5 × 6 your function made 4 × 5: it cuts off two sides. Take a pixel off at *each* of the four."),
+        ((4, 5), "From 5 × 6 your function made 4 × 5: it cuts off two sides. Take a pixel off *each* of the four."),
         ((3, 6), "From 5 × 6 your function made 3 × 6: the rows are right. Slice the columns as well, after a comma."),
         (
             (5, 4),
@@ -195,7 +195,7 @@ EXERCISES = [
     Exercise(
         name="without-border",
         title="Without the border",
-        task="A digit of 28 × 28 pixels has black pixels all around. Cut `margin` of them off at each side, with a slice.",
+        task="The digits have a border of black pixels. With a slice, cut `margin` pixels off each side.",
         solution=without_border,
         check=_check_without_border,
         hints=[
@@ -220,12 +220,12 @@ EXERCISES = [
     Exercise(
         name="batch-of-one",
         title="A batch of one",
-        task="A network takes batches, even if it's a batch of one image, and most networks of this course want the channels at "
-        "the end, even if there is only one. Give an image both axes, and scale it.",
+        task="A network takes images in batches, even if there's only one image, and most networks in this course want the "
+        "channels at the end, even if there's only one channel. Give an image both axes, and scale its numbers from 0–255 to 0–1.",
         solution=batch_of_one,
         check=_check_batch_of_one,
         hints=[
-            "`np.newaxis` goes where the new axis is to be: one in front of the rows, one after the columns.",
+            "`np.newaxis` goes where you want the new axis: one in front of the rows, one after the columns.",
             "`image[np.newaxis, :, :, np.newaxis]` has the right shape. Then divide by 255.",
         ],
         takeaway="(1, height, width, 1) is batch, rows, columns, channels: the order in which Keras wants images.",

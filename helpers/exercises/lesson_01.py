@@ -238,8 +238,7 @@ EXERCISES = [
     Exercise(
         name="confusion",
         title="Which class is taken for which?",
-        task="Accuracy shows how often a network is wrong; a confusion matrix shows *how*. Count one by hand, with a row "
-        "for each true class and a column for each predicted one.",
+        task="Count a confusion matrix yourself, with a row for each true class and a column for each predicted one.",
         solution=confusion,
         check=_check_confusion,
         points=2,
