@@ -245,8 +245,8 @@ EXERCISES = [
     Exercise(
         name="stop-at-accuracy",
         title="Stop when it is good enough",
-        task="Write a callback that ends training as soon as an epoch's accuracy is above 0.99. Think of "
-        "`logs` that are None, and of models compiled without accuracy.",
+        task="Write a callback that ends training as soon as an epoch's accuracy is above 0.99. Be prepared "
+        "for `logs` that are None, and for models compiled without accuracy.",
         solution=StopAtAccuracy,
         check=_check_stop_at_accuracy,
         points=2,
