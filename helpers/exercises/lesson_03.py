@@ -305,11 +305,11 @@ EXERCISES = [
         solution=max_pool,
         check=_check_max_pool,
         hints=[
-            "It's a filter's loop with another result for each window: the largest number instead of the sum of products.",
+            "It's the same loop as for a filter. Only the result of each window differs: the largest number, not the sum of products.",
             "The number of windows follows the same formula as a filter's places: `(n - size) // stride + 1` on each side.",
             "Result (row, column) is the `.max()` of the window that begins at `row * stride` and `column * stride`.",
         ],
-        takeaway="Pooling learns nothing and has no parameters. It keeps what was found and forgets where exactly.",
+        takeaway="Pooling learns nothing and has no parameters. It keeps what was found and forgets exactly where.",
     ),
     Exercise(
         name="true-comment",
