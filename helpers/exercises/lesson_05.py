@@ -143,7 +143,7 @@ def how_often(stages, epochs):
     """Count how many times each stage of a pipeline goes through the images.
 
     stages: a list of texts, in their order, such as ["read", "resize", "cache", "augment"]. "cache" is in it once or not
-    at all. What comes before it works in the first epoch only, because the cache keeps the result. All else works in
+    at all. What comes before it runs in the first epoch only, because the cache keeps the result. All else runs in
     every epoch.
     epochs: how many there are.
     Returns a dict: for each stage, without "cache", how many times it goes through the images.
@@ -160,28 +160,28 @@ def _check_how_often(answer, seed=0):
         _counts(answer, stages, 7),
         (
             {"read": 7, "resize": 7, "shuffle": 7, "augment": 7},
-            "You let every stage work in all 7 epochs. The cache saves some of them that.",
+            "You let every stage run in all 7 epochs. The cache saves some of them that.",
         ),
         (
             {"read": 1, "resize": 1, "shuffle": 1, "augment": 1},
-            "You let every stage work once. What comes after the cache works in every epoch.",
+            "You let every stage run once. What comes after the cache runs in every epoch.",
         ),
         (
             {"read": 7, "resize": 7, "shuffle": 1, "augment": 1},
-            "You have it the other way round: what comes *before* the cache works once.",
+            "You have it the other way round: what comes *before* the cache runs once.",
         ),
         ({"read": 1, "resize": 1, "cache": 7, "shuffle": 7, "augment": 7}, '"cache" itself should not be in the dict.'),
         ({"read": 1, "resize": 1, "cache": 1, "shuffle": 7, "augment": 7}, '"cache" itself should not be in the dict.'),
         (
             {"read": 1, "resize": 1, "shuffle": 6, "augment": 6},
-            "You gave 6 for the stages after the cache. They work in the first epoch, too, so in all 7.",
+            "You gave 6 for the stages after the cache. They run in the first epoch, too, so in all 7.",
         ),
     )
     rule_out(
         _counts(answer, ["read", "augment"], 3),
         (
             {"read": 1, "augment": 1},
-            "Without a cache nothing is kept, so in 3 epochs every stage works 3 times. You gave 1.",
+            "Without a cache nothing is kept, so in 3 epochs every stage runs 3 times. You gave 1.",
         ),
         (
             {"read": 1, "augment": 3},
@@ -359,7 +359,7 @@ EXERCISES = [
         check=_check_prepare,
         points=2,
         hints=[
-            "Which rows of the image do you need? Write them down for 4 rows made 2, and for 12 made 3.",
+            "Which rows of the image do you need? Write them down for 4 rows that become 2, and for 12 that become 3.",
             "`np.arange(height)` gives every i at once; `.astype(int)` rounds down. `image[rows]` takes these rows.",
             "`image[rows][:, columns]` takes first the rows and then the columns; `image[rows, columns]` would pair them up. Divide by 255 at the end. "
             '`exercises.solution("prepare")` shows it all.',
@@ -369,7 +369,7 @@ EXERCISES = [
     Exercise(
         name="how-often",
         title="What does a cache save?",
-        task="Go through the stages of a pipeline and count how often each of them works in a training run.",
+        task="Go through the stages of a pipeline and count how often each of them runs during training.",
         solution=how_often,
         check=_check_how_often,
         hints=[
@@ -377,8 +377,8 @@ EXERCISES = [
             "`enumerate(stages)` gives each stage with its place. A place before that of the cache means 1, any other `epochs`.",
             'Without a cache, let its place be 0: then no stage comes before it. `exercises.solution("how-often")` shows it all.',
         ],
-        takeaway='Two mistakes can be read off: augment before cache gives {"augment": 1}, the same images for ever; and without a cache '
-        "every file is decoded in every epoch.",
+        takeaway='Such a dict shows two mistakes: augment before cache gives {"augment": 1}, the same images forever; and without a '
+        "cache every file is decoded in every epoch.",
     ),
     Exercise(
         name="first-batch-classes",
@@ -400,8 +400,8 @@ EXERCISES = [
     Exercise(
         name="count-endings",
         title="The odd one out",
-        task="A file that the reader doesn't know is left out without a word. A look at the endings shows it. Write the tool for that; it will serve "
-        "you for any folder.",
+        task="The reader silently leaves out files whose endings it doesn't know. You can find them by counting the endings. Write "
+        "the tool for that; it works for any folder.",
         solution=count_endings,
         check=_check_count_endings,
         hints=[
@@ -410,7 +410,7 @@ EXERCISES = [
             "`counts[ending] = counts.get(ending, 0) + 1` counts, beginning with 0 for a new ending. "
             '`exercises.solution("count-endings")` shows it all.',
         ],
-        takeaway="Run it on the names in your own folder before you train. Whatever isn't .bmp, .gif, .jpeg, .jpg or .png, "
-        "`image_dataset_from_directory` passes over.",
+        takeaway="Run it on the names in your own folder before you train: `image_dataset_from_directory` passes over whatever isn't "
+        ".bmp, .gif, .jpeg, .jpg or .png.",
     ),
 ]

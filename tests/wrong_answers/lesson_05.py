@@ -106,7 +106,7 @@ WRONG = {
     ],
     "how-often": [
         (lambda stages, epochs: {stage: epochs for stage in stages if stage != "cache"}, "The cache saves some"),
-        (lambda stages, epochs: {stage: 1 for stage in stages if stage != "cache"}, "works in every epoch"),
+        (lambda stages, epochs: {stage: 1 for stage in stages if stage != "cache"}, "runs in every epoch"),
         (lambda stages, epochs: _at_cache(stages, epochs, 1), "the other way round"),
         (lambda stages, epochs: _at_cache(stages, 1, epochs) | {"cache": epochs}, "should not be in the dict"),
         (lambda stages, epochs: _at_cache(stages, 1, epochs) | {"cache": 1}, "should not be in the dict"),
