@@ -96,7 +96,21 @@ def test_flips_are_exact():
     assert 0 < flips.sum() < 12
 
 
-@pytest.mark.parametrize("wrong", [{"fill_mode": "mirror"}, {"zoom_range": (1, 2, 3)}, {"brightness_range": 0.5}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fill_mode": "mirror"},
+        {"zoom_range": (1, 2, 3)},
+        {"brightness_range": 0.5},
+        {"rotation_range": "45"},
+        {"rotation_range": -10},
+        {"shear_range": None},
+        {"channel_shift_range": float("nan")},
+        {"zoom_range": -0.2},
+        {"zoom_range": 10},
+        {"zoom_range": "0.2"},
+    ],
+)
 def test_wrong_values_are_named(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Augmentation(**wrong)

@@ -228,6 +228,19 @@ class Press(keras.callbacks.Callback):
             raise ValueError("a fault in the training")
 """
 
+TWO_PRESSES = """
+from helpers.training import callbacks
+formats, steps = callbacks.final_formats, 0
+
+def pressed_again(progress):
+    signal.raise_signal(signal.SIGINT)
+    return formats(progress)
+
+callbacks.final_formats = pressed_again
+history = model.fit(images, labels, epochs=999, batch_size=32, verbose=0, callbacks=[LiveCurves(), Press()])
+print(len(history.epoch), signal.getsignal(signal.SIGINT))
+"""
+
 
 @pytest.fixture(scope="module")
 def notebook():
@@ -237,6 +250,7 @@ def notebook():
         "history = model.fit(images, labels, epochs=999, batch_size=32, verbose=0, callbacks=[LiveCurves(), Press()])",
         "model.fit(images, labels, epochs=999, batch_size=32, verbose=0, callbacks=[LiveCurves(), Press()])",
         "print(signal.getsignal(signal.SIGINT))",
+        TWO_PRESSES,
     ]
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -267,3 +281,9 @@ def test_a_cell_whose_training_fails_keeps_what_was_measured_and_gives_the_signa
     assert len(figures(notebook.cells[3])) == 1
     assert figures(notebook.cells[3])[0].data["text/plain"].startswith("Broke off in epoch ")
     assert "default_int_handler" in notebook.cells[4].outputs[0].text
+
+
+def test_a_second_press_while_the_last_curves_are_made_keeps_the_history(notebook):
+    last, printed = notebook.cells[5].outputs
+    assert last.data["text/plain"].startswith("Stopped by you in epoch 10 of 999")
+    assert printed.text.startswith("10 <built-in function default_int_handler>")

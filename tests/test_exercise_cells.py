@@ -44,6 +44,11 @@ CASES = {
         [JUDGED, "of cell [3]"],
         [FAILED],
     ),
+    "the blank ran again after a second cell": (
+        [["def parameters(s):\n    ...", "a"], [GOOD, "c"], ["def parameters(s):\n    ...", "a"], [CHECK, "b"]],
+        ["○ Not attempted yet", "of cell [4], which ran last; cell [3] defines one, too"],
+        [FAILED],
+    ),
     "one cell twice": ([["parameters = len", "a"], [GOOD, "a"], [CHECK, "b"]], [JUDGED], [FAILED, "of cell"]),
     "an unchanged value": ([["parameters = len", "a"], ["parameters = len", "a"], [CHECK, "b"]], ["gave 4"], [FAILED]),
     "check in the cell of the answer": ([GOOD, BAD, f"{GOOD}\n{CHECK}"], [JUDGED], [FAILED]),

@@ -92,7 +92,7 @@ def _outcome(exercise: Exercise, answer: Any) -> list[str]:
         exercise.judge(answer)
     except NotAttempted:
         todo = "Replace the `...` in the cell above with your code and run it. Then run this cell again."
-        return ["○", "Not attempted yet", *(unchanged if again else [todo])]
+        return ["○", "Not attempted yet", *(unchanged if again else [todo, *_cells.elsewhere(function, answer)])]
     except (Stopped, KeyboardInterrupt) as outcome:  # ■ may come while the check itself is at work
         return ["!", "Stopped", str(outcome) if isinstance(outcome, Stopped) else checking.stopped(outcome)]
     except Incorrect as outcome:

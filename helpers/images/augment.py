@@ -43,6 +43,13 @@ class Augmentation:
     def __post_init__(self) -> None:
         if self.fill_mode not in FILL_MODES:
             raise ValueError(f"fill_mode is {self.fill_mode!r}; it can be {', '.join(map(repr, FILL_MODES))}.")
+        for name in ("rotation_range", "shear_range", "channel_shift_range"):
+            value = getattr(self, name)
+            if not (isinstance(value, int | float | np.number) and value >= 0):
+                raise ValueError(f"{name} is {value!r}; it takes a number, 0 or more.")
+        zoom = self.zoom_range
+        if np.isscalar(zoom) and not (isinstance(zoom, int | float | np.number) and 0 <= zoom < 1):
+            raise ValueError(f"zoom_range is {zoom!r}; it takes a number from 0 to below 1, or two numbers.")
         for name in ("zoom_range", "brightness_range"):
             value = getattr(self, name)
             if not np.isscalar(value) and value is not None and len(value) != 2:

@@ -116,8 +116,6 @@ class LiveCurves(ProgressCallback):
 
     def _finish(self, *_: Any) -> None:
         """Put everything back and leave the curves. Also called at the end of the cell, in case `fit` has failed."""
-        if self._interrupt:
-            self._interrupt.release()
         if self._view:
             self._view.html = final_html(self.progress)
             self._view.formats = final_formats(self.progress)
@@ -125,6 +123,8 @@ class LiveCurves(ProgressCallback):
             self._output.update(data, metadata=metadata, raw=True)
             if threading.current_thread() is threading.main_thread():
                 get_ipython().events.unregister("post_run_cell", self._finish)
+        if self._interrupt:  # last: a second press while the curves are made must not cost the history
+            self._interrupt.release()
         self._view = self._output = self._interrupt = None
 
 
