@@ -90,6 +90,12 @@ def test_whatever_comes_is_answered_by_a_sentence(cleaner, content):
     assert ask(cleaner, **content)["stop"].endswith(".")
 
 
+def test_an_image_can_be_moved_to_a_class_that_has_none_yet(cleaner):
+    cleaner.own.add_class("nothing")
+    cleaner.look(keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten()]))
+    assert cleaner._names == ["dark", "light", "nothing"]
+
+
 def test_an_empty_folder_and_a_class_with_one_series_are_said(tmp_path):
     layers = [keras.Input((32, 32, 3)), keras.layers.Flatten()]
     own = OwnImages(tmp_path / "new", ["a", "b"])

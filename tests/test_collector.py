@@ -61,6 +61,16 @@ def test_a_file_goes_into_its_class_and_what_is_none_gets_a_sentence(collector):
     assert collector.counts == {"paper": 2, "rock": 0}
 
 
+def test_the_files_of_one_choice_are_undone_together(collector):
+    handle = collector._handle_custom_msg
+    collector._handle_custom_msg = lambda content, buffers: handle(content | {"class": "rock"}, buffers)
+    choose_files(collector, [("a.jpg", jpeg()), ("b.jpg", jpeg("blue"))])
+    choose_files(collector, [("diary.txt", b"Dear diary"), ("c.jpg", jpeg()), ("d.jpg", jpeg()), ("e.jpg", jpeg())])
+    assert collector.own.undo() == 3
+    assert collector.own.undo() == 2
+    assert collector.counts == {"paper": 0, "rock": 0}
+
+
 def test_changes_are_made_and_undone(collector):
     kept = [take(collector, series=f"s{i}")["kept"] for i in range(3)]
     assert ask(collector, do="move", images=[["rock", kept[0]]], **{"class": "paper"}) == {"count": 1}

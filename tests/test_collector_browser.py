@@ -134,6 +134,7 @@ def test_classes_are_added_renamed_and_odd_names_get_a_sentence(page, own):
     page.get_by_role("textbox", name="Name of a new class").fill("scissors")
     page.get_by_role("button", name="Add", exact=True).click()
     column(page, "scissors").wait_for()
+    page.get_by_text("scissors is a class now.").wait_for()
     name = column(page, "scissors").get_by_role("textbox")
     name.fill("a/b")
     name.press("Enter")
@@ -142,6 +143,7 @@ def test_classes_are_added_renamed_and_odd_names_get_a_sentence(page, own):
     name.fill("shears")
     name.press("Enter")
     column(page, "shears").wait_for()
+    expect(page.get_by_text("can't be the name of a class")).to_have_count(0)
     assert own.classes == ["paper", "rock", "shears"]
 
 
@@ -152,6 +154,67 @@ def test_files_are_kept_and_what_is_none_is_said(page, own, folder):
     column(page, "paper").get_by_text('2 of 3 kept. "diary.txt" is text, not an image.').wait_for()
     thumbs_at_least(page, "paper", 2)
     assert len(own.names("paper")) == 2
+
+
+def many_files(folder, kind, count):
+    files = [folder / f"{kind}{number}.png" for number in range(count)]
+    for number, file in enumerate(files):
+        Image.new("RGB", (60, 40), (number, 0, 90)).save(file)
+    return files
+
+
+def choose(page, name, files):
+    with page.expect_file_chooser() as chooser:
+        column(page, name).get_by_role("button", name="Choose images").click()
+    chooser.value.set_files(files)
+
+
+def test_nothing_is_lost_when_files_are_chosen_while_others_are_sent(page, own, folder):
+    choose(page, "rock", many_files(folder, "a", 12))
+    choose(page, "paper", many_files(folder, "b", 7))
+    choose(page, "rock", many_files(folder, "c", 5))
+    column(page, "paper").get_by_text("7 kept.").wait_for()
+    column(page, "rock").get_by_text("5 kept.", exact=True).wait_for()
+    assert (len(own.names("rock")), len(own.names("paper"))) == (17, 7)
+
+
+def test_of_many_files_that_are_none_the_others_are_counted(page, own, folder):
+    files = [folder / f"diary{number}.txt" for number in range(5)]
+    for file in files:
+        file.write_text("Dear diary")
+    choose(page, "rock", [*files, folder / "rose.png"])
+    column(page, "rock").get_by_text("1 of 6 kept.").wait_for()
+    column(page, "rock").get_by_text("And 2 more that can't be used.").wait_for()
+
+
+A_FILE = """const kept = new DataTransfer();
+const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
+const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+kept.items.add(new File([blob], "image.png", { type: "image/png" }));"""
+
+
+def test_a_file_that_is_dropped_anywhere_on_a_class_is_kept(page, own):
+    column(page, "paper").locator(".lts-thumbs").evaluate(
+        f"""async (node) => {{ {A_FILE}
+            node.dispatchEvent(new DragEvent("drop", {{ bubbles: true, cancelable: true, dataTransfer: kept }})); }}"""
+    )
+    column(page, "paper").get_by_text("1 kept.").wait_for()
+    assert len(own.names("paper")) == 1
+
+
+def test_a_pasted_image_goes_to_the_class_that_was_pointed_at_last_and_to_no_other(page, own):
+    paste = f"""async () => {{ {A_FILE} const options = {{ bubbles: true, cancelable: true, clipboardData: kept }};
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", options)); }}"""
+    button = {name: column(page, name).get_by_role("button", name="Choose images") for name in ("rock", "paper")}
+    button["paper"].focus()
+    button["rock"].hover()
+    page.evaluate(paste)
+    column(page, "rock").get_by_text("1 kept.").wait_for()
+    button["paper"].focus()
+    page.evaluate(paste)
+    column(page, "paper").get_by_text("1 kept.").wait_for()
+    page.wait_for_timeout(600)
+    assert (len(own.names("rock")), len(own.names("paper"))) == (1, 1)
 
 
 def test_many_images_come_in_pages(page, own):

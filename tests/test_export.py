@@ -78,9 +78,30 @@ def test_a_photo_of_any_shape_is_asked_about_as_the_collector_would_keep_it(mode
         assert np.allclose(named(whole[None].astype("float32"))["probabilities"], wanted, atol=0.01)
 
 
-def test_the_lines_that_the_lesson_gives_to_a_friend_work_without_the_course(model, tmp_path):
+@pytest.fixture(scope="module")
+def lines():
+    """What lesson 12 gives to a friend."""
     cells = {cell.id: cell.source for cell in notebooks.read(notebooks.lessons("12")[0]).cells}
-    [lines] = re.findall(r"```python\n(.*?)```", cells["load-say"], re.DOTALL)
+    [found] = re.findall(r"```python\n(.*?)```", cells["load-say"], re.DOTALL)
+    return found
+
+
+def test_a_friends_photo_is_asked_about_as_it_is_seen(model, lines, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    export.with_names(model, ["a cup", "a pen", "nothing"]).save("my_network.keras")
+    upright = Image.new("RGB", (90, 120), "black")
+    upright.paste("white", (0, 0, 90, 40))
+    upright.save("picture.jpg", quality=95)
+    exec(lines, {})
+    as_seen = capsys.readouterr().out
+    turned = Image.Exif()
+    turned[0x0112] = 6  # stored on its side, as phones do
+    upright.transpose(Image.Transpose.ROTATE_90).save("picture.jpg", quality=95, exif=turned)
+    exec(lines, {})
+    assert capsys.readouterr().out == as_seen
+
+
+def test_the_lines_that_the_lesson_gives_to_a_friend_work_without_the_course(model, lines, tmp_path):
     export.with_names(model, ["a cup", "a pen", "nothing"]).save(tmp_path / "my_network.keras")
     Image.new("RGB", (120, 90), "teal").save(tmp_path / "picture.jpg")
     done = subprocess.run(

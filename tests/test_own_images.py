@@ -138,6 +138,18 @@ def test_loading_gives_arrays_and_says_what_is_left_out(own):
     assert empty.images.shape == (0, 160, 160, 3)
 
 
+def test_a_class_without_images_is_no_output_of_a_network(own):
+    own.add_class("nothing")
+    own.add_class("🐴")
+    keep(own, "rock", 2)
+    keep(own, "🐴")
+    (own.folder / "nothing" / "diary.jpg").write_text("Dear diary")
+    data = own.load(size=8)
+    assert data.class_names == ["rock", "🐴"]
+    assert data.labels.tolist() == [0, 0, 1]
+    assert own.classes == ["nothing", "paper", "rock", "🐴"]
+
+
 def test_classes_are_added_renamed_and_removed(own):
     kept = keep(own, "rock", 3)
     assert own.add_class("  two   words ") == "two words"
@@ -317,6 +329,20 @@ def test_samples_stand_in_until_there_are_enough_images(own, course_home, capsys
     keep(own, "paper", 5)
     assert own_or_samples(own) is own
     assert "Your own images: 8 of paper, 8 of rock" in capsys.readouterr().out
+
+
+def test_a_class_of_one_series_is_not_enough(own, course_home, capsys):
+    for label, series in (("rock", "a"), ("paper", "a")):
+        keep(own, label, 9, series)
+    keep(own, "rock", 1, "b")
+    assert own_or_samples(own) is not own
+    said = capsys.readouterr().out
+    assert "There are only 9 of paper in one series, so these are samples" in said
+    assert "at least 8 for each class, in two series or more, then run this cell again." in said
+    keep(own, "paper", 1, "b")
+    own.add_class("nothing")
+    assert own_or_samples(own) is own
+    assert "Left out, without an image so far: nothing" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs links")

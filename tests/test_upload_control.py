@@ -192,7 +192,7 @@ def test_what_the_browser_could_read_otherwise_is_sent_as_it_is(control, kind):
 def test_many_files_come_in_their_order_and_the_first_hundred_are_taken(control):
     page, kernel = control
     choose(page, *((f"{number}.txt", str(number).encode()) for number in range(104)))
-    said(page, "Seen 99.txt. Only the first 100 of 104 files was taken.")
+    said(page, "Seen 99.txt. Only the first 100 of 104 files were taken.")
     assert [file.content for file in kernel.files] == [str(number).encode() for number in range(100)]
 
 

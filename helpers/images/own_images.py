@@ -99,10 +99,11 @@ class OwnImages:
         sides = {label: [is_test(name) for name in self.names(label)] for label in self.classes}
         return {label: (side.count(False), side.count(True)) for label, side in sides.items()}
 
-    def keep(self, label: str, image: Image.Image, series: str = "") -> Path:
+    def keep(self, label: str, image: Image.Image, series: str = "", goes_on: bool = False) -> Path:
         """Write an image (of `open_image`) into a class, square and `SIDE` pixels wide, and return its path.
 
-        series: a text that images taken together share; without it the image is a series of its own. Raises DataError where it
+        series: a text that images taken together share; without it the image is a series of its own. goes_on: `undo` takes it
+        back together with the one before, as it does with those of a series. Raises DataError where it
         can't be written, for example on a full disk; nothing half-made is left.
         """
         with self._lock:
@@ -113,7 +114,7 @@ class OwnImages:
             atomic.write(path, encode(square(image), "jpeg", quality=92))
             if key:
                 self._series[key] = name, number + 1
-            self._note(f"{label}: take", [(self._trash(path), path)], joined=number > 0)
+            self._note(f"{label}: take", [(self._trash(path), path)], joined=goes_on or number > 0)
             return path
 
     def move(self, images: Sequence[tuple[str, str]], label: str) -> int:
@@ -195,7 +196,7 @@ class OwnImages:
             return deleted, left
 
     def load(self, size: int = 160) -> OwnSet:
-        """Return all images as arrays, `size` pixels wide; see `OwnSet`. Classes without images have a label, too."""
+        """Return all images as arrays, `size` pixels wide; see `OwnSet`. A class without images is left out: it can't be learned."""
         check_size("size", (size, size))
         names = self.classes
         found = [(label, self.folder / name / file) for label, name in enumerate(names) for file in self.names(name)]
@@ -204,11 +205,12 @@ class OwnImages:
             troubles = list(threads.map(lambda i: _read(found[i][1], images[i]), range(len(found))))
         good = [i for i, trouble in enumerate(troubles) if not trouble]
         files = [found[i][1] for i in good]
+        used = sorted({found[i][0] for i in good})
         groups: dict[str, int] = {}
         return OwnSet(
             images if len(good) == len(images) else images[good],
-            np.array([found[i][0] for i in good], np.int64),
-            names,
+            np.array([used.index(found[i][0]) for i in good], np.int64),
+            [names[label] for label in used],
             np.array([groups.setdefault(series_of(file.name), len(groups)) for file in files], np.int64),
             np.array([is_test(file.name) for file in files], bool),
             files,

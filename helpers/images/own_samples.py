@@ -9,6 +9,7 @@ from data_scripts.atomic import atomic_folder, lock
 from data_scripts.paths import home
 from data_scripts.render.draw_sets import studio_edition
 from helpers.images.own_images import SIDE, OwnImages
+from helpers.images.own_names import series_of
 
 KINDS = ("cat", "dog", "horse", "human")
 EACH = 10
@@ -34,13 +35,27 @@ def sample_folder() -> Path:
 
 
 def own_or_samples(own: OwnImages) -> OwnImages:
-    """Return `own` if two classes have at least `ENOUGH` images each, and no class has fewer; else the samples. Prints which."""
+    """Return `own` if two classes have at least `ENOUGH` images each, in two series, and no class has fewer; else the samples.
+
+    Prints which. A class without any images doesn't count.
+    """
     counts = {label: sum(sides) for label, sides in own.counts().items() if sum(sides)}
     few = [f"{count} of {label}" for label, count in counts.items() if count < ENOUGH]
-    if len(counts) >= 2 and not few:
+    alone = [
+        f"{count} of {label} in one series"
+        for label, count in counts.items()
+        if count >= ENOUGH and _series(own, label) < 2
+    ]
+    if len(counts) >= 2 and not few + alone:
         print("Your own images:", ", ".join(f"{count} of {label}" for label, count in counts.items()))
+        if empty := [label for label in own.classes if label not in counts]:
+            print("Left out, without an image so far:", ", ".join(empty))
         return own
-    why = f"There are only {', '.join(few)}" if few else "There are no two classes with images yet"
+    why = f"There are only {', '.join(few + alone)}" if few + alone else "There are no two classes with images yet"
     print(f"{why}, so these are samples: {EACH} rendered images each of {', '.join(KINDS)}.")
-    print(f"Take at least {ENOUGH} for each class, then run this cell again.")
+    print(f"Take at least {ENOUGH} for each class{', in two series or more' * bool(alone)}, then run this cell again.")
     return OwnImages(sample_folder())
+
+
+def _series(own: OwnImages, label: str) -> int:
+    return len({series_of(name) for name in own.names(label)})

@@ -61,7 +61,7 @@ class Cleaner(BrowserWidget):
                 f"The folder {self.own.folder.name} has no images yet. Collect some, then run this cell again."
             )
         with self.hold_sync():
-            self._notes, self._names, self._undo = notes, data.class_names, self.own.undoable
+            self._notes, self._names, self._undo = notes, self.own.classes, self.own.undoable
             places = [(data.class_names[data.labels[one.index]], data.files[one.index].name) for one in self.found]
             self._images = {
                 place: _small(data.images[one.index]) for place, one in zip(places, self.found, strict=True)

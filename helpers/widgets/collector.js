@@ -3,6 +3,7 @@
 const PAGE = 40; // thumbnails that are asked for at once
 const RATE = 125; // ms between two pictures
 const UNANSWERED = 4; // pictures on their way at most
+const MOST_REASONS = 3; // why files weren't kept
 const SERIES = 8; // pictures that are on one side of the split together
 
 function render({ model, el }) {
@@ -35,8 +36,9 @@ function render({ model, el }) {
     const take = element("button", { type: "button" }, "Hold to take pictures");
     const more = pushButton("more", () => load(false), { class: "lts-more" });
     const thumbs = element("div", { class: "lts-thumbs", role: "group" }, more);
-    const files = uploadControl({ multiple: true, take: (chosen, tools) => send(column, chosen, tools) });
+    const files = uploadControl({ multiple: true, adds: true, take: (chosen, tools) => send(column, chosen, tools) });
     column.node = element("section", { class: "lts-class" }, title, counted, take, files.node, thumbs);
+    files.accept(column.node);
     let turn = 0;
 
     async function load(isFresh) {
@@ -83,6 +85,7 @@ function render({ model, el }) {
       columns.delete(column.name);
       columns.set((column.name = answer.name), column);
       title.value = column.name;
+      say("");
     });
     title.addEventListener("keydown", (event) => event.key === "Enter" && title.blur());
 
@@ -152,9 +155,18 @@ function render({ model, el }) {
     if (answer) column.add(answer.kept, blob);
     return answer !== null;
   }
-  async function send(column, files, { say, progress, signal }) {
+  // One choice after the other, whichever class it is for: Python puts together one at a time.
+  let sending = Promise.resolve();
+  function send(column, files, tools) {
+    tools.say("These images wait until the others are sent …");
+    const sent = sending.then(() => sendAll(column, files, tools));
+    sending = sent.catch(() => {}); // `sent` says it
+    return sent;
+  }
+  async function sendAll(column, files, { say, progress, signal }) {
     const [upload, count] = [newUpload(), files.length];
     const problems = [];
+    signal.throwIfAborted();
     pending++;
     try {
       for (const [index, { name, file, problem }] of files.entries()) {
@@ -171,7 +183,10 @@ function render({ model, el }) {
         if (lastProblem) problems.push(lastProblem);
         lastProblem = "";
       }
-      say(problems.length ? `${count - problems.length} of ${count} kept. ${problems.slice(0, 3).join(" ")}` : `${count} kept.`);
+      const reasons = [...new Set(problems)];
+      const more = reasons.length > MOST_REASONS ? ` And ${reasons.length - MOST_REASONS} more that can't be used.` : "";
+      const why = reasons.slice(0, MOST_REASONS).join(" ");
+      say(problems.length ? `${count - problems.length} of ${count} kept. ${why}${more}` : `${count} kept.`);
     } finally {
       pending--;
       sync();
@@ -204,7 +219,10 @@ function render({ model, el }) {
   const undo = pushButton("Undo", back);
   const newName = element("input", { class: "lts-name", placeholder: "another class", "aria-label": "Name of a new class" });
   const add = pushButton("Add", async () => {
-    if (await request({ do: "add", name: newName.value })) newName.value = "";
+    const answer = await request({ do: "add", name: newName.value });
+    if (!answer) return;
+    newName.value = "";
+    say(`${answer.name} is a class now.`);
   });
   const wipe = pushButton("", async () => {
     if (wipe.textContent.startsWith("Delete")) return void write(wipe, "Really? Press again: nothing can bring them back");

@@ -34,7 +34,7 @@ class Collector(FileReceiver, BrowserWidget):
 
     def __init__(self, folder: str | Path = "my_images", classes: Sequence[str] = ()):
         self.own = OwnImages(folder, classes)
-        self._target = ""
+        self._target, self._goes_on = "", False  # of the choice of files: its class, and whether one of it is kept
         super().__init__()
         self._show()
 
@@ -63,7 +63,10 @@ class Collector(FileReceiver, BrowserWidget):
             self._undo = self.own.undoable
 
     def _take_file(self, file: ReceivedFile) -> str:
-        self.own.keep(self._target, open_image(file.open()))
+        if file.number == 1:
+            self._goes_on = False
+        self.own.keep(self._target, open_image(file.open()), goes_on=self._goes_on)
+        self._goes_on = True
         self._show()
         return ""
 

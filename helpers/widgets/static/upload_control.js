@@ -141,8 +141,9 @@ function whatElse(transfer) {
 }
 
 // The control. `take` gets [{ name, file or problem }] and { say, progress, signal }; what it throws is said. A newer choice
-// aborts `signal`. `stop` is to be called when the control leaves the page.
-function uploadControl({ multiple = false, take, extra = [] }) {
+// aborts `signal`, unless the control `adds`: then nothing that was chosen is dropped. `stop` is to be called when the control leaves
+// the page. What is dropped on a node given to `accept` is taken, too.
+function uploadControl({ multiple = false, adds = false, take, extra = [] }) {
   const [title, hint] = multiple ? ["Choose images", "or drop or paste them here"] : ["Choose an image", "or drop or paste it here"];
   const input = element("input", { type: "file", accept: "image/*", "aria-label": "Your own image", hidden: "" });
   input.multiple = multiple;
@@ -156,10 +157,13 @@ function uploadControl({ multiple = false, take, extra = [] }) {
 
   async function start(files, otherwise) {
     if (!files.length) return say(otherwise);
-    running.abort();
-    const { signal } = (running = new AbortController());
+    if (!adds) {
+      running.abort();
+      running = new AbortController();
+    }
+    const { signal } = running;
     const most = multiple ? MOST : 1;
-    const over = files.length > most ? ` Only the first ${multiple ? `${most} ` : ""}of ${files.length} files was taken.` : "";
+    const over = files.length > most ? ` Only the first ${multiple ? `${most} ` : ""}of ${files.length} files ${multiple ? "were" : "was"} taken.` : "";
     try {
       await take(files.slice(0, most), { say, progress, signal });
       if (over && !signal.aborted) say(`${said.textContent}${over}`);
@@ -183,19 +187,28 @@ function uploadControl({ multiple = false, take, extra = [] }) {
     event.stopPropagation();
     node.classList.toggle("lts-over", event.type === "dragover" || event.type === "dragenter");
   };
-  for (const type of ["dragenter", "dragover", "dragleave"]) node.addEventListener(type, over);
-  node.addEventListener("drop", (event) => {
-    over(event);
-    start(filesIn(event.dataTransfer), whatElse(event.dataTransfer));
-  });
-  // Pasted while the focus is in the control; or while the mouse is over it, if it is an image and nothing else wants it.
+  function accept(place) {
+    for (const type of ["dragenter", "dragover", "dragleave"]) place.addEventListener(type, over);
+    place.addEventListener("drop", (event) => {
+      over(event);
+      start(filesIn(event.dataTransfer), whatElse(event.dataTransfer));
+    });
+  }
+  accept(node);
+  // Pasted while the focus is in the control; or while the mouse is over it, if it is an image and nothing else wants it. The mouse
+  // takes the focus from another control.
   let isUnderMouse = false;
-  for (const type of ["pointerenter", "pointerleave"]) node.addEventListener(type, () => (isUnderMouse = type === "pointerenter"));
+  const otherInFocus = () => !node.contains(document.activeElement) && document.activeElement?.closest(".lts-upload");
+  node.addEventListener("pointerleave", () => (isUnderMouse = false));
+  node.addEventListener("pointerenter", () => {
+    isUnderMouse = true;
+    if (otherInFocus()) document.activeElement.blur();
+  });
   const paste = (event) => {
     const files = filesIn(event.clipboardData);
     const isFocused = node.contains(document.activeElement);
     const isElsewhere = event.target.closest?.("input, textarea, select, [contenteditable]:not([contenteditable=false])");
-    if (!isFocused && !(isUnderMouse && files.length && !isElsewhere)) return;
+    if (!isFocused && !(isUnderMouse && files.length && !isElsewhere && !otherInFocus())) return;
     event.preventDefault();
     event.stopPropagation();
     start(files, whatElse(event.clipboardData));
@@ -208,7 +221,7 @@ function uploadControl({ multiple = false, take, extra = [] }) {
     running.abort();
     document.removeEventListener("paste", paste, true);
   };
-  return { node, say, stop };
+  return { node, say, accept, stop };
 }
 
 // Calls `take` with every sentence that Python says of a file; returns what ends that.
