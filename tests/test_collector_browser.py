@@ -1,6 +1,7 @@
 """The collector in a real JupyterLab, with the camera that Chromium makes up; and without one."""
 
 import re
+import shutil
 
 import pytest
 from PIL import Image
@@ -176,6 +177,17 @@ def test_nothing_is_lost_when_files_are_chosen_while_others_are_sent(page, own, 
     column(page, "paper").get_by_text("7 kept.").wait_for()
     column(page, "rock").get_by_text("5 kept.", exact=True).wait_for()
     assert (len(own.names("rock")), len(own.names("paper"))) == (17, 7)
+
+
+def test_a_folder_that_was_deleted_meanwhile_is_said_once(page, own, folder):
+    choose(page, "rock", [folder / "rose.png"])
+    column(page, "rock").get_by_text("1 kept.").wait_for()
+    shutil.rmtree(own.folder)
+    choose(page, "rock", [folder / "rose.png", folder / "sky.png"])
+    gone = "0 of 2 kept. There is no class 'rock' any more. Run this cell again."
+    column(page, "rock").get_by_text(gone, exact=True).wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("those images aren't there any more").wait_for()
 
 
 def test_of_many_files_that_are_none_the_others_are_counted(page, own, folder):

@@ -215,7 +215,10 @@ function render({ model, el }) {
 
   const remove = pushButton("Delete", () => act("delete", ""));
   const goal = element("select", { "aria-label": "Move the selected images to a class" });
-  const back = async () => (await request({ do: "undo" })) && say("Undone.");
+  const back = async () => {
+    const answer = await request({ do: "undo" });
+    if (answer) say(answer.count ? "Undone." : "Nothing to bring back: those images aren't there any more.");
+  };
   const undo = pushButton("Undo", back);
   const newName = element("input", { class: "lts-name", placeholder: "another class", "aria-label": "Name of a new class" });
   const add = pushButton("Add", async () => {
