@@ -218,6 +218,7 @@ def test_a_pasted_image_goes_to_the_class_that_was_pointed_at_last_and_to_no_oth
     paste = f"""async () => {{ {A_FILE} const options = {{ bubbles: true, cancelable: true, clipboardData: kept }};
         document.activeElement.dispatchEvent(new ClipboardEvent("paste", options)); }}"""
     button = {name: column(page, name).get_by_role("button", name="Choose images") for name in ("rock", "paper")}
+    page.mouse.move(5, 5)
     button["paper"].focus()
     button["rock"].hover()
     page.evaluate(paste)
