@@ -69,7 +69,7 @@ def test_a_cell_that_runs_again_gets_what_it_got_the_first_time(path):
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", LESSONS[:12], ids=lambda path: path.stem)
+@by_lesson
 def test_a_cell_that_trains_what_an_earlier_one_made_says_so(path):
     text = ""
     for one in notebooks.read(path).cells:
