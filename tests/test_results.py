@@ -283,6 +283,11 @@ def test_shipped_results_bear_out_what_lesson_08_says_of_every_seed():
     assert augmented[:, -1].min() > plain.max()
     assert np.abs(plain[:, 14:] - plain[:, 14:15]).max() < 0.02, "more epochs don't help plain"
     assert (curves("cats_dogs_augmented_long", "accuracy")[:, -1] < augmented[:, -1]).all()
+    dropout, both = (curves(f"cats_dogs_{name}_long", "val_accuracy") for name in ("dropout", "both"))
+    assert plain[:, -1].min() < dropout[:, -1].min() <= dropout[:, -1].max() < plain[:, -1].max()
+    assert both[:, -1].max() < augmented[:, -1].min()
+    assert (both[0, -10:].min(), both[0, -10:].max()) == (0.702, 0.863), "still jumping"
+    assert curves("cats_dogs_dropout_long", "val_loss")[0].argmin() == 7
     for source in ("offline", "official"):  # 15 epochs in batches of 128: plain is ahead, both is last
         means = {name: curves(f"cats_dogs_{name}", "val_accuracy", source)[:, -1].mean() for name in ("plain", "dropout", "augmented", "both")}  # fmt: skip
         assert max(means, key=means.get) == "plain"

@@ -27,6 +27,8 @@ TITLES = {
     "cats_dogs_both": "08 · the same with both",
     "cats_dogs_plain_long": "08 · cats and dogs, plain, 40 epochs, a step after every 32 images",
     "cats_dogs_augmented_long": "08 · cats and dogs, with augmentation, 40 epochs, a step after every 32 images",
+    "cats_dogs_dropout_long": "08 · the same with dropout",
+    "cats_dogs_both_long": "08 · the same with both",
     "head_by_images": "11 · cats and dogs, a head on the features of a pretrained network",
     "scratch_by_images": "11 · cats and dogs, a small network from scratch, 64 px, 6 epochs",
 }

@@ -258,4 +258,6 @@ RECIPES: dict[str, TrainingConfig | ImageTrainingConfig] = {
     "cats_dogs_both": _cats_dogs(augmentation=AUGMENTATION, settings={"dropout": True}),
     "cats_dogs_plain_long": _cats_dogs_long(),
     "cats_dogs_augmented_long": _cats_dogs_long(augmentation=AUGMENTATION),
+    "cats_dogs_dropout_long": _cats_dogs_long(settings={"dropout": True}),
+    "cats_dogs_both_long": _cats_dogs_long(augmentation=AUGMENTATION, settings={"dropout": True}),
 }
