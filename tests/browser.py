@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from tools.browser import (
     CURRENT,
+    FAKE_CAMERA,
     READY,
     WHY_NOT,
     chromium,
@@ -31,6 +32,7 @@ else:
 
 __all__ = [
     "CURRENT",
+    "FAKE_CAMERA",
     "READY",
     "ROOT",
     "WHY_NOT",
@@ -45,10 +47,6 @@ __all__ = [
 ]
 
 needs_browser = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
-FAKE_CAMERA = (
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)  # a picture that moves, and it is allowed
 SLIDER = ".noUi-handle, .ui-slider-handle"  # what is dragged, in ipywidgets 8 and 7
 
 

@@ -39,6 +39,8 @@ CHROMIUM = os.environ.get("COURSE_CHROMIUM") or next(filter(None, map(shutil.whi
 # Without --no-sandbox Chromium does not start as root (in a container); the others keep it from calling home.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+# A picture that moves, in front of a camera that is allowed.
+FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 PLAYWRIGHT = ("playwright",)
 TOKEN = "for-tests-only"
 # Run by every kernel before its first cell: the variables of its folder. The server's own are the same for all folders.

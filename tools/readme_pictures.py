@@ -15,11 +15,20 @@ from PIL import Image, ImageOps
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers.images.own_samples import sample_folder
-from tools.browser import CURRENT, WHY_NOT, chromium, lab, open_notebook, run_all, wait_idle, write_notebook
+from tools.browser import (
+    CURRENT,
+    FAKE_CAMERA,
+    WHY_NOT,
+    chromium,
+    lab,
+    open_notebook,
+    run_all,
+    wait_idle,
+    write_notebook,
+)
 from tools.notebooks import own_home
 
 DOCS = CHECKOUT / "docs"
-FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")  # a camera that shows a file
 HEIGHT = 1600
 SIZE = (1200, 780)  # pixels of a picture; the window is photographed at twice its size first
 SETUP = """import helpers
@@ -54,7 +63,7 @@ head.fit(features, own.labels, epochs=30, verbose=0)"""
 # Picture: the cell that makes the widget, where the widget is on the page, and the width of the window.
 OUTPUT = ".jp-OutputArea-output"
 WIDGETS = {
-    "lesson_01": ("DrawingPad(reader)", "[role=group][aria-label='Draw a digit']", 860),
+    "drawing": ("DrawingPad(reader)", "[role=group][aria-label='Draw a digit']", 860),
     "lesson_03": ("FilterExplorer()", ".lts-explorer", 1100),
     "lesson_07": ("ThresholdSlider(classes, answers, names)", f"{OUTPUT}:has(svg[aria-label^='probabilities'])", 800),
     "lesson_08": (
@@ -139,7 +148,7 @@ def main() -> int:
     with own_home() as folder:
         film = folder / "camera.mjpeg"
         film.write_bytes(camera.read_bytes() * 2)
-        flags = (*FAKE, f"--use-file-for-fake-video-capture={film}")
+        flags = (*FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}")
         with chromium(*flags) as browser, lab(folder) as server:
             write_notebook(folder / "widgets.ipynb", [SETUP, *(cell for cell, *_ in WIDGETS.values())])
             page = browser.new_page(viewport={"width": 1240, "height": HEIGHT}, device_scale_factor=2)
@@ -151,8 +160,8 @@ def main() -> int:
                 wait_idle(page)
                 page.wait_for_timeout(1000)
                 widget = page.locator(place).last
-                if name == "lesson_01":
-                    save_animation(animation(page, widget), DOCS / "drawing.gif")
+                if name == "drawing":
+                    save_animation(animation(page, widget), DOCS / f"{name}.gif")
                     continue
                 if name in PRESSED:
                     widget.locator(PRESSED[name]).click()
