@@ -4,6 +4,7 @@ import json
 import re
 
 from tests.browser import expect, needs_browser, page_of, reopen_notebook, run_all, save, shut_down, wait_idle
+from tests.slowly import until
 
 pytestmark = needs_browser
 
@@ -19,6 +20,12 @@ def status(page, number):
     return page.locator(".lts-quiz", has=group(page, number)).get_by_role("status")
 
 
+def noted(page):
+    """The choices that the course remembers; it notes them after the page has answered."""
+    file = page.server.folder / ".course" / "progress.json"
+    return json.loads(file.read_text()).get("quiz", {}) if file.exists() else {}
+
+
 def test_a_choice_answers_at_once_with_its_reason_and_is_noted(page):
     first = group(page, 1)
     expect(first.get_by_role("radio")).to_have_count(3)
@@ -28,9 +35,7 @@ def test_a_choice_answers_at_once_with_its_reason_and_is_noted(page):
     first.get_by_text("It finds three classes: cats 0").click()
     expect(status(page, 1)).to_contain_text("✓ Right. Move old somewhere else")
     expect(first.locator("code", has_text="old"), "code twice in the question, and in a choice").to_have_count(3)
-    wait_idle(page)
-    noted = json.loads((page.server.folder / ".course" / "progress.json").read_text())
-    assert noted["quiz"] == {"05/1": "It finds three classes: cats 0, dogs 1, old 2."}
+    until(lambda: noted(page) == {"05/1": "It finds three classes: cats 0, dogs 1, old 2."})
 
 
 def test_arrows_move_and_space_chooses(page):
@@ -52,9 +57,7 @@ def test_arrows_move_and_space_chooses(page):
 
 def test_run_again_the_choice_is_restored_and_without_a_kernel_it_can_still_be_made(page):
     run_all(page)
-    wait_idle(page)
-    noted = json.loads((page.server.folder / ".course" / "progress.json").read_text())["quiz"]
-    assert set(noted) == {"05/1", "05/2"}
+    until(lambda: set(noted(page)) == {"05/1", "05/2"})
     expect(group(page, 1).get_by_role("radio").nth(1)).to_be_checked()  # the page draws after the kernel has answered
     save(page)
     browser, server = page.context.browser, page.server
