@@ -5,6 +5,7 @@ One is an animation of the drawing pad; the others show a widget of a lesson eac
 
 import io
 import sys
+import tempfile
 from collections.abc import Iterator
 from math import cos, sin
 from pathlib import Path
@@ -15,18 +16,8 @@ from PIL import Image, ImageOps
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
 from helpers.images.own_samples import sample_folder
-from tools.browser import (
-    CURRENT,
-    FAKE_CAMERA,
-    WHY_NOT,
-    chromium,
-    lab,
-    open_notebook,
-    run_all,
-    wait_idle,
-    write_notebook,
-)
-from tools.notebooks import own_home
+from tools.browser import FAKE_CAMERA, WHY_NOT
+from tools.screenshots import show_cell, widgets_page
 
 DOCS = CHECKOUT / "docs"
 HEIGHT = 1600
@@ -145,20 +136,13 @@ def main() -> int:
         print(WHY_NOT)
         return 1
     camera = next(sample_folder().glob("horse/*.jpg"))
-    with own_home() as folder:
-        film = folder / "camera.mjpeg"
+    with tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "camera.mjpeg"
         film.write_bytes(camera.read_bytes() * 2)
         flags = (*FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}")
-        with chromium(*flags) as browser, lab(folder) as server:
-            write_notebook(folder / "widgets.ipynb", [SETUP, *(cell for cell, *_ in WIDGETS.values())])
-            page = browser.new_page(viewport={"width": 1240, "height": HEIGHT}, device_scale_factor=2)
-            open_notebook(page, server, "widgets.ipynb")
-            run_all(page, timeout=600)
+        with widgets_page([SETUP, *(cell for cell, *_ in WIDGETS.values())], *flags, scale=2) as page:
             for number, (name, (_, place, width)) in enumerate(WIDGETS.items(), 1):
-                page.set_viewport_size({"width": width, "height": HEIGHT})
-                page.evaluate(f"{CURRENT}.content.scrollToItem({number}, 'start')")
-                wait_idle(page)
-                page.wait_for_timeout(1000)
+                show_cell(page, number, width, HEIGHT)
                 widget = page.locator(place).last
                 if name == "drawing":
                     save_animation(animation(page, widget), DOCS / f"{name}.gif")

@@ -3,8 +3,11 @@
 They go into var/screenshots, to be looked at. (Needs Chromium.)
 """
 
+import contextlib
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from data_scripts.errors import exit_code
 from data_scripts.paths import CHECKOUT
@@ -59,26 +62,37 @@ WIDGETS = {
 }
 
 
+@contextlib.contextmanager
+def widgets_page(cells: Sequence[str], *flags: str, scale: float = 1) -> Iterator[Any]:
+    """Give a page with a notebook of these cells, run. flags: of the browser; scale: pixels of the screen for one of the page."""
+    with own_home() as folder, chromium(*flags) as browser, lab(folder, COURSE_HOME=str(folder)) as server:
+        write_notebook(folder / "widgets.ipynb", cells)
+        page = browser.new_page(device_scale_factor=scale)
+        open_notebook(page, server, "widgets.ipynb")
+        run_all(page, timeout=600)
+        yield page
+
+
+def show_cell(page: Any, number: int, width: int, height: int) -> None:
+    """Bring a cell to the top of a window of this size, and wait until it is drawn."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(f"{CURRENT}.content.scrollToItem({number}, 'start')")
+    wait_idle(page)
+    page.wait_for_timeout(1000)
+
+
 def take_widgets(target: Path) -> list[Path]:
     """Keep a picture of the window for every widget, size and theme as `target/<widget>_<width>_<theme>.png`."""
     target.mkdir(parents=True, exist_ok=True)
     made = []
-    with own_home() as folder, chromium() as browser:
-        write_notebook(folder / "widgets.ipynb", [SETUP, *WIDGETS.values()])
-        with lab(folder, COURSE_HOME=str(folder)) as server:
-            page = browser.new_page(viewport=dict(zip(("width", "height"), SIZES[0], strict=True)))
-            open_notebook(page, server, "widgets.ipynb")
-            run_all(page, timeout=600)
-            for theme, label in THEMES.items():
-                page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{label}'}})")
-                for width, height in SIZES:
-                    page.set_viewport_size({"width": width, "height": height})
-                    for number, widget in enumerate(WIDGETS, 1):
-                        page.evaluate(f"{CURRENT}.content.scrollToItem({number}, 'start')")
-                        wait_idle(page)
-                        page.wait_for_timeout(700)
-                        made.append(target / f"{widget}_{width}_{theme}.png")
-                        page.screenshot(path=made[-1])
+    with widgets_page([SETUP, *WIDGETS.values()]) as page:
+        for theme, label in THEMES.items():
+            page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{label}'}})")
+            for width, height in SIZES:
+                for number, widget in enumerate(WIDGETS, 1):
+                    show_cell(page, number, width, height)
+                    made.append(target / f"{widget}_{width}_{theme}.png")
+                    page.screenshot(path=made[-1])
     return made
 
 
