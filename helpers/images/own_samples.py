@@ -46,12 +46,13 @@ def own_or_samples(own: OwnImages) -> OwnImages:
         for label, count in counts.items()
         if count >= ENOUGH and _series(own, label) < 2
     ]
-    if len(counts) >= 2 and not few + alone:
+    short = few + alone
+    if len(counts) >= 2 and not short:
         print("Your own images:", ", ".join(f"{count} of {label}" for label, count in counts.items()))
         if empty := [label for label in own.classes if label not in counts]:
             print("Left out, without an image so far:", ", ".join(empty))
         return own
-    why = f"There are only {', '.join(few + alone)}" if few + alone else "There are no two classes with images yet"
+    why = f"There are only {', '.join(short)}" if short else "There are no two classes with images yet"
     print(f"{why}, so these are samples: {EACH} rendered images each of {', '.join(KINDS)}.")
     print(f"Take at least {ENOUGH} for each class{', in two series or more' * bool(alone)}, then run this cell again.")
     return OwnImages(sample_folder())
