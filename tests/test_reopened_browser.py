@@ -86,16 +86,17 @@ LOOK = """(cell) => {
 
 def look(page, index):
     """Scrolls to a cell and says what its output shows, once that does not change any more."""
-    page.evaluate(f"{CURRENT}.content.scrollToItem({index}, 'start')")
     cell = page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
-    cell.wait_for()
     before = None
-    for _ in range(100):
-        now = cell.evaluate(LOOK)
-        if now == before and now["image"] and not now["error"]:
-            break
-        before = now
-        page.wait_for_timeout(100)
+    for _ in range(40):
+        # Again and again: cells above that grow push this one out of sight, and JupyterLab hides what is out of sight.
+        page.evaluate(f"{CURRENT}.content.scrollToItem({index}, 'start')")
+        for _ in range(5):
+            now = cell.evaluate(LOOK)
+            if now == before and now["image"] and not now["error"]:
+                return now
+            before = now
+            page.wait_for_timeout(100)
     return now
 
 
