@@ -39,8 +39,9 @@ def test_the_three_lines_build_a_network_whose_head_alone_learns(monkeypatch):
 def test_at_a_rate_of_0_a_frozen_base_and_its_head_answer_as_before(capsys):
     def base(size):
         keras.utils.set_random_seed(0)
-        steps = [layers.Conv2D(4, 3, name="block16_expand"), layers.BatchNormalization(), layers.GlobalMaxPooling2D()]
-        return keras.Sequential([keras.Input((8, 8, 3)), *steps])
+        inputs = keras.Input((8, 8, 3))
+        maps = layers.Conv2D(4, 3, name="block16_expand")(layers.Conv2D(4, 3)(inputs))
+        return keras.Model(inputs, layers.GlobalMaxPooling2D()(layers.BatchNormalization()(maps)))
 
     images = np.random.default_rng(0).random((6, 8, 8, 3)).astype("float32") * 9
     features = np.asarray(base(160)(images))
@@ -49,8 +50,11 @@ def test_at_a_rate_of_0_a_frozen_base_and_its_head_answer_as_before(capsys):
     head = keras.Sequential([keras.Input((4,)), scale, layers.Dense(1, activation="sigmoid")])
     names = {"keras": keras, "layers": layers, "np": np, "budget": budget, "pretrained": SimpleNamespace(base=base)}
     names |= {"few_head": head, "small": images, "small_labels": np.repeat([0.0, 1.0], 3), "asked": images}
+    names["base"] = base(160)
     names["before"] = np.asarray(head(features))[:, 0]
-    exec(LESSON["tune"].split("def read_all")[0] + LESSON["rates"].split("for rate in")[0], names)
+    thaw = LESSON["tune"].split("def read_all")[0]
+    split = re.search("(?ms)^learns_from.*(?=^few_head)", LESSON["tune"]).group()
+    exec(thaw + split + LESSON["rates"].split("for rate in")[0], names)
     names["fine_tune"](0.0)
     assert capsys.readouterr().out.endswith("largest change of an answer 0.000\n")
     names["fine_tune"](0.0, norms_too=True)
