@@ -152,6 +152,46 @@ def test_the_epochs_are_scrubbed_and_played(page):
     page.get_by_role("button", name="Play").wait_for()
 
 
+def test_a_tile_that_is_pointed_at_is_large_and_a_click_keeps_it_through_the_epochs(page):
+    run_code(page, "scrubber.step = 0")
+    strip, large = page.locator(".lts-maps canvas").nth(1), page.locator(".lts-large")
+    caption = page.locator(".lts-epochs .lts-small figcaption")
+    expect(caption).to_have_text("the image, or the tile you point at")
+    assert large.is_hidden()
+    tile = "(canvas) => Array.from(canvas.getContext('2d').getImageData(3 * 49, 0, 48, 48).data).join()"
+    whole = (
+        "(canvas) => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).join()"
+    )
+    area = strip.bounding_box()
+    place = {"x": 3.5 * area["width"] / 8, "y": area["height"] / 2}
+    strip.hover(position=place)
+    expect(caption).to_have_text("conv2d, channel 3")
+    assert large.evaluate(whole) == strip.evaluate(tile)
+    caption.hover()
+    expect(caption).to_have_text("the image, or the tile you point at")
+    strip.click(position=place)
+    caption.hover()
+    expect(caption).to_have_text("conv2d, channel 3")
+    before = large.evaluate(whole)
+    page.get_by_label("Epoch", exact=True).press("End")
+    expect(page.locator(".lts-line").nth(1)).to_contain_text("After epoch 3")
+    assert large.evaluate(whole) == strip.evaluate(tile) != before
+    shown = page.locator(".lts-maps .lts-marker").evaluate_all("(nodes) => nodes.map((node) => !node.hidden)")
+    assert shown == [False, True, False, False]
+    filters = page.locator(".lts-maps canvas").first
+    filters.press("ArrowDown")
+    filters.press("ArrowRight")
+    expect(caption).to_have_text("filter 1, green")
+    filters.press("Enter")
+    strip.hover(position=place)
+    expect(caption).to_have_text("conv2d, channel 3")
+    caption.hover()
+    expect(caption).to_have_text("filter 1, green")
+    filters.press("Enter")
+    filters.evaluate("(canvas) => canvas.blur()")
+    expect(caption).to_have_text("the image, or the tile you point at")
+
+
 def test_the_strength_of_the_map_is_a_slider_that_never_jumps_back(page):
     """Python repeats every message it gets: an old value that comes back must not undo a newer move."""
     slider = page.get_by_label(re.compile("^How strongly"))

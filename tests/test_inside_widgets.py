@@ -265,10 +265,10 @@ def test_every_epoch_has_its_answer_its_confusion_and_its_images(snapshots):
     for sheet, gap, side in ((filters, 12, 4), (conv, 12, 1)):  # what is between the tiles is not covered
         assert not sheet[:, gap : gap + side, 3].any()
         assert sheet[0, gap - 1, 3] == sheet[0, gap + side, 3] == 255
-    assert [section["title"].split(":")[0] for section in plan["sections"]] == [
-        "filters of the first convolution",
-        "conv",
-    ]
+    titles = [section["title"].split(":")[0] for section in plan["sections"]]
+    assert titles == ["filters of the first convolution, rows red, green and blue", "conv"]
+    assert [section["tiles"][1] for section in plan["sections"]] == ["filter 1, red", "conv, channel 1"]
+    assert [(len(section["tiles"]), section["columns"]) for section in plan["sections"]] == [(12, 4), (4, 4)]
 
 
 def test_an_own_image_goes_through_the_epochs_and_the_validation_stays(snapshots):
@@ -291,6 +291,8 @@ def test_gray_images_of_ten_classes_work_too():
     model.fit(images, np.arange(20) % 10, epochs=1, verbose=0, callbacks=[snapshots], validation_split=0.5)
     scrubber = EpochScrubber(snapshots, images[0], (images, np.arange(20) % 10))
     assert np.shape(scrubber._confusions) == (2, 10, 10)
+    assert scrubber._plan["sections"][0]["title"] == "filters of the first convolution: dark below 0, light above"
+    assert scrubber._plan["sections"][0]["tiles"][:2] == ["filter 0", "filter 1"]
     assert ActivationBrowser(model, images[0])._answer.split()[0] in "0123456789"
 
 

@@ -68,7 +68,8 @@ SIZE = (1280, 1000)
 FIRST = 2  # cell of the first widget
 ASLEEP = ".lts-asleep:visible"
 # What a cell's outputs show: an error, whether there is something to look at, the sleeping line, and red marks.
-LOOK = """(cell) => {
+IMAGES = "img, canvas, svg, table, .lts-camera"
+LOOK = """(cell, wanted) => {
     const seen = (node) => node.getClientRects().length > 0;
     const area = cell.querySelector(".jp-OutputArea");
     const nodes = [...area.querySelectorAll("*")];
@@ -76,7 +77,7 @@ LOOK = """(cell) => {
     return {
         alive: nodes.some((node) => node.matches(".lts-own")),
         error: /model not found|Error displaying|Loading widget/.test(area.innerText),
-        image: nodes.some((node) => (/^(img|canvas|svg|table)$/i.test(node.tagName) || node.matches(".lts-camera")) && seen(node)),
+        image: nodes.some((node) => node.matches(wanted) && seen(node)),
         asleep: nodes.filter((node) => node.matches(".lts-asleep") && seen(node)).length,
         inert: nodes.filter((node) => node.inert).length,
         marks: nodes.filter((node) => node.matches(".jupyter-widgets-disconnected") && mark(node) !== "none").length,
@@ -84,15 +85,15 @@ LOOK = """(cell) => {
 }"""
 
 
-def look(page, index):
-    """Scrolls to a cell and says what its output shows, once that does not change any more."""
+def look(page, index, wanted=IMAGES):
+    """Scrolls to a cell and says what its output shows, once that does not change any more; `wanted` counts as an image."""
     cell = page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
     before = None
     for _ in range(40):
         # Again and again: cells above that grow push this one out of sight, and JupyterLab hides what is out of sight.
         page.evaluate(f"{CURRENT}.content.scrollToItem({index}, 'start')")
         for _ in range(5):
-            now = cell.evaluate(LOOK)
+            now = cell.evaluate(LOOK, wanted)
             if now == before and now["image"] and not now["error"]:
                 return now
             before = now
@@ -265,7 +266,7 @@ def test_every_lesson_is_shown_again(browser, tmp_path, number):
         bundles = [[output.get("data", {}) for output in cell.get("outputs", ())] for cell in stored["cells"]]
         shown = [index for index, outputs in enumerate(bundles) if any(VIEW in data for data in outputs)]
         for index in shown:
-            found = look(page, index)
+            found = look(page, index, f"{IMAGES}, button, input")  # of a check or a question
             assert (found["error"], found["image"], found["marks"]) == (False, True, 0), (index, found)
         states = stored["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
         assert len(json.dumps(states)) <= LARGEST

@@ -1,6 +1,46 @@
 // Through the epochs: one slider, and everything that Python computed for each of them. No kernel is needed to move it.
+// The tile that is pointed at is shown large, over the image; a click or Enter keeps it there.
 
 const PACE = 600; // milliseconds of an epoch while it plays
+
+// The tiles of one section, on a canvas; `sheet` has them for all epochs, one below the other. `point` hears of the tile that is
+// pointed at, or null, and `keep` of the one that was clicked.
+function tileStrip({ title, tiles, columns, gap }, sheet, steps, point, keep) {
+  const [width, height, rows] = [sheet.naturalWidth, sheet.naturalHeight / steps, tiles.length / columns];
+  const [high, wide] = [(height + gap) / rows, (width + gap) / columns]; // of a tile and the gap after it
+  const { node, canvas, mark, marker } = stage({ tabindex: 0, role: "application", width, height });
+  let [row, column] = [0, 0];
+  const copy = (goal, step, top, left) => {
+    goal.pen ??= goal.getContext("2d");
+    goal.pen.clearRect(0, 0, goal.width, goal.height);
+    goal.pen.drawImage(sheet, left, step * height + top, goal.width, goal.height, 0, 0, goal.width, goal.height);
+  };
+  function tileHere() {
+    const [top, left] = [row * high, column * wide];
+    const frame = () => mark(top / height, left / width, (high - gap) / height, (wide - gap) / width);
+    const enlarge = (large, step) => {
+      [large.width, large.height] = [wide - gap, high - gap];
+      copy(large, step, top, left);
+    };
+    return { name: tiles[row * columns + column], canvas, frame, enlarge };
+  }
+  const goTo = (toRow, toColumn) => {
+    [row, column] = [limited(toRow, 0, rows - 1), limited(toColumn, 0, columns - 1)];
+    point(tileHere());
+  };
+  steer(canvas, { placeAt: (y, x) => [Math.floor((y * height) / high), Math.floor((x * width) / wide)], place: () => [row, column], goTo });
+  canvas.addEventListener("click", () => keep(tileHere()));
+  canvas.addEventListener("keydown", ({ key }) => key === "Enter" && keep(tileHere()));
+  canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && goTo(row, column));
+  for (const event of ["pointerleave", "blur"]) canvas.addEventListener(event, () => point(null));
+  function show(step, tile) {
+    copy(canvas, step, 0, 0);
+    marker.hidden = tile?.canvas !== canvas;
+    if (!marker.hidden) tile.frame();
+    canvas.setAttribute("aria-label", `${title}. Arrow keys choose a tile, Enter keeps it${marker.hidden ? "" : `. Now ${tile.name}`}.`);
+  }
+  return { show, node: element("figure", {}, node, element("figcaption", {}, title)) };
+}
 
 async function render({ model, el }) {
   const set = setter(model);
@@ -43,30 +83,35 @@ async function render({ model, el }) {
     };
   }
 
-  // A sheet has the tiles of all epochs, one below the other.
   function arrange(sheets) {
     const steps = plan.epochs.length;
     const image = element("img", { src: plan.image, alt: "The image" });
-    const parts = plan.sections.map(({ title }, index) => {
-      const [width, height] = [sheets[index].naturalWidth, sheets[index].naturalHeight / steps];
-      const canvas = element("canvas", { role: "img", "aria-label": title, width, height });
-      const draw = (step) => {
-        canvas.pen ??= canvas.getContext("2d");
-        canvas.pen.clearRect(0, 0, width, height);
-        canvas.pen.drawImage(sheets[index], 0, step * height, width, height, 0, 0, width, height);
-      };
-      return { draw, node: element("figure", {}, box("stage", canvas), element("figcaption", {}, title)) };
-    });
+    const [large, caption] = [element("canvas", { class: "lts-large", role: "img" }), element("figcaption")];
+    let [pointed, kept] = [null, null];
+    const point = (tile) => {
+      pointed = tile;
+      show();
+    };
+    const keep = (tile) => {
+      kept = tile.name === kept?.name ? null : tile;
+      show();
+    };
+    const parts = plan.sections.map((section, index) => tileStrip(section, sheets[index], steps, point, keep));
     const [shares, table, chart] = [bars(plan.names, "This image", 2), element("div"), element("div")];
     chart.innerHTML = plan.curve; // made by Python (helpers/plots/charts.py)
-    const left = box("small", element("figure", {}, box("stage", image), element("figcaption", {}, "the image")), chart);
+    const left = box("small", element("figure", {}, box("stage", image, large), caption), chart);
     board.replaceChildren(left, box("maps", ...parts.map(({ node }) => node)), element("div", {}, shares.node, table));
     epochSlider.max = steps - 1;
 
     show = () => {
       const step = limited(model.get("step"), 0, steps - 1);
       const epoch = plan.epochs[step];
-      for (const { draw } of parts) draw(step);
+      const tile = pointed ?? kept;
+      for (const part of parts) part.show(step, tile);
+      large.hidden = !tile;
+      tile?.enlarge(large, step);
+      large.setAttribute("aria-label", tile?.name ?? "");
+      write(caption, tile?.name ?? "the image, or the tile you point at");
       for (const dot of chart.querySelectorAll("circle")) dot.classList.toggle("lts-near", Number(dot.dataset.x) === epoch);
       const words = epoch === 0 ? "before training" : `after epoch ${epoch}`;
       epochSlider.show(step, words);

@@ -5,6 +5,7 @@ Everything is computed once, here; moving the slider draws in the browser (`epoc
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -34,6 +35,17 @@ from helpers.widgets.threshold_slider import confusion_table
 CHANNELS, LARGEST = 8, 48  # of a layer, how many are shown, and the pixels of one
 FILTERS = 16
 SQUARE = np.ones((4, 4), np.uint8)  # of each weight, so that it stays sharp in a compressed image, too
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Tiles of one epoch, with what is said of all of them and of each: `tiles` by row, `columns` in a row, `gap` pixels between them."""
+
+    title: str
+    tiles: list[str]
+    columns: int
+    gap: int
+    pixels: np.ndarray  # (rows, columns, 2), as `_with_gaps`
 
 
 class EpochScrubber(UserImage):
@@ -105,7 +117,7 @@ class EpochScrubber(UserImage):
                 confusions.append(self._confusion(network))
         self._confusions = self._confusions or confusions
         self.image, self._films = image, films
-        sheets = [np.concatenate([pixels for _, pixels in strips]) for strips in zip(*films, strict=True)]
+        sheets = [np.concatenate([strip.pixels for strip in strips]) for strips in zip(*films, strict=True)]
         short = [str(index) for index in range(len(self._names))] if len(self._names) > 4 else self._names
         plan = {
             "epochs": epochs,
@@ -116,8 +128,14 @@ class EpochScrubber(UserImage):
                 confusion_table(counts, short, short, "is ↓ says →", "Validation images") for counts in self._confusions
             ],
             "sections": [
-                {"title": title, "sheet": image_address(sheet)}
-                for (title, _), sheet in zip(films[0], sheets, strict=True)
+                {
+                    "title": strip.title,
+                    "tiles": strip.tiles,
+                    "columns": strip.columns,
+                    "gap": strip.gap,
+                    "sheet": image_address(sheet),
+                }
+                for strip, sheet in zip(films[0], sheets, strict=True)
             ],
             "image": image_address(to_rgb(image)),
             "curve": _curve(self._snapshots),
@@ -155,35 +173,44 @@ class EpochScrubber(UserImage):
             epoch, shares = self.epochs[column], self._plan["chances"][column]
             best = int(np.argmax(shares))
             when = f"epoch {epoch}" if epoch else "before"
-            for axis, (title, strip) in zip(axes, self._films[column], strict=True):
-                axis.imshow(strip[..., 0], cmap="gray", vmin=0, vmax=255)
+            for axis, strip in zip(axes, self._films[column], strict=True):
+                axis.imshow(strip.pixels[..., 0], cmap="gray", vmin=0, vmax=255)
                 axis.axis("off")
-                axis.set_title(plain_text(title.partition(":")[0]), fontsize=7, pad=2)
+                axis.set_title(plain_text(strip.title.partition(":")[0]), fontsize=7, pad=2)
             axes[0].set_title(plain_text(f"{when}: {self._names[best]} {shares[best]:.2f}"), fontsize=9)
         return figure
 
 
-def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[tuple[str, np.ndarray]]:
-    """Return what one epoch shows: (title, tiles in a row) for the first filters and for every convolution, as `_with_gaps`."""
-    strips, first = [], True
+def _frame(network: keras.Model, image: np.ndarray, values: Values) -> list[Strip]:
+    """Return what one epoch shows: the first filters, and some channels of every convolution."""
+    strips: list[Strip] = []
     outputs = layer_outputs(network, image, values)
     for name, layer in layers_by_name(network).items():
         if not isinstance(layer, keras.layers.Conv2D):
             continue
-        if first:
-            filters = filter_grid(layer, filters=FILTERS)
-            title, side = "filters of the first convolution: dark below 0, light above", len(SQUARE)
-            down, across = (side * (length + 1) for length in layer.kernel_size)
-            strips.append((title, _with_gaps(np.kron(to_bytes(filters), SQUARE), down, across, side)))
-            first = False
+        if not strips:
+            strips.append(_filters(layer))
         maps = outputs[name][..., :CHANNELS]
         thin = -(-max(maps.shape[:2]) // LARGEST)
         maps = maps[: maps.shape[0] // thin * thin, : maps.shape[1] // thin * thin]
         maps = maps.reshape(maps.shape[0] // thin, thin, -1, thin, maps.shape[2]).max(axis=(1, 3))
-        grid = to_bytes(channel_grid(maps, CHANNELS)[0])
-        title = f"{name}: channels 0 to {maps.shape[2] - 1}"
-        strips.append((title, _with_gaps(grid, maps.shape[0] + 1, maps.shape[1] + 1, 1)))
+        height, width, count = maps.shape
+        pixels = _with_gaps(to_bytes(channel_grid(maps, CHANNELS)[0]), height + 1, width + 1, 1)
+        tiles = [f"{name}, channel {number}" for number in range(count)]
+        strips.append(Strip(f"{name}: channels 0 to {count - 1}", tiles, count, 1, pixels))
     return strips
+
+
+def _filters(layer: keras.layers.Conv2D) -> Strip:
+    """Return the filters of a convolution, a column for each: one row, or one for each color."""
+    side = len(SQUARE)
+    down, across = (side * (length + 1) for length in layer.kernel_size)
+    pixels = _with_gaps(np.kron(to_bytes(filter_grid(layer, filters=FILTERS)), SQUARE), down, across, side)
+    columns, depth = min(layer.filters, FILTERS), min(layer.kernel.shape[2], 3)
+    rows = {1: [""], 2: [", input 0", ", input 1"], 3: [", red", ", green", ", blue"]}[depth]
+    tiles = [f"filter {number}{row}" for row in rows for number in range(columns)]
+    by_color = ", rows red, green and blue" if depth == 3 else ""
+    return Strip(f"filters of the first convolution{by_color}: dark below 0, light above", tiles, columns, side, pixels)
 
 
 def _with_gaps(grid: np.ndarray, down: int, across: int, gap: int) -> np.ndarray:

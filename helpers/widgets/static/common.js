@@ -146,7 +146,7 @@ function stage(attributes) {
     const place = { top: (top + bottom) / 2, left: (left + right) / 2, height: bottom - top, width: right - left };
     for (const [side, share] of Object.entries(place)) marker.style[side] = `${100 * share}%`;
   }
-  return { node: box("stage", canvas, marker), canvas, mark };
+  return { node: box("stage", canvas, marker), canvas, mark, marker };
 }
 
 function tick(title, change) {
