@@ -67,8 +67,8 @@ WIDGETS = {
 SIZE = (1280, 1000)
 FIRST = 2  # cell of the first widget
 ASLEEP = ".lts-asleep:visible"
-# What a cell's outputs show: an error, whether there is something to look at, the sleeping line, and red marks.
 IMAGES = "img, canvas, svg, table, .lts-camera"
+# What a cell's outputs show: an error, whether there is something to look at, the sleeping line, and red marks.
 LOOK = """(cell, wanted) => {
     const seen = (node) => node.getClientRects().length > 0;
     const area = cell.querySelector(".jp-OutputArea");

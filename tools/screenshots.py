@@ -74,7 +74,7 @@ def widgets_page(cells: Sequence[str], *flags: str, scale: float = 1) -> Iterato
 
 
 def show_cell(page: Any, number: int, width: int, height: int) -> None:
-    """Bring a cell to the top of a window of this size, and wait until it is drawn."""
+    """Bring a cell to the top of a window of this size, and wait until it is shown."""
     page.set_viewport_size({"width": width, "height": height})
     page.evaluate(f"{CURRENT}.content.scrollToItem({number}, 'start')")
     wait_idle(page)

@@ -17,12 +17,12 @@ function tileStrip({ title, tiles, columns, gap }, sheet, steps, point, keep) {
   };
   function tileHere() {
     const [top, left] = [row * high, column * wide];
-    const frame = () => mark(top / height, left / width, (high - gap) / height, (wide - gap) / width);
+    const surround = () => mark(top / height, left / width, (high - gap) / height, (wide - gap) / width);
     const enlarge = (large, step) => {
       [large.width, large.height] = [wide - gap, high - gap];
       copy(large, step, top, left);
     };
-    return { name: tiles[row * columns + column], canvas, frame, enlarge };
+    return { name: tiles[row * columns + column], canvas, surround, enlarge };
   }
   const goTo = (toRow, toColumn) => {
     [row, column] = [limited(toRow, 0, rows - 1), limited(toColumn, 0, columns - 1)];
@@ -33,13 +33,13 @@ function tileStrip({ title, tiles, columns, gap }, sheet, steps, point, keep) {
   canvas.addEventListener("keydown", ({ key }) => key === "Enter" && keep(tileHere()));
   canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && goTo(row, column));
   for (const event of ["pointerleave", "blur"]) canvas.addEventListener(event, () => point(null));
-  function show(step, tile) {
-    copy(canvas, step, 0, 0);
+  const draw = (step) => copy(canvas, step, 0, 0);
+  function frame(tile) {
     marker.hidden = tile?.canvas !== canvas;
-    if (!marker.hidden) tile.frame();
+    if (!marker.hidden) tile.surround();
     canvas.setAttribute("aria-label", `${title}. Arrow keys choose a tile, Enter keeps it${marker.hidden ? "" : `. Now ${tile.name}`}.`);
   }
-  return { show, node: element("figure", {}, node, element("figcaption", {}, title)) };
+  return { draw, frame, node: element("figure", {}, node, element("figcaption", {}, title)) };
 }
 
 async function render({ model, el }) {
@@ -90,11 +90,11 @@ async function render({ model, el }) {
     let [pointed, kept] = [null, null];
     const point = (tile) => {
       pointed = tile;
-      show();
+      showTile();
     };
     const keep = (tile) => {
       kept = tile.name === kept?.name ? null : tile;
-      show();
+      showTile();
     };
     const parts = plan.sections.map((section, index) => tileStrip(section, sheets[index], steps, point, keep));
     const [shares, table, chart] = [bars(plan.names, "This image", 2), element("div"), element("div")];
@@ -103,15 +103,20 @@ async function render({ model, el }) {
     board.replaceChildren(left, box("maps", ...parts.map(({ node }) => node)), element("div", {}, shares.node, table));
     epochSlider.max = steps - 1;
 
-    show = () => {
-      const step = limited(model.get("step"), 0, steps - 1);
-      const epoch = plan.epochs[step];
+    const stepNow = () => limited(model.get("step"), 0, steps - 1);
+    function showTile() {
       const tile = pointed ?? kept;
-      for (const part of parts) part.show(step, tile);
+      for (const part of parts) part.frame(tile);
       large.hidden = !tile;
-      tile?.enlarge(large, step);
+      tile?.enlarge(large, stepNow());
       large.setAttribute("aria-label", tile?.name ?? "");
       write(caption, tile?.name ?? "the image, or the tile you point at");
+    }
+    show = () => {
+      const step = stepNow();
+      const epoch = plan.epochs[step];
+      for (const part of parts) part.draw(step);
+      showTile();
       for (const dot of chart.querySelectorAll("circle")) dot.classList.toggle("lts-near", Number(dot.dataset.x) === epoch);
       const words = epoch === 0 ? "before training" : `after epoch ${epoch}`;
       epochSlider.show(step, words);
