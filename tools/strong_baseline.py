@@ -1,4 +1,4 @@
-"""Strong baseline: the best network for cats and dogs from 2,000 images alone, within five and a half minutes on two cores.
+"""Strong baseline: the best network for cats and dogs from 2,000 images alone, in about five minutes on two cores.
 
 Smaller images, first 64 × 64 and then 96 × 96, pay for more epochs (progressive resizing; T. Karras and others, 2017, had
 the idea for generators). Batch normalization and the one-cycle rate (L. N. Smith and N. Topin, 2018, "Super-Convergence")
