@@ -34,6 +34,7 @@ def silent_stderr() -> Iterator[None]:
 def tensorflow() -> ModuleType:
     """Return the module `tensorflow`, imported without its log lines. Raises ImportError, with the fix, if it is missing."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")  # its own keeps up to 1 GB for good after training
     keep_freed_memory()
     return_memory_after_cells()
     try:

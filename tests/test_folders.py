@@ -254,6 +254,19 @@ def test_asking_for_a_batch_too_many_says_how_many_there_are(plain):
         flow(plain)[3]
 
 
+def test_a_closed_reader_has_given_its_memory_back_even_if_a_network_was_trained_on_it(plain):
+    network = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(1, "sigmoid")])
+    network.compile("sgd", "binary_crossentropy")
+    train = flow(plain)
+    held = weakref.ref(train._images)
+    network.fit(train, verbose=0)
+    train.close()
+    assert held() is None
+    with pytest.raises(ValueError, match="has been closed. Call flow_from_directory again"):
+        train[0]
+    assert len(flow(plain)[0][0]) > 0  # a new one reads them
+
+
 def test_fit_evaluate_and_predict_take_it(plain):
     keras.utils.set_random_seed(0)
     network = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(1, "sigmoid")])

@@ -101,3 +101,36 @@ def test_in_a_kernel_what_a_cell_has_freed_goes_back_after_it(tmp_path):
     returned, hooks = map(int, done.stdout.split())
     assert returned > 200, "of 320 MB"
     assert hooks == 1
+
+
+TRAINED = """
+import gc
+import psutil
+from helpers import tensorflow_import
+
+tensorflow_import.tensorflow()
+import keras, numpy as np
+from helpers.models import architectures
+
+def train(count):
+    model = architectures.cats_dogs(150)
+    model.fit(np.zeros((count, 150, 150, 3), "float32"), np.zeros(count), batch_size=count, verbose=0)
+    del model
+    keras.backend.clear_session()
+    gc.collect()
+    tensorflow_import.return_freed_memory()
+    return psutil.Process().memory_info().rss
+
+few = train(2)
+print((train(96) - few) >> 20)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone gives it back")
+@pytest.mark.parametrize(("own_allocator", "is_kept"), [({}, False), ({"TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "0"}, True)])
+def test_what_a_training_run_needed_is_not_kept_for_good(own_allocator, is_kept):
+    environment = os.environ | {"MALLOC_ARENA_MAX": "1"} | own_allocator
+    done = subprocess.run([sys.executable, "-c", TRAINED], env=environment, capture_output=True, text=True, check=True)
+    if is_kept and platform.machine() != "x86_64":
+        pytest.skip("only there TensorFlow is known to take memory of its own")
+    assert (int(done.stdout) > 300) is is_kept

@@ -174,6 +174,8 @@ class ImageBatches(keras.utils.PyDataset):
         """Return batch `index`: images and labels, or images alone if `class_mode` is None."""
         if not -len(self) <= index < len(self):
             raise IndexError(f"There is no batch {index}; there are {len(self)}, numbered from 0.")
+        if not len(self._images):
+            raise ValueError("This reader has been closed. Call flow_from_directory again to read its images again.")
         index %= len(self)
         epoch, order = self._epoch
         rows = order[index * self.batch_size : (index + 1) * self.batch_size]
@@ -202,6 +204,14 @@ class ImageBatches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         """Begin the next epoch: another order if shuffled, other random transforms. Keras calls it after each epoch."""
         self._begin_epoch(self._epoch[0] + 1)
+
+    def close(self) -> None:
+        """Give back the memory of the images; there are no batches after that.
+
+        Deleting a reader isn't enough: TensorFlow 2.21 keeps each one that `fit` or `predict` has read
+        (its issue 37653).
+        """
+        self._images = self._images[:0].copy()
 
     def _begin_epoch(self, epoch: int) -> None:
         order = np.arange(self.samples)
