@@ -1,6 +1,5 @@
 """The files in a folder or a zip that you have: named and read, never unpacked where their names say."""
 
-import errno
 import os
 import re
 import shutil
@@ -14,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from data_scripts.errors import DataError, as_data_error
+from data_scripts.errors import DataError, as_data_error, is_full
 from data_scripts.leftovers import is_leftover
 from data_scripts.paths import existing, home
 
@@ -133,7 +132,7 @@ def _damage(name: str, member: zipfile.ZipInfo) -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        if getattr(error, "errno", None) == errno.ENOSPC:
+        if is_full(error):
             raise
         raise DataError(f"{name} is damaged at {member.filename!r}: {error}. Download it again.") from error
 

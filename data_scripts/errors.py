@@ -61,11 +61,16 @@ def as_data_error(place: Path) -> Iterator[None]:
         raise DataError(_sentence(error, place)) from error
 
 
+def is_full(error: BaseException) -> bool:
+    """Tell whether an error means that a disk, or the user's quota of it, is full."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
 def _sentence(error: OSError, place: Path) -> str:
     from data_scripts.paths import is_at_home  # here, because `paths` raises DataError
 
     choose = "Set COURSE_HOME to" if is_at_home(place) else "Name"  # else the caller has chosen it
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+    if is_full(error):
         return (
             f"The disk is full: no room left in {place}. Free some space, or {choose[0].lower()}{choose[1:]} a folder "
             "on another disk, and call again; nothing half-made is used."

@@ -298,6 +298,19 @@ def test_wrong_sources_are_refused_in_one_sentence_and_leave_nothing(kind, tiny_
     assert [path.name for path in (own_home / "data/official").iterdir()] == [".cats_vs_dogs.lock"]
     assert not list(tmp_path.rglob("evil*"))
     assert not Path("/tmp/evil.jpg").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT], ids=["disk", "quota"])
+def test_where_a_zip_in_a_zip_finds_no_room_it_is_not_called_damaged(number, tiny_sets, tmp_path, capsys, monkeypatch):
+    def fill(*_):
+        raise OSError(number, os.strerror(number))
+
+    inner = pack(tiny_sets["cats_vs_dogs"], tmp_path / "inner.zip").read_bytes()
+    place = pack({"train.zip": inner}, tmp_path / "in.zip")
+    monkeypatch.setattr("data_scripts.archives.shutil.copyfileobj", fill)
+    code, out, err = run(capsys, "get", "cats_vs_dogs", "--from", place)
+    assert (code, out) == (1, "")
+    assert err.startswith("The disk is full: no room left in ")
     assert image_folders.state("cats_vs_dogs", "official") == "absent"
 
 
