@@ -74,7 +74,9 @@ def test_a_module_that_only_has_the_name_is_refused_with_a_sentence(kind, tmp_pa
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
     where = [str(other)] if kind == "folder" else other.with_suffix(".py")
-    assert done.stderr.endswith(f"ImportError: Another helpers is in the way: {where}. Rename it, restart.\n")
+    assert done.stderr.endswith(
+        f"ImportError: Another module named helpers is in the way: {where}. Rename it, then restart the kernel.\n"
+    )
 
 
 def imported(*folders: str) -> set[str]:

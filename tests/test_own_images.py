@@ -318,7 +318,7 @@ def test_a_folder_that_is_none_gets_a_sentence(tmp_path):
 def test_samples_stand_in_until_there_are_enough_images(own, course_home, capsys):
     keep(own, "rock", 8)
     samples = own_or_samples(own)
-    assert "There are no two classes with images yet" in capsys.readouterr().out
+    assert "You don't have two classes with images yet" in capsys.readouterr().out
     assert samples.counts() == dict.fromkeys(("cat", "dog", "horse", "human"), (8, 2))
     data = samples.load(32)
     assert data.images.std(axis=(1, 2, 3)).min() > 10

@@ -47,9 +47,9 @@ def test_the_learners_value_is_next_to_the_range(file, capsys):
     file.write_text(json.dumps({"digits_dense": {"offline": an_entry(*seeds)}}))
     results.compare("digits_dense", test_accuracy=np.float32(0.955), epochs=4, validation_accuracy=1.0)
     assert capsys.readouterr().out.splitlines() == [
-        "test accuracy: you got .955; three other runs .930 ± .020, from .910 to .950 (offline sample)",
+        "test accuracy: you got .955; three reference runs .930 ± .020, from .910 to .950 (offline sample)",
         "  Just above that range, and that's normal: a new run is outside in 50 % of cases.",
-        "epochs: you got 4; three other runs 3 ± 0, from 3 to 3 (offline sample)",
+        "epochs: you got 4; three reference runs 3 ± 0, from 3 to 3 (offline sample)",
         "validation accuracy: you got 1.000; nothing was measured beforehand (offline sample)",
     ]
 
@@ -63,7 +63,7 @@ def test_a_value_outside_the_range_gets_a_sentence_that_fits(file, capsys, monke
     file.write_text(json.dumps({"digits_dense": {"offline": an_entry(*seeds)}}))
     results.compare("digits_dense", test_accuracy=value)
     first, *more = capsys.readouterr().out.splitlines()
-    assert first.endswith("; five other runs .940 ± .016, from .920 to .960 (offline sample)")
+    assert first.endswith("; five reference runs .940 ± .016, from .920 to .960 (offline sample)")
     assert [line.strip()[: len(said or "")] for line in more] == [said] * bool(said)
     monkeypatch.setenv("COURSE_BUDGET", "quick")
     results.compare("digits_dense", test_accuracy=value)
@@ -82,7 +82,7 @@ def test_a_hairs_breadth_is_no_fault_where_all_runs_end_alike(file, capsys):
 def test_a_single_seed_is_no_range(file, capsys):
     file.write_text(json.dumps({"digits_dense": {"offline": an_entry({"test_accuracy": 0.91})}}))
     results.compare("digits_dense", test_accuracy=0.9)
-    assert capsys.readouterr().out == "test accuracy: you got .900; another run .910 (offline sample, one seed)\n"
+    assert capsys.readouterr().out == "test accuracy: you got .900; one reference run .910 (offline sample)\n"
 
 
 def test_rendered_images_are_not_called_a_sample(file, capsys):
@@ -130,9 +130,9 @@ def test_a_shorter_run_is_compared_with_the_curves_at_its_last_epoch(file, capsy
     file.write_text(json.dumps({"cats_dogs_plain": {"offline": an_entry(*seeds)}}))
     results.compare("cats_dogs_plain", at_epoch=2, training_accuracy=0.65, validation_accuracy=0.65, best_epoch=2)
     assert capsys.readouterr().out.splitlines() == [
-        "training accuracy: you got .650; two other runs .650 ± .071, from .600 to .700 (offline images)",
-        "validation accuracy: you got .650; two other runs .650 ± .071, from .600 to .700 (offline images)",
-        "best epoch: you got 2; two other runs 2 ± 1, from 1 to 2 (offline images)",
+        "training accuracy: you got .650; two reference runs .650 ± .071, from .600 to .700 (offline images)",
+        "validation accuracy: you got .650; two reference runs .650 ± .071, from .600 to .700 (offline images)",
+        "best epoch: you got 2; two reference runs 2 ± 1, from 1 to 2 (offline images)",
     ]
     results.compare("cats_dogs_plain", at_epoch=4, validation_accuracy=0.65)
     assert "nothing was measured beforehand" in capsys.readouterr().out, "no curve is that long"
@@ -211,7 +211,7 @@ def test_the_head_on_photographs_is_printed_with_its_worst_draw(file, capsys):
     results.print_head_on_photographs()
     lines = capsys.readouterr().out.splitlines()
     assert lines[1] == "from 1,027 images rendered by the course → 28 photographs: .700"
-    assert lines[2] == "from 10 photographs of each → the other 8: .980 (median of 10 draws; the worst .900)"
+    assert lines[2] == "from 10 photographs of each → the other 8: .980 (10 draws for each seed; the worst .900)"
 
 
 # --- the results that ship -------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def test_a_network_comes_with_its_weights_its_history_and_a_sentence(name, cours
     entry = RECORD[name]
     printed = capsys.readouterr().out
     assert "These weights came with the course" in printed
-    assert f"{entry['validation_accuracy']:.3f} of {entry['images']['validation']:,} validation images" in printed
+    assert f"{entry['validation_accuracy']:.3f} on {entry['images']['validation']:,} validation images." in printed
     assert model.count_params() == entry["parameters"]
     assert len(history["loss"]) == entry["epochs"]
     assert entry["validation_accuracy"] > 0.7
@@ -67,7 +67,7 @@ def test_in_the_quick_budget_it_comes_with_its_history_and_says_where_it_is_from
     np.testing.assert_allclose(model.predict(images, verbose=0), before.predict(images, verbose=0), atol=2e-3)
     assert capsys.readouterr().out == (
         f"These weights came with the course: a network of {model.count_params():,} parameters, trained on 2,000 images for "
-        "3 epochs; 0.912 of 1,000 validation images are right.\n"
+        "3 epochs; accuracy 0.912 on 1,000 validation images.\n"
     )
     model.save(tmp_path / "again.keras")
     keras.saving.load_model(tmp_path / "again.keras")  # without a warning, which would be an error here

@@ -45,18 +45,18 @@ FROM_WHEEL = """\
         return [path for place in places for path in place.glob("learning_to_see-[0-9]*.whl") if path.is_file()]
 
     if not wheels():
-        with suppress(Exception):  # it raises where nothing can be chosen
+        with suppress(Exception):  # it raises if no file can be chosen
             sys.modules["google.colab"].files.upload()
     if not wheels():
         raise ImportError("No learning_to_see-….whl is here or in MyDrive. Run this cell again and choose that file.")
     source = str(max(wheels(), key=lambda path: path.stat().st_mtime))"""
 START_SOURCE = """\
 # Set-up: run this cell first
-# README.md says how to install the course, if there is no module named helpers.
-import helpers
+import helpers  # if there is no such module: README.md says how to install the course
 
 if getattr(helpers, "COURSE", "") != "Learning to See":
-    raise ImportError(f"Another helpers is in the way: {{helpers.__file__ or [*helpers.__path__]}}. Rename it, restart.")
+    where = helpers.__file__ or [*helpers.__path__]
+    raise ImportError(f"Another module named helpers is in the way: {{where}}. Rename it, then restart the kernel.")
 helpers.start("{lesson}")"""
 
 

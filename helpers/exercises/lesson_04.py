@@ -179,6 +179,6 @@ EXERCISES = [
             "Keep two numbers, `sees = 1` and `step = 1`. For each layer: `sees += (size - 1) * step`, "
             "then `step *= stride`.",
         ],
-        takeaway="After this lesson's four layers a value sees 10 × 10 of the 28 × 28 pixels: a heel, not a boot.",
+        takeaway="After this lesson's four layers a value sees 10 × 10 of the 28 × 28 pixels: enough for a heel but not for a whole boot.",
     ),
 ]

@@ -12,7 +12,7 @@ def class_names_of(outputs, names):
 
     outputs: an array of floats of shape (images, 1), as `predict` returns it: the probability of class 1.
     names: the names of class 0 and of class 1.
-    Returns a list of names, one for each image; 0.5 and more is class 1.
+    Returns a list of names, one for each image; 0.5 or more is class 1.
 
     Example: class_names_of(np.array([[0.2], [0.9]]), ["horses", "humans"]) is ["horses", "humans"].
     """
@@ -32,7 +32,7 @@ def _check_class_names_of(answer, seed=0):
         "is always number 0. Compare the probability with 0.5.",
         "humans horses horses horses humans": f"Yours is {REVERSED}",
         "humans horses humans horses humans": f"Yours is {REVERSED}",
-        "horses humans horses humans horses": "0.5 came out as class 0. The task says that 0.5 and more is class 1. "
+        "horses humans horses humans horses": "0.5 came out as class 0. The task says that 0.5 or more is class 1. "
         "(`round` turns 0.5 into 0: it rounds to the even number.)",
     }
     if sentence := usual.get(" ".join(got)):
@@ -92,7 +92,7 @@ def _check_largest_batch(answer, seed=0):
 def surest_mistakes(outputs, labels, count):
     """Find the images that a network gets wrong, the surest mistakes first.
 
-    outputs: floats of shape (images,), the probability of class 1; 0.5 and more means class 1.
+    outputs: floats of shape (images,), the probability of class 1; 0.5 or more means class 1.
     labels: the right classes, 0 or 1, of shape (images,).
     count: how many mistakes to return at most.
     Returns a list of ints, places in `outputs`. The farther an output is from 0.5, the surer the network was.

@@ -52,7 +52,7 @@ def own_or_samples(own: OwnImages) -> OwnImages:
         if empty := [label for label in own.classes if label not in counts]:
             print("Left out, without an image so far:", ", ".join(empty))
         return own
-    why = f"There are only {', '.join(short)}" if short else "There are no two classes with images yet"
+    why = f"There are only {', '.join(short)}" if short else "You don't have two classes with images yet"
     print(f"{why}, so these are samples: {EACH} rendered images each of {', '.join(KINDS)}.")
     print(f"Take at least {ENOUGH} for each class{', in two series or more' * bool(alone)}, then run this cell again.")
     return OwnImages(sample_folder())

@@ -11,7 +11,7 @@ CARD = """# {title}
 
 **For:** {purpose}
 
-**Network:** EfficientNet-Lite0, trained on ImageNet and frozen; on top one Dense layer, trained on these images.
+**Network:** EfficientNet-Lite0, trained on ImageNet and frozen, with one Dense layer on top, trained on these images.
 
 | class | images | series | right by cross-validation | with 95 % confidence |
 |---|---|---|---|---|

@@ -82,6 +82,6 @@ def sentence(entry: dict[str, Any]) -> str:
     """Return where the weights of an entry come from, and how good they are."""
     return (
         f"These weights came with the course: a network of {entry['parameters']:,} parameters, trained on "
-        f"{entry['images']['train']:,} images for {entry['epochs']} epochs; {entry['validation_accuracy']:.3f} of "
-        f"{entry['images']['validation']:,} validation images are right."
+        f"{entry['images']['train']:,} images for {entry['epochs']} epochs; accuracy "
+        f"{entry['validation_accuracy']:.3f} on {entry['images']['validation']:,} validation images."
     )

@@ -1,7 +1,7 @@
 """Reference results: the lessons' networks, trained beforehand over several seeds, printed next to what a learner got.
 
     results.compare("digits_dense", test_accuracy=0.955)
-    test accuracy: you got .955; five other runs .953 ± .004, from .949 to .958 (offline sample)
+    test accuracy: you got .955; five reference runs .953 ± .004, from .949 to .958 (offline sample)
 
 They are in `reference.json`: {network: {source: {"test_accuracy": {"min", "median", "max"}, …, "seeds": {seed: results},
 "recipe", "images", "machine", "versions", "studio", …}}}, written by `python -m tools.measure`. "studio" is the edition of
@@ -86,18 +86,18 @@ def _at_epoch(seed: dict[str, Any], epoch: int) -> dict[str, float]:
 
 
 def _next_to(value: float, measured: list[float], label: str, is_accuracy: bool) -> str:
-    """Return what other runs got, and what to think of it if the learner's value is outside."""
+    """Return what the reference runs got, and what to think of it if the learner's value is outside."""
     quick = "; this was a quick run" if budget.is_quick() else ""
     if not measured:
         return f"{quick}; nothing was measured beforehand ({label})"
     if len(measured) == 1:
-        return f"{quick}; another run {format_number(measured[0])} ({label}, one seed)"
+        return f"{quick}; one reference run {format_number(measured[0])} ({label})"
     count, mean, spread = len(measured), statistics.mean(measured), statistics.stdev(measured)
     word = NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else count
     low, high = min(measured), max(measured)
     around = f"{spread:.0f}" if mean > 1 else format_number(spread)  # whole numbers have a whole spread
     numbers = f"{format_number(mean)} ± {around}, from {format_number(low)} to {format_number(high)}"
-    text = f"{quick}; {word} other runs {numbers} ({label})"
+    text = f"{quick}; {word} reference runs {numbers} ({label})"
     if quick or round(low, 3) <= round(value, 3) <= round(high, 3) or not is_accuracy:  # as they are shown
         return text
     side = "below" if value < low else "above"

@@ -132,7 +132,7 @@ def print_head_on_photographs() -> None:
     entries = _measured("head_on_photographs", options="--photographs FOLDER").get("head_on_photographs", {})
     if not entries:
         return
-    print("Share of photographs that is right, horses and humans counted alike (median over seeds):")
+    print("Share of photographs classified correctly, horses and humans counted alike (median over seeds):")
     for source, entry in entries.items():
         count, total = entry["images"]["train"], sum(entry["images"]["photographs"].values())
         median = format_number(entry["from_rendered"]["median"])
@@ -141,5 +141,5 @@ def print_head_on_photographs() -> None:
     print(
         f"from {each} photographs of each → the other {total - 2 * each}: "
         f"{format_number(entry['from_photographs']['median'])} "
-        f"(median of {draws} draws; the worst {format_number(entry['from_photographs_worst']['min'])})"
+        f"({draws} draws for each seed; the worst {format_number(entry['from_photographs_worst']['min'])})"
     )

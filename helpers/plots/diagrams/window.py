@@ -144,7 +144,7 @@ def filter_across_channels(channels: int, filters: int, kernel: int = 3) -> Diag
     return drawing.finish(
         f"One filter across {channels} channel{'s' * (channels > 1)}",
         f"A filter has a table of {size} weights for each of the {channels} input channels. All products, from all "
-        f"channels, and a bias are added up to one number for each place: one feature map. {kernel} · {kernel} · {channels} "
+        f"channels, and a bias add up to one number for each place, and these make one feature map. {kernel} · {kernel} · {channels} "
         f"weights and a bias are {weights + 1:,} parameters; {filters} filters have {filters * (weights + 1):,} and make {filters} maps.",
     )
 
