@@ -16,6 +16,7 @@ import websocket
 from helpers.server.connection import ended
 from helpers.server.saved_widgets import STATE, VIEW
 from tests.hub.hub import Hub, others_run_this_python, why_not
+from tests.hub.memory_limit import memory_limit
 from tests.hub.rehearsal import _end_servers
 from tests.hub.student import HubError, Student
 
@@ -30,6 +31,9 @@ KILLED = """import os, signal, time
 print("so far", flush=True)
 time.sleep(1)  # memory fills up
 os.kill(os.getpid(), signal.SIGKILL)  # as the system does at the limit"""
+
+FILLED = """print("so far", flush=True)
+blocks = [bytes([1]) * 10**7 for _ in range(100)]  # 1 GB"""
 
 
 ACCOUNTS = not why_not() and others_run_this_python()
@@ -113,11 +117,22 @@ def test_a_kernel_over_its_limit_says_so_in_its_cell_and_the_next_one_is_there(s
     outputs = kernel.run(KILLED)
     assert [(output["name"], output["text"]) for output in outputs] == [
         ("stdout", "so far\n"),
-        ("stderr", ended(-9, str(int(2.6 * 2**30))) + "\n"),
+        ("stderr", ended(-9, str(int(2.7 * 2**30))) + "\n"),
     ]
     assert "your limit is 2.7 GB" in outputs[1]["text"]
     assert printed(kernel.run("print('kept' in globals(), 6 * 7)")) == "False 42\n"
     assert content(ada) == before
+
+
+def test_so_does_one_that_the_system_itself_ends_at_its_limit(students):
+    kernel = students["ada"].open(LESSON)
+    process = int(printed(kernel.run("import os; print(os.getpid())")))
+    with memory_limit(process, 200 * 2**20) as held:
+        if not held:
+            pytest.skip("no control group for memory can be made here")
+        outputs = kernel.run(FILLED)
+    assert [output["text"] for output in outputs] == ["so far\n", ended(-9, str(int(2.7 * 2**30))) + "\n"]
+    assert printed(kernel.run("print(6 * 7)")) == "42\n"
 
 
 def test_a_message_may_be_larger_than_the_servers_own_limit(students):
