@@ -51,12 +51,14 @@ COMPUTING = {
     "one or two of them": (1, 2),
     "about two of them": (1.5, 2.5),
     "two to four of them": (2, 4),
+    "two to five of them": (2, 5),
     "three or four of them": (3, 4),
     "three to six of them": (3, 6),
     "about four of them": (3.5, 4.5),
     "about five of them": (4.5, 5.5),
     "five to ten of them": (5, 10),
     "about ten of them": (9, 11),
+    "five to twenty of them": (5, 20),
     "ten to twenty of them": (10, 20),
 }
 
