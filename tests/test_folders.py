@@ -262,7 +262,7 @@ def test_a_closed_reader_has_given_its_memory_back_even_if_a_network_was_trained
     network.fit(train, verbose=0)
     train.close()
     assert held() is None
-    with pytest.raises(ValueError, match="has been closed. Call flow_from_directory again"):
+    with pytest.raises(ValueError, match="has been closed. Call flow_from_directory to read its images again"):
         train[0]
     assert len(flow(plain)[0][0]) > 0  # a new one reads them
 

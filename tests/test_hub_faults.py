@@ -31,10 +31,9 @@ KILLED = """import os, signal, time
 print("so far", flush=True)
 time.sleep(1)  # memory fills up
 os.kill(os.getpid(), signal.SIGKILL)  # as the system does at the limit"""
-
 FILLED = """print("so far", flush=True)
 blocks = [bytes([1]) * 10**7 for _ in range(100)]  # 1 GB"""
-
+OVER = ended(-9, str(int(2.7 * 2**30))) + "\n"  # the limit that tests/hub/jupyterhub_config.py gives
 
 ACCOUNTS = not why_not() and others_run_this_python()
 needs_accounts = pytest.mark.skipif(not ACCOUNTS, reason="needs root, and a Python that other users can start")
@@ -117,7 +116,7 @@ def test_a_kernel_over_its_limit_says_so_in_its_cell_and_the_next_one_is_there(s
     outputs = kernel.run(KILLED)
     assert [(output["name"], output["text"]) for output in outputs] == [
         ("stdout", "so far\n"),
-        ("stderr", ended(-9, str(int(2.7 * 2**30))) + "\n"),
+        ("stderr", OVER),
     ]
     assert "your limit is 2.7 GB" in outputs[1]["text"]
     assert printed(kernel.run("print('kept' in globals(), 6 * 7)")) == "False 42\n"
@@ -131,7 +130,7 @@ def test_so_does_one_that_the_system_itself_ends_at_its_limit(students):
         if not held:
             pytest.skip("no control group for memory can be made here")
         outputs = kernel.run(FILLED)
-    assert [output["text"] for output in outputs] == ["so far\n", ended(-9, str(int(2.7 * 2**30))) + "\n"]
+    assert [output["text"] for output in outputs] == ["so far\n", OVER]
     assert printed(kernel.run("print(6 * 7)")) == "42\n"
 
 

@@ -298,6 +298,7 @@ def test_wrong_sources_are_refused_in_one_sentence_and_leave_nothing(kind, tiny_
     assert [path.name for path in (own_home / "data/official").iterdir()] == [".cats_vs_dogs.lock"]
     assert not list(tmp_path.rglob("evil*"))
     assert not Path("/tmp/evil.jpg").exists()
+    assert image_folders.state("cats_vs_dogs", "official") == "absent"
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT], ids=["disk", "quota"])

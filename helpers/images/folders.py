@@ -175,7 +175,7 @@ class ImageBatches(keras.utils.PyDataset):
         if not -len(self) <= index < len(self):
             raise IndexError(f"There is no batch {index}; there are {len(self)}, numbered from 0.")
         if not len(self._images):
-            raise ValueError("This reader has been closed. Call flow_from_directory again to read its images again.")
+            raise ValueError("This reader has been closed. Call flow_from_directory to read its images again.")
         index %= len(self)
         epoch, order = self._epoch
         rows = order[index * self.batch_size : (index + 1) * self.batch_size]
@@ -208,8 +208,7 @@ class ImageBatches(keras.utils.PyDataset):
     def close(self) -> None:
         """Give back the memory of the images; there are no batches after that.
 
-        Deleting a reader isn't enough: TensorFlow 2.21 keeps each one that `fit` or `predict` has read
-        (its issue 37653).
+        Deleting a reader isn't enough: TensorFlow 2.21 keeps each one that `fit` or `predict` has read (its issue 37653).
         """
         self._images = self._images[:0].copy()
 
